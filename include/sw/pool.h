@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Packet buffers: one pool of mbufs for all ports, data room 2048 + headroom, so that a jumbo frame is a
+ * chain of segments; per-core caches. The size is a boot fact.
+ *
+ * room: port. Thread: created by a module on control; workers allocate from it.
+ */
+#ifndef SW_POOL_H
+#define SW_POOL_H
+
+struct rte_mempool;
+struct sw_err;
+
+/* Made by module "pool"; NULL before. */
+struct rte_mempool *sw_pool(void);
+
+/* For tests that boot without the module: make a pool of n buffers; 0 or error. */
+int sw_pool_create(unsigned n, struct sw_err *err);
+void sw_pool_destroy(void);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What every stage of the packet path knows of the worker it runs on, and how a packet leaves: it is
+ * appended to this worker's send buffer of the output port and flushed when the buffer is full or at the
+ * end of the turn. A "lane" is one worker's part of one port: send buffer and counters, written by that
+ * worker only.
+ *
+ * room: port. Thread: the worker itself, unless a line says control. Cost of sw_send: about 5 cycles.
+ */
+#ifndef SW_WORKER_H
+#define SW_WORKER_H
+
+#include <rte_mbuf.h>
+
+#include <sw/drop.h>
+#include <sw/event.h>
+#include <sw/rcu.h>
+
+#define SW_BURST     32	  /* packets of a burst; the most one vhost call takes */
+#define SW_PORT_MAX  1024 /* ports at most; indices 0..SW_PORT_MAX-1 */
+#define SW_DEPTH_MAX 16	  /* patch ports one packet may cross in a turn */
+
+struct sw_port;
+
+/* Counters of a lane; control reads them while they move (each is a whole, aligned 64-bit word). */
+struct sw_lane_stats {
+	uint64_t rx_packets, rx_bytes, rx_multicast, rx_broadcast;
+	uint64_t tx_packets, tx_bytes;
+	uint64_t drops[SW_DROP_MAX]; /* by reason */
+};
+
+struct sw_lane {
+	uint16_t n;	   /* packets waiting in pkts */
+	uint16_t dirty;	   /* is on the worker's list */
+	uint32_t max_len;  /* longest frame the port takes without FCS: MTU + 18; control writes */
+	struct sw_port *port;
+	struct sw_lane *next_dirty;
+	struct rte_mbuf *pkts[SW_BURST];
+	struct sw_lane_stats stats __rte_cache_aligned;
+} __rte_cache_aligned;
+
+struct sw_worker {
+	uint16_t id;	  /* 0..SW_WORKER_MAX-1; also the rcu reader */
+	uint16_t depth;	  /* patch ports crossed on the way to here */
+	uint32_t now_s;	  /* coarse clock in seconds, for ages */
+	uint64_t now_tsc; /* start of this turn */
+	int numa;
+	struct sw_lane *dirty; /* lanes with packets waiting */
+	struct sw_event_ring *events;
+	struct sw_lane *lanes[SW_PORT_MAX]; /* control publishes (rcu), NULL where no port is */
+};
+
+/* This worker's lane of a port index, or NULL when the port is gone. */
+static inline struct sw_lane *sw_lane_of(struct sw_worker *w, unsigned index)
+{
+	return sw_rcu_get(w->lanes[index]);
+}
+
+/* Lose one packet, or n, for a reason counted on a lane. */
+static inline void sw_drop_one(struct sw_lane *lane, unsigned reason, struct rte_mbuf *m)
+{
+	lane->stats.drops[reason]++;
+	rte_pktmbuf_free(m);
+}
+void sw_drop_many(struct sw_lane *lane, unsigned reason, struct rte_mbuf **pkts, unsigned n);
+
+/* Hand a lane's packets to the port; what it does not take is dropped as tx_full on that lane. */
+void sw_lane_flush(struct sw_worker *w, struct sw_lane *lane);
+
+/* Flush every lane with packets waiting, until none is (patch ports may fill others). */
+void sw_flush(struct sw_worker *w);
+
+/* The packet is too long for the lane: dropped there as tx_mtu_exceeded. */
+void sw_send_too_long(struct sw_lane *lane, struct rte_mbuf *m);
+
+/* Append a packet to a lane; consumes it. A packet that others hold too (refcnt > 1) may be sent, and
+ * is read-only from here on. */
+static inline void sw_send(struct sw_worker *w, struct sw_lane *lane, struct rte_mbuf *m)
+{
+	if (unlikely(m->pkt_len > lane->max_len)) {
+		sw_send_too_long(lane, m);
+		return;
+	}
+	if (!lane->dirty) {
+		lane->dirty = 1;
+		lane->next_dirty = w->dirty;
+		w->dirty = lane;
+	}
+	lane->pkts[lane->n++] = m;
+	if (lane->n == SW_BURST)
+		sw_lane_flush(w, lane);
+}
+
+#endif
