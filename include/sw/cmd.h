@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Commands: what a person types at swctl and a program sends as an array of words is one descriptor, in
+ * the file of its feature. The framework finds it by its longest name ("fdb show" before "fdb"), splits
+ * options from arguments, checks their number, and calls run. From the same descriptors come swctl's
+ * help, and later completion and man pages.
+ *
+ * room: ctl. Thread: control. jansson values are the result's form and belong to the framework once
+ * they are in call->result.
+ */
+#ifndef SW_CMD_H
+#define SW_CMD_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+#include <sw/reg.h>
+
+struct sw_err;
+struct draft; /* the transaction's copy of the configuration; ctl's own */
+
+enum sw_cmd_kind {
+	SW_CMD_CONFIG, /* reads or changes the draft; part of a transaction */
+	SW_CMD_READ,   /* looks at what runs; no effect */
+	SW_CMD_ACTION, /* changes what runs, not the configuration; not undone, so never with CONFIG */
+};
+
+enum sw_role { SW_ROLE_READ, SW_ROLE_OPERATE, SW_ROLE_ADMIN };
+
+/* How swctl shows the result. */
+enum sw_output {
+	SW_OUT_NONE,   /* null: nothing is printed */
+	SW_OUT_VALUE,  /* a string, number or boolean on a line */
+	SW_OUT_LINES,  /* array of strings, a line each */
+	SW_OUT_TABLE,  /* {"columns":[name...],"rows":[[cell...]...]}: aligned, with headings */
+	SW_OUT_RECORD, /* array of {"column": value...}: "name : value" blocks as ovs-vsctl list does */
+	SW_OUT_TREE,   /* {"text":"...", "data":...}: prepared text for people, data for --json */
+};
+
+struct sw_cmd_option {
+	const char *name; /* without "--" */
+	const char *value; /* NULL: a flag; else the name of its value, "--id=@NAME" */
+	const char *help;
+};
+
+struct sw_call {
+	unsigned n_args;
+	const char *const *args;
+	const char *const *option; /* by index of cmd->options: NULL absent, "" flag, else the value */
+	struct draft *draft;	   /* CONFIG only */
+	json_t *result;		   /* out; NULL is null */
+};
+
+struct sw_cmd {
+	const char *name; /* words separated by one space */
+	const char *help; /* one line */
+	const char *usage; /* arguments as in "BRIDGE PORT [COLUMN=VALUE]..." */
+	enum sw_cmd_kind kind;
+	enum sw_role role;
+	enum sw_output output;
+	unsigned min_args, max_args; /* UINT_MAX: any number */
+	const struct sw_cmd_option *options; /* ended by name NULL; NULL for none */
+	int (*run)(struct sw_call *call, struct sw_err *err);
+};
+SW_REG_KIND_DECLARE(cmd);
+
+/* CONFIG: an exit status for swctl other than 0 without an error (br-exists: 2); call->result is kept. */
+#define SW_CMD_EXIT(status) (1000 + (status))
+
+#endif
