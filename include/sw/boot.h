@@ -28,11 +28,11 @@ struct sw_boot {
 	int control_core;	 /* -1: chosen */
 	unsigned n_cores;	 /* worker cores; 0: chosen from the affinity mask */
 	uint16_t cores[SW_WORKER_MAX];
-	enum sw_huge hugepages;	 /* auto: huge pages when enough are free, else laptop mode */
-	unsigned memory_mb;	 /* 0: 512 with huge pages, 256 without */
-	unsigned mbufs;		 /* packet buffers; 0: from memory_mb */
-	int idle_sleep_us;	 /* longest sleep of an idle worker; 0 never; -1: 0, laptop mode 500 */
-	bool laptop;		 /* set by start-up: running without huge pages */
+	enum sw_huge hugepages; /* auto: huge pages when enough are free, else laptop mode */
+	unsigned memory_mb;	/* 0: 512 with huge pages, 256 without */
+	unsigned mbufs;		/* packet buffers; 0: from memory_mb */
+	int idle_sleep_us; /* longest sleep of an idle worker; 0 never; -1: 0, laptop mode 500 */
+	bool laptop;	   /* set by start-up: running without huge pages */
 };
 
 /* Defaults for root (/run/swd, /var/lib/swd) or for an ordinary user (XDG_RUNTIME_DIR/swd,

@@ -21,9 +21,9 @@ struct sw_port;
 struct sw_fdb;
 
 enum sw_vlan_mode {
-	SW_VLAN_TRUNK,	       /* carries `trunks`; untagged frames are VLAN 0 */
-	SW_VLAN_ACCESS,	       /* one VLAN, untagged; tagged frames with a VID are dropped */
-	SW_VLAN_NATIVE_TAGGED, /* trunk; untagged frames are VLAN `tag`, which leaves tagged */
+	SW_VLAN_TRUNK,		 /* carries `trunks`; untagged frames are VLAN 0 */
+	SW_VLAN_ACCESS,		 /* one VLAN, untagged; tagged frames with a VID are dropped */
+	SW_VLAN_NATIVE_TAGGED,	 /* trunk; untagged frames are VLAN `tag`, which leaves tagged */
 	SW_VLAN_NATIVE_UNTAGGED, /* trunk; untagged frames are VLAN `tag`, which leaves untagged */
 };
 
@@ -37,7 +37,7 @@ struct sw_member_conf {
 	enum sw_vlan_mode mode;
 	uint16_t tag; /* access, native: 0..4095 */
 	enum sw_priority_tags priority_tags;
-	bool all_vlans; /* no trunks given: 0..4095 */
+	bool all_vlans;			  /* no trunks given: 0..4095 */
 	uint8_t trunks[SW_VID_COUNT / 8]; /* bit v of byte v/8; without all_vlans */
 	uint32_t mac_limit; /* stations learned behind the port at most; 0: the table's size */
 	bool flood;	    /* unknown, multicast and broadcast go out here */

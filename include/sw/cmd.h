@@ -30,16 +30,16 @@ enum sw_role { SW_ROLE_READ, SW_ROLE_OPERATE, SW_ROLE_ADMIN };
 
 /* How swctl shows the result. */
 enum sw_output {
-	SW_OUT_NONE,   /* null: nothing is printed */
-	SW_OUT_VALUE,  /* a string, number or boolean on a line */
-	SW_OUT_LINES,  /* array of strings, a line each */
-	SW_OUT_TABLE,  /* {"columns":[name...],"rows":[[cell...]...]}: aligned, with headings */
+	SW_OUT_NONE,  /* null: nothing is printed */
+	SW_OUT_VALUE, /* a string, number or boolean on a line */
+	SW_OUT_LINES, /* array of strings, a line each */
+	SW_OUT_TABLE, /* {"columns":[name...],"rows":[[cell...]...]}: aligned, with headings */
 	SW_OUT_RECORD, /* array of {"column": value...}: "name : value" blocks as ovs-vsctl list does */
-	SW_OUT_TREE,   /* {"text":"...", "data":...}: prepared text for people, data for --json */
+	SW_OUT_TREE, /* {"text":"...", "data":...}: prepared text for people, data for --json */
 };
 
 struct sw_cmd_option {
-	const char *name; /* without "--" */
+	const char *name;  /* without "--" */
 	const char *value; /* NULL: a flag; else the name of its value, "--id=@NAME" */
 	const char *help;
 };
@@ -47,19 +47,19 @@ struct sw_cmd_option {
 struct sw_call {
 	unsigned n_args;
 	const char *const *args;
-	const char *const *option; /* by index of cmd->options: NULL absent, "" flag, else the value */
+	const char *const *option; /* by index of options: NULL absent, "" flag, else the value */
 	struct draft *draft;	   /* CONFIG only */
 	json_t *result;		   /* out; NULL is null */
 };
 
 struct sw_cmd {
-	const char *name; /* words separated by one space */
-	const char *help; /* one line */
+	const char *name;  /* words separated by one space */
+	const char *help;  /* one line */
 	const char *usage; /* arguments as in "BRIDGE PORT [COLUMN=VALUE]..." */
 	enum sw_cmd_kind kind;
 	enum sw_role role;
 	enum sw_output output;
-	unsigned min_args, max_args; /* UINT_MAX: any number */
+	unsigned min_args, max_args;	     /* UINT_MAX: any number */
 	const struct sw_cmd_option *options; /* ended by name NULL; NULL for none */
 	int (*run)(struct sw_call *call, struct sw_err *err);
 };

@@ -14,27 +14,27 @@
 /* Kinds of failure. The strings (sw_err_code_name) are part of the API; the numbers are not. */
 enum sw_code {
 	SW_CODE_OK,
-	SW_CODE_INVALID,     /* "invalid": a value that can never be right; -EINVAL */
-	SW_CODE_USAGE,       /* "usage": unknown command, option, method, missing argument; -EINVAL */
-	SW_CODE_NOT_FOUND,   /* "not-found": the named thing does not exist; -ENOENT */
-	SW_CODE_EXISTS,      /* "exists": the name is taken; -EEXIST */
-	SW_CODE_CONFLICT,    /* "conflict": does not fit what is there now; -EBUSY */
+	SW_CODE_INVALID,   /* "invalid": a value that can never be right; -EINVAL */
+	SW_CODE_USAGE,	   /* "usage": unknown command, option, method, missing argument; -EINVAL */
+	SW_CODE_NOT_FOUND, /* "not-found": the named thing does not exist; -ENOENT */
+	SW_CODE_EXISTS,	   /* "exists": the name is taken; -EEXIST */
+	SW_CODE_CONFLICT,  /* "conflict": does not fit what is there now; -EBUSY */
 	SW_CODE_UNSUPPORTED, /* "not-supported": known to users of OVS, not to be had here yet; -ENOTSUP */
-	SW_CODE_PERMISSION,  /* "permission": -EPERM */
-	SW_CODE_DEVICE,      /* "device": a device, socket or file could not be opened or used; -EIO */
-	SW_CODE_LIMIT,       /* "limit": a stated limit is reached; -ENOSPC */
-	SW_CODE_TIMEOUT,     /* "timeout": -ETIMEDOUT */
-	SW_CODE_INTERNAL,    /* "internal": a bug of ours or of the machine; -EFAULT */
+	SW_CODE_PERMISSION, /* "permission": -EPERM */
+	SW_CODE_DEVICE,	  /* "device": a device, socket or file could not be opened or used; -EIO */
+	SW_CODE_LIMIT,	  /* "limit": a stated limit is reached; -ENOSPC */
+	SW_CODE_TIMEOUT,  /* "timeout": -ETIMEDOUT */
+	SW_CODE_INTERNAL, /* "internal": a bug of ours or of the machine; -EFAULT */
 	SW_CODE_COUNT
 };
 
 struct sw_err {
 	enum sw_code code;
-	char text[400];    /* the sentence, no full stop at the end */
-	char path[128];    /* where: "ports[2].tag", "line 7", or "" */
+	char text[400];	   /* the sentence, no full stop at the end */
+	char path[128];	   /* where: "ports[2].tag", "line 7", or "" */
 	char given[128];   /* the offending value, or "" */
 	char allowed[256]; /* what would be allowed, or "" */
-	char hint[256];    /* what to do next, or "" */
+	char hint[256];	   /* what to do next, or "" */
 	char nearest[64];  /* did you mean, or "" */
 };
 

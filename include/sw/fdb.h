@@ -42,8 +42,8 @@ int sw_fdb_add_static(struct sw_fdb *fdb, uint16_t vid, const struct rte_ether_a
 	uint16_t port, struct sw_err *err);
 
 /* Remove an entry of any kind. SW_CODE_NOT_FOUND. */
-int sw_fdb_del(struct sw_fdb *fdb, uint16_t vid, const struct rte_ether_addr *mac,
-	struct sw_err *err);
+int sw_fdb_del(
+	struct sw_fdb *fdb, uint16_t vid, const struct rte_ether_addr *mac, struct sw_err *err);
 
 /* Forget learned entries: all; of one port (O(1)); of one VLAN. Static entries stay. */
 void sw_fdb_flush(struct sw_fdb *fdb);

@@ -26,18 +26,19 @@ struct sw_log {
 };
 SW_REG_KIND_DECLARE(log);
 
-#define SW_LOG(ident, text)                                                                        \
-	int sw_log_level_##ident = SW_LOG_INFO;                                                    \
-	SW_REGISTER(log, ident) = { .name = #ident, .help = text, .level = &sw_log_level_##ident }; \
+#define SW_LOG(ident, text)                                                                     \
+	int sw_log_level_##ident = SW_LOG_INFO;                                                 \
+	SW_REGISTER(                                                                            \
+		log, ident) = { .name = #ident, .help = text, .level = &sw_log_level_##ident }; \
 	static const struct sw_log *const sw_log_here = &sw_log_##ident
-#define SW_LOG_USE(ident)                                                                          \
-	SW_USE(log, ident);                                                                        \
+#define SW_LOG_USE(ident)   \
+	SW_USE(log, ident); \
 	static const struct sw_log *const sw_log_here = &sw_log_##ident
 
-#define sw_log_at(lvl, ...)                                                                        \
-	do {                                                                                       \
-		if (__atomic_load_n(sw_log_here->level, __ATOMIC_RELAXED) >= (lvl))                \
-			sw_log_write(sw_log_here, (lvl), __VA_ARGS__);                             \
+#define sw_log_at(lvl, ...)                                                         \
+	do {                                                                        \
+		if (__atomic_load_n(sw_log_here->level, __ATOMIC_RELAXED) >= (lvl)) \
+			sw_log_write(sw_log_here, (lvl), __VA_ARGS__);              \
 	} while (0)
 #define sw_error(...) sw_log_at(SW_LOG_ERR, __VA_ARGS__)
 #define sw_warn(...)  sw_log_at(SW_LOG_WARN, __VA_ARGS__)

@@ -16,7 +16,6 @@ char *sw_xstrdup(const char *s);
 char *sw_xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* The struct of type that holds member at ptr. */
-#define sw_container_of(ptr, type, member)                                                         \
-	((type *)((char *)(ptr) - offsetof(type, member)))
+#define sw_container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
 
 #endif

@@ -49,8 +49,8 @@ struct sw_worker_info {
 	uint16_t id, core;
 	int numa;
 	bool stepped;
-	uint64_t turns, busy_turns;	    /* a turn is busy when it got a packet */
-	uint64_t busy_cycles, idle_cycles;  /* time-stamp counter; idle without sleep */
+	uint64_t turns, busy_turns;	   /* a turn is busy when it got a packet */
+	uint64_t busy_cycles, idle_cycles; /* time-stamp counter; idle without sleep */
 	uint64_t sleep_us;
 	uint64_t packets;
 	uint64_t events_lost;

@@ -35,7 +35,7 @@ struct sw_port_conf {
 	const char *name;
 	const char *type; /* class name; "" is "system" */
 	unsigned n_options;
-	const char *(*options)[2]; /* {key, value}, checked against the class's list by sw_port_new/set */
+	const char *(*options)[2]; /* {key, value}; sw_port_new/set check them */
 	uint16_t mtu;		   /* 0: the class's default */
 	bool has_mac;
 	struct rte_ether_addr mac;
@@ -44,11 +44,11 @@ struct sw_port_conf {
 /* What a class tells of a port now. The caller zeroes it. */
 struct sw_port_status {
 	bool link_up, admin_up, full_duplex;
-	uint64_t link_speed;	  /* bit/s, 0 unknown */
+	uint64_t link_speed; /* bit/s, 0 unknown */
 	uint32_t link_resets;
-	int ifindex;		  /* 0: no kernel interface */
+	int ifindex; /* 0: no kernel interface */
 	uint16_t n_rxq, n_txq;
-	char error[256];	  /* what is wrong, or "" */
+	char error[256];					    /* what is wrong, or "" */
 	void (*add)(void *arg, const char *key, const char *value); /* keys of Interface.status */
 	void *arg;
 };
@@ -62,15 +62,15 @@ struct sw_port_counters {
 struct sw_ingress;
 
 struct sw_port {
-	uint16_t index;	    /* dense; reused after the port is freed */
-	uint16_t n_rxq;	    /* queues to poll now; the class writes (atomic), then sw_port_changed() */
-	uint16_t mtu;	    /* in force */
+	uint16_t index; /* dense; reused after the port is freed */
+	uint16_t n_rxq; /* queues to poll now; the class writes (atomic), then sw_port_changed() */
+	uint16_t mtu;	/* in force */
 	bool opened;
 	const struct sw_port_class *cls;
-	const struct sw_ingress *ingress; /* pipeline publishes (rcu); NULL: drop all as no_bridge */
+	const struct sw_ingress *ingress; /* rcu, by pipeline; NULL: drops as no_bridge */
 	struct rte_ether_addr mac;
 	char name[SW_NAME_SIZE];
-	struct sw_port_conf conf;	  /* own copy */
+	struct sw_port_conf conf; /* own copy */
 };
 
 /* What a worker runs on each burst of a port; embedded first in what pipeline compiles for the port. */
@@ -86,8 +86,8 @@ struct sw_port_class {
 	const char *name; /* Interface.type */
 	const char *help;
 	const struct sw_option *options; /* ended by .name == NULL; NULL for none */
-	size_t size;			 /* of the class's struct, whose first member is struct sw_port */
-	uint16_t mtu_min, mtu_max;	 /* range of mtu_request */
+	size_t size;		   /* of the class's struct, whose first member is struct sw_port */
+	uint16_t mtu_min, mtu_max; /* range of mtu_request */
 	/* Open the device: may block, job thread. Sets mac, mtu, n_rxq. Fails whole: nothing stays. */
 	int (*open)(struct sw_port *port, struct sw_err *err);
 	/* Undo open; no worker holds it any more. May block, job thread. */
@@ -99,9 +99,11 @@ struct sw_port_class {
 	unsigned (*rx)(struct sw_port *port, unsigned queue, struct sw_lane *lane,
 		struct rte_mbuf **pkts, unsigned n);
 	/* Worker, several at once: takes pkts[0..k) for good (the class frees them) and returns k <= n. */
-	unsigned (*tx)(struct sw_port *port, struct sw_worker *w, struct rte_mbuf **pkts, unsigned n);
-	void (*status)(struct sw_port *port, struct sw_port_status *status);	    /* control */
-	void (*counters)(struct sw_port *port, const struct sw_port_counters *out); /* control; may be NULL */
+	unsigned (*tx)(
+		struct sw_port *port, struct sw_worker *w, struct rte_mbuf **pkts, unsigned n);
+	void (*status)(struct sw_port *port, struct sw_port_status *status); /* control */
+	/* control; may be NULL */
+	void (*counters)(struct sw_port *port, const struct sw_port_counters *out);
 };
 SW_REG_KIND_DECLARE(port_class);
 
@@ -115,12 +117,14 @@ void sw_port_free(struct sw_port *port);
 /* Change what is asked: 0 applied and port->conf replaced, SW_PORT_RECREATE, or an error, nothing changed. */
 int sw_port_set(struct sw_port *port, const struct sw_port_conf *conf, struct sw_err *err);
 
-struct sw_port *sw_port_by_name(const char *name);   /* or NULL */
-struct sw_port *sw_port_by_index(unsigned index);    /* or NULL; index < SW_PORT_MAX */
+struct sw_port *sw_port_by_name(const char *name); /* or NULL */
+struct sw_port *sw_port_by_index(unsigned index);  /* or NULL; index < SW_PORT_MAX */
 
 /* A class tells that link, MTU or n_rxq changed. Any thread but workers; `fn` runs on control later. */
 void sw_port_changed(struct sw_port *port);
-void sw_port_on_change(void (*fn)(struct sw_port *port)); /* the one listener, set once by pmd/ctl */
+
+/* The one listener, set once by pmd or ctl. */
+void sw_port_on_change(void (*fn)(struct sw_port *port));
 
 /* Value of an option of conf, or NULL. */
 const char *sw_port_option(const struct sw_port_conf *conf, const char *key);

@@ -42,28 +42,27 @@ struct sw_reg_kind {
 #define SW_REG_KIND_DECLARE(kind) extern struct sw_reg_kind sw_reg_kind_##kind
 #define SW_REG_KIND_DEFINE(kind)  struct sw_reg_kind sw_reg_kind_##kind = { .name = #kind }
 
-#define SW_REGISTER(kind, ident)                                                                   \
-	extern const struct sw_##kind sw_##kind##_##ident;                                         \
-	struct sw_reg_node sw_reg_##kind##_##ident = { .desc = &sw_##kind##_##ident,               \
-		.file = __FILE__,                                                                  \
-		.line = __LINE__ };                                                                \
-	__attribute__((constructor)) static void sw_reg_link_##kind##_##ident(void)                \
-	{                                                                                          \
-		sw_reg_link(&sw_reg_kind_##kind, &sw_reg_##kind##_##ident);                        \
-	}                                                                                          \
+#define SW_REGISTER(kind, ident)                                                    \
+	extern const struct sw_##kind sw_##kind##_##ident;                          \
+	struct sw_reg_node sw_reg_##kind##_##ident = {                              \
+		.desc = &sw_##kind##_##ident, .file = __FILE__, .line = __LINE__    \
+	};                                                                          \
+	__attribute__((constructor)) static void sw_reg_link_##kind##_##ident(void) \
+	{                                                                           \
+		sw_reg_link(&sw_reg_kind_##kind, &sw_reg_##kind##_##ident);         \
+	}                                                                           \
 	const struct sw_##kind sw_##kind##_##ident
 
 /* Use in one file what another one registered: SW_USE(drop, no_buffer); ... SW_ID(drop, no_buffer). */
-#define SW_USE(kind, ident)                                                                        \
-	extern const struct sw_##kind sw_##kind##_##ident;                                         \
+#define SW_USE(kind, ident)                                \
+	extern const struct sw_##kind sw_##kind##_##ident; \
 	extern struct sw_reg_node sw_reg_##kind##_##ident
 #define SW_ID(kind, ident) (sw_reg_##kind##_##ident.id)
 
 /* Iterate in the order of names: SW_REG_FOREACH (drop, const struct sw_drop *, d) { ... } */
-#define SW_REG_FOREACH(kind, type, var)                                                            \
-	for (unsigned var##_i = 0;                                                                 \
-		var##_i < sw_reg_kind_##kind.count &&                                              \
-		((var) = (type)sw_reg_kind_##kind.by_id[var##_i]->desc, true);                     \
+#define SW_REG_FOREACH(kind, type, var)                                                           \
+	for (unsigned var##_i = 0; var##_i < sw_reg_kind_##kind.count &&                          \
+				   ((var) = (type)sw_reg_kind_##kind.by_id[var##_i]->desc, true); \
 		var##_i++)
 
 /* Link a node; only SW_REGISTER calls it. */

@@ -30,9 +30,9 @@ struct sw_lane_stats {
 };
 
 struct sw_lane {
-	uint16_t n;	   /* packets waiting in pkts */
-	uint16_t dirty;	   /* is on the worker's list */
-	uint32_t max_len;  /* longest frame the port takes without FCS: MTU + 18; control writes */
+	uint16_t n;	  /* packets waiting in pkts */
+	uint16_t dirty;	  /* is on the worker's list */
+	uint32_t max_len; /* longest frame the port takes without FCS: MTU + 18; control writes */
 	struct sw_port *port;
 	struct sw_lane *next_dirty;
 	struct rte_mbuf *pkts[SW_BURST];

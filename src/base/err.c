@@ -53,16 +53,16 @@ int sw_err_set(struct sw_err *err, enum sw_code code, const char *fmt, ...)
 	return sw_err_errno(code);
 }
 
-#define FIELD_SETTER(field)                                                                        \
-	void sw_err_##field(struct sw_err *err, const char *fmt, ...)                              \
-	{                                                                                          \
-		va_list ap;                                                                        \
-                                                                                                   \
-		if (!err)                                                                          \
-			return;                                                                    \
-		va_start(ap, fmt);                                                                 \
-		vsnprintf(err->field, sizeof(err->field), fmt, ap);                                \
-		va_end(ap);                                                                        \
+#define FIELD_SETTER(field)                                           \
+	void sw_err_##field(struct sw_err *err, const char *fmt, ...) \
+	{                                                             \
+		va_list ap;                                           \
+                                                                      \
+		if (!err)                                             \
+			return;                                       \
+		va_start(ap, fmt);                                    \
+		vsnprintf(err->field, sizeof(err->field), fmt, ap);   \
+		va_end(ap);                                           \
 	}
 
 FIELD_SETTER(path)
