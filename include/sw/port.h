@@ -65,6 +65,7 @@ struct sw_port {
 	uint16_t index; /* dense; reused after the port is freed */
 	uint16_t n_rxq; /* queues to poll now; the class writes (atomic), then sw_port_changed() */
 	uint16_t mtu;	/* in force */
+	int16_t numa;	/* node of the device, -1 any: sw_port_new says -1, open may say more */
 	bool opened;
 	const struct sw_port_class *cls;
 	const struct sw_ingress *ingress; /* rcu, by pipeline; NULL: drops as no_bridge */

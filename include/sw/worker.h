@@ -77,7 +77,7 @@ void sw_send_too_long(struct sw_lane *lane, struct rte_mbuf *m);
  * is read-only from here on. */
 static inline void sw_send(struct sw_worker *w, struct sw_lane *lane, struct rte_mbuf *m)
 {
-	if (unlikely(m->pkt_len > lane->max_len)) {
+	if (unlikely(m->pkt_len > __atomic_load_n(&lane->max_len, __ATOMIC_RELAXED))) {
 		sw_send_too_long(lane, m);
 		return;
 	}
