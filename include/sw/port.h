@@ -99,7 +99,8 @@ struct sw_port_class {
 	/* Worker: up to n <= SW_BURST packets of queue `queue` (< n_rxq); one worker a queue. */
 	unsigned (*rx)(struct sw_port *port, unsigned queue, struct sw_lane *lane,
 		struct rte_mbuf **pkts, unsigned n);
-	/* Worker, several at once: takes pkts[0..k) for good (the class frees them) and returns k <= n. */
+	/* Worker, several at once: takes pkts[0..k) for good (the class frees them) and returns k <= n. What
+	 * it takes and cannot send it gives to sw_tx_drop. */
 	unsigned (*tx)(
 		struct sw_port *port, struct sw_worker *w, struct rte_mbuf **pkts, unsigned n);
 	void (*status)(struct sw_port *port, struct sw_port_status *status); /* control */

@@ -19,6 +19,7 @@
 #define SW_BURST     32	  /* packets of a burst; the most one vhost call takes */
 #define SW_PORT_MAX  1024 /* ports at most; indices 0..SW_PORT_MAX-1 */
 #define SW_DEPTH_MAX 16	  /* patch ports one packet may cross in a turn */
+#define SW_CROSS_MAX 8192 /* packets that may cross a second or later patch port in a turn */
 
 struct sw_port;
 
@@ -33,6 +34,8 @@ struct sw_lane {
 	uint16_t n;	  /* packets waiting in pkts */
 	uint16_t dirty;	  /* is on the worker's list */
 	uint32_t max_len; /* longest frame the port takes without FCS: MTU + 18; control writes */
+	uint16_t lost;	  /* packets of this flush that sw_tx_drop lost, and their bytes */
+	uint32_t lost_bytes;
 	struct sw_port *port;
 	struct sw_lane *next_dirty;
 	struct rte_mbuf *pkts[SW_BURST];
@@ -42,10 +45,12 @@ struct sw_lane {
 struct sw_worker {
 	uint16_t id;	  /* 0..SW_WORKER_MAX-1; also the rcu reader */
 	uint16_t depth;	  /* patch ports crossed on the way to here */
+	uint32_t crossed; /* packets that crossed a patch port at depth > 0 since sw_flush */
 	uint32_t now_s;	  /* coarse clock in seconds, for ages */
 	uint64_t now_tsc; /* start of this turn */
 	int numa;
-	struct sw_lane *dirty; /* lanes with packets waiting */
+	struct sw_lane *dirty;	 /* lanes with packets waiting */
+	struct sw_lane *tx_lane; /* the lane whose packets a class's tx has in hand */
 	struct sw_event_ring *events;
 	struct sw_lane *lanes[SW_PORT_MAX]; /* control publishes (rcu), NULL where no port is */
 };
@@ -64,6 +69,10 @@ static inline void sw_drop_one(struct sw_lane *lane, unsigned reason, struct rte
 }
 void sw_drop_many(struct sw_lane *lane, unsigned reason, struct rte_mbuf **pkts, unsigned n);
 
+/* For a class's tx: lose packets it has taken (part of what it returns) for a reason of its own. They
+ * are not counted as sent. */
+void sw_tx_drop(struct sw_worker *w, unsigned reason, struct rte_mbuf **pkts, unsigned n);
+
 /* Hand a lane's packets to the port; what it does not take is dropped as tx_full on that lane. */
 void sw_lane_flush(struct sw_worker *w, struct sw_lane *lane);
 
@@ -73,8 +82,9 @@ void sw_flush(struct sw_worker *w);
 /* The packet is too long for the lane: dropped there as tx_mtu_exceeded. */
 void sw_send_too_long(struct sw_lane *lane, struct rte_mbuf *m);
 
-/* Append a packet to a lane; consumes it. A packet that others hold too (refcnt > 1) may be sent, and
- * is read-only from here on. */
+/* Append a packet to a lane; consumes it. A packet may wait on several lanes at once (refcnt > 1) and is
+ * read-only then, for ingress programs behind patch ports too: who wants to change its bytes, data_off
+ * or lengths copies it first. */
 static inline void sw_send(struct sw_worker *w, struct sw_lane *lane, struct rte_mbuf *m)
 {
 	if (unlikely(m->pkt_len > __atomic_load_n(&lane->max_len, __ATOMIC_RELAXED))) {
@@ -90,5 +100,10 @@ static inline void sw_send(struct sw_worker *w, struct sw_lane *lane, struct rte
 	if (lane->n == SW_BURST)
 		sw_lane_flush(w, lane);
 }
+
+/* How many workers there are, for classes that size their queues by it: told by pmd before it starts
+ * them; SW_WORKER_MAX until then. Control; read by any thread. */
+void sw_worker_count_set(unsigned n);
+unsigned sw_worker_count(void);
 
 #endif
