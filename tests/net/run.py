@@ -1,0 +1,194 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Run the net tests: the real daemon, network namespaces, real clients, QEMU guests.
+
+    sudo tests/net/run.py [--build DIR] [--logs DIR] [--counts FILE] [--list] [NAME]...
+
+A test is a function test_*(net) in a file test_*.py here; NAME picks those whose "file.function"
+contains it. Each runs in a process of its own with a network namespace and a mount namespace of its
+own, so that its interfaces and named namespaces end with it, whatever happens; what it started is
+adopted by this process when it dies, and killed. @swnet.limit(seconds) changes its time limit,
+raising swnet.Skip(reason) skips it. Output is kept in the logs folder and shown on failure.
+"""
+import argparse
+import ctypes
+import importlib
+import os
+import pathlib
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+sys.dont_write_bytecode = True
+import swnet  # noqa: E402  (found beside this file)
+
+PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG = 36, 1
+TAIL = 60  # lines of a failed test's log that are shown
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def discover(words):
+    tests = []
+    for path in sorted(HERE.glob("test_*.py")):
+        module = importlib.import_module(path.stem)
+        for name, function in vars(module).items():
+            full = f"{path.stem[len('test_'):]}.{name[len('test_'):]}"
+            if name.startswith("test_") and callable(function):
+                if not words or any(w in full or w in f"{path.stem}.{name}" for w in words):
+                    tests.append((full, function))
+    return tests
+
+
+def children():
+    """Processes whose parent is this one, those adopted included."""
+    found = []
+    for task in os.listdir("/proc/self/task"):
+        with open(f"/proc/self/task/{task}/children", encoding="ascii") as f:
+            found += [int(pid) for pid in f.read().split()]
+    return found
+
+
+def kill_all():
+    """End what a test left behind, and what that leaves behind, until nothing is left."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        pids = children()
+        if not pids:
+            return True
+        for pid in pids:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        for _ in pids:
+            try:
+                os.waitpid(-1, 0)
+            except ChildProcessError:
+                break
+    return False
+
+
+def in_child(function, net, out):
+    """The test's process: own namespaces, result as one line through the pipe."""
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    word, reason = "passed", ""
+    try:
+        net.enter()
+        reason = function(net) or ""
+    except swnet.Skip as skip:
+        word, reason = "skipped", str(skip)
+    except BaseException as error:  # an assertion, a bug in the test, a limit
+        word, reason = "failed", f"{type(error).__name__}: {error}"
+        traceback.print_exc()
+    try:
+        net.leave()
+    except BaseException as error:
+        if word == "passed":
+            word, reason = "failed", f"when cleaning up: {error}"
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.write(out, f"{word} {reason}".encode()[:4000])
+    os._exit(0)
+
+
+def run(full, function, args):
+    """(word, reason, seconds) of one test."""
+    limit = getattr(function, "limit", 60)
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="swt-"))
+    folder.chmod(0o755)
+    logs = args.logs / full
+    shutil.rmtree(logs, ignore_errors=True)
+    logs.mkdir(parents=True)
+    began = time.monotonic()
+    readable, writable = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.close(readable)
+        os.setpgid(0, 0)
+        log = os.open(logs / "test.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        null = os.open("/dev/null", os.O_RDONLY)
+        for fd, to in ((null, 0), (log, 1), (log, 2)):
+            os.dup2(fd, to)
+        in_child(function, swnet.Net(folder, logs, args.build), writable)
+    os.close(writable)
+    word, reason = "failed", "died without a word"
+    while True:
+        left = began + limit - time.monotonic()
+        if left <= 0:
+            reason = f"not done within {limit} s"
+            show_stacks(logs, pid)
+            break
+        if swnet.readable(readable, min(left, 1)):
+            data = os.read(readable, 4096)
+            if data:
+                word, _, reason = data.decode(errors="replace").partition(" ")
+            break
+    os.close(readable)
+    if not kill_all():
+        word, reason = "failed", (reason + "; processes are left that cannot be killed").strip("; ")
+    if word == "failed":
+        for path in folder.rglob("*.log"):
+            shutil.copy(path, logs / path.name)
+    shutil.rmtree(folder, ignore_errors=True)
+    return word, reason, time.monotonic() - began
+
+
+def show_stacks(logs, pid):
+    """Where a test that hangs stands: let Python print it."""
+    try:
+        os.kill(pid, signal.SIGUSR1)  # faulthandler, registered by Net.enter
+        time.sleep(0.3)
+    except ProcessLookupError:
+        pass
+
+
+def show_failure(logs):
+    for path in sorted(logs.glob("*.log")):
+        lines = path.read_text(errors="replace").splitlines()
+        if lines:
+            print(f"    --- {path}")
+            print("\n".join("    " + line for line in lines[-TAIL:]))
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Run the net tests.")
+    parser.add_argument("--build", type=pathlib.Path, default=HERE.parent.parent / "build")
+    parser.add_argument("--logs", type=pathlib.Path, default=None)
+    parser.add_argument("--counts", type=pathlib.Path, help="write 'PASSED FAILED SKIPPED' there")
+    parser.add_argument("--list", action="store_true", help="print the tests' names only")
+    parser.add_argument("names", nargs="*")
+    args = parser.parse_args()
+    args.build = args.build.resolve()
+    args.logs = (args.logs or args.build / "logs" / "net").resolve()
+    tests = discover(args.names)
+    if args.list:
+        print("\n".join(full for full, _ in tests))
+        return 0
+    if os.geteuid() != 0:
+        print("the net tests make network namespaces: run as root")
+        return 2
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    count = {"passed": 0, "failed": 0, "skipped": 0}
+    try:
+        for full, function in tests:
+            word, reason, seconds = run(full, function, args)
+            count[word] += 1
+            print(f"   {word:7} {seconds:5.1f} s  {full}" + (f": {reason}" if reason else ""), flush=True)
+            if word == "failed":
+                show_failure(args.logs / full)
+    finally:
+        kill_all()
+        if args.counts:
+            args.counts.write_text(f"{count['passed']} {count['failed']} {count['skipped']}\n")
+    print(f"   net: {count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped.")
+    return 1 if count["failed"] or not count["passed"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
