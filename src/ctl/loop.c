@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The control loop. Hung on its base from the start:
+ *   - the descriptor of <sw/post.h>: calls from other threads;
+ *   - signals that mean "stop";
+ *   - every 100 ms the workers' event rings;
+ *   - every 10 ms RCU work, while some waits. There is no call that tells of new work: what was retired by
+ *     a callback of ours is looked at when that callback returns, what another thread retired within
+ *     100 ms;
+ *   - the watchdog of the service manager, from the same loop on purpose: a stuck loop is restarted.
+ *
+ * It keeps no step above 10 ms a secret: callbacks are measured by name (LOOP_STEP), and the lateness
+ * of the periodic timer tells of those that have no mark.
+ */
+#include "loop.h"
+
+#include <event2/event.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include <sw/clock.h>
+#include <sw/err.h>
+#include <sw/log.h>
+#include <sw/pmd.h>
+#include <sw/post.h>
+#include <sw/rcu.h>
+
+#include "notify.h"
+
+SW_LOG(loop, "the control loop: signals, slow steps");
+
+#define EVENTS_MS 100
+#define RCU_MS	  10
+#define N_SIGNALS 3
+
+static struct event_base *base;
+static struct event *post_event, *tick_event, *rcu_event, *watchdog_event;
+static struct event *signal_event[N_SIGNALS];
+static const int stop_signals[N_SIGNALS] = { SIGTERM, SIGINT, SIGHUP };
+static struct sw_loop_stats stats;
+static uint64_t next_tick_ns;
+static bool stopping;
+static int stopped_by;
+
+struct loop_step loop_step_begin(const char *name)
+{
+	return (struct loop_step){ .name = name, .start_ns = sw_clock_ns() };
+}
+
+void loop_step_end(struct loop_step *step)
+{
+	uint64_t us = (sw_clock_ns() - step->start_ns) / 1000;
+
+	stats.steps++;
+	if (us > stats.worst_us || !stats.worst) {
+		stats.worst_us = us;
+		stats.worst = step->name;
+	}
+	if (us < LOOP_STEP_LIMIT_US)
+		return;
+	stats.slow++;
+	sw_debug("the step \"%s\" held the control loop for %llu us", step->name,
+		(unsigned long long)us);
+}
+
+void sw_loop_stats(struct sw_loop_stats *out)
+{
+	*out = stats;
+}
+
+void sw_loop_stats_clear(void)
+{
+	memset(&stats, 0, sizeof(stats));
+}
+
+struct event_base *sw_loop_base(void)
+{
+	return base;
+}
+
+static struct timeval us_timeval(uint64_t us)
+{
+	return (struct timeval){ .tv_sec = us / 1000000, .tv_usec = us % 1000000 };
+}
+
+static void on_post(evutil_socket_t fd, short what, void *arg)
+{
+	LOOP_STEP("posted calls");
+
+	sw_post_run();
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	LOOP_STEP("worker events");
+	uint64_t now = sw_clock_ns();
+
+	if (next_tick_ns && now > next_tick_ns && (now - next_tick_ns) / 1000 > stats.worst_lag_us)
+		stats.worst_lag_us = (now - next_tick_ns) / 1000;
+	next_tick_ns = now + EVENTS_MS * 1000000ull;
+	sw_pmd_events();
+}
+
+static void on_rcu(evutil_socket_t fd, short what, void *arg)
+{
+	/* The work is done by the poll after each round; this only makes the round happen. */
+}
+
+static void on_watchdog(evutil_socket_t fd, short what, void *arg)
+{
+	notify_send("WATCHDOG=1");
+}
+
+static void on_signal(evutil_socket_t number, short what, void *arg)
+{
+	sw_info("stopping: %s", strsignal(number));
+	stopped_by = number;
+	sw_loop_stop();
+}
+
+static int every(struct event **event, event_callback_fn fn, uint64_t us)
+{
+	struct timeval tv = us_timeval(us);
+
+	*event = event_new(base, -1, EV_PERSIST, fn, NULL);
+	return *event && !event_add(*event, &tv) ? 0 : -ENOMEM;
+}
+
+/* A signal that is ignored when we start (nohup) stays ignored. */
+static int watch_signals(void)
+{
+	for (unsigned i = 0; i < N_SIGNALS; i++) {
+		struct sigaction now;
+
+		if (!sigaction(stop_signals[i], NULL, &now) && now.sa_handler == SIG_IGN)
+			continue;
+		signal_event[i] = evsignal_new(base, stop_signals[i], on_signal, NULL);
+		if (!signal_event[i] || event_add(signal_event[i], NULL))
+			return -ENOMEM;
+	}
+	signal(SIGPIPE, SIG_IGN); /* a client that went away is an error of write(2), not our end */
+	return 0;
+}
+
+static int hang_events(void)
+{
+	uint64_t watchdog_us = notify_watchdog_us();
+
+	post_event = event_new(base, sw_post_fd(), EV_READ | EV_PERSIST, on_post, NULL);
+	rcu_event = event_new(base, -1, 0, on_rcu, NULL);
+	if (!post_event || !rcu_event || event_add(post_event, NULL))
+		return -ENOMEM;
+	if (every(&tick_event, on_tick, EVENTS_MS * 1000))
+		return -ENOMEM;
+	if (watchdog_us && every(&watchdog_event, on_watchdog, watchdog_us))
+		return -ENOMEM;
+	return watch_signals();
+}
+
+int sw_loop_init(struct sw_err *err)
+{
+	base = event_base_new();
+	stopping = false;
+	stopped_by = 0;
+	next_tick_ns = 0;
+	if (base && !hang_events())
+		return 0;
+	sw_loop_fini();
+	return sw_err_set(
+		err, SW_CODE_INTERNAL, "the control loop cannot be made: %s", strerror(errno));
+}
+
+int sw_loop_run(void)
+{
+	struct timeval rcu_tv = us_timeval(RCU_MS * 1000);
+
+	notify_send("READY=1");
+	while (!stopping) {
+		event_base_loop(base, EVLOOP_ONCE);
+		if (sw_rcu_poll() && !event_pending(rcu_event, EV_TIMEOUT, NULL))
+			event_add(rcu_event, &rcu_tv);
+	}
+	notify_send("STOPPING=1");
+	return stopped_by;
+}
+
+void sw_loop_stop(void)
+{
+	stopping = true;
+}
+
+static void drop_event(struct event **event)
+{
+	if (*event)
+		event_free(*event);
+	*event = NULL;
+}
+
+void sw_loop_fini(void)
+{
+	for (unsigned i = 0; i < N_SIGNALS; i++)
+		drop_event(&signal_event[i]);
+	drop_event(&post_event);
+	drop_event(&tick_event);
+	drop_event(&rcu_event);
+	drop_event(&watchdog_event);
+	if (base)
+		event_base_free(base);
+	base = NULL;
+}
