@@ -38,7 +38,8 @@ int sw_pmd_attach(struct sw_port *port, struct sw_err *err);
 /* Place again after n_rxq changed. */
 void sw_pmd_refresh(struct sw_port *port);
 
-/* Stop polling and sending; done(arg) comes on control after no worker can touch the port. */
+/* Stop polling and sending; done(arg) comes on control after no worker can touch the port. NULL: nobody
+ * asks. A port that is not attached is told the same way. */
 void sw_pmd_detach(struct sw_port *port, void (*done)(void *arg), void *arg);
 
 /* Sum of the lanes of a port, plus what the lanes of its earlier placements had counted. */

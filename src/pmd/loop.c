@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A worker's turn: poll each queue of its list once, hand every burst to the port's ingress program,
+ * flush what it filled. Turns come in batches of 64; between batches the worker holds no pointer it got
+ * under RCU and its send buffers are empty, so there it reports quiescent, refreshes its coarse clock and,
+ * on worker 0, runs one slice of housekeeping a millisecond.
+ *
+ * Accounting costs one read of the time-stamp counter a turn and one a burst that had packets. A turn is
+ * busy when it got a packet. The cycles of a queue run from the end of the burst before it, so they
+ * include the empty polls on the way.
+ *
+ * Idle: where sleeping is allowed, after 256 empty turns the worker sleeps between single turns, 1 us at
+ * first, twice as long after every 16 sleeps, up to the limit; about 8 ms of silence lead to 500 us. While
+ * it sleeps it is offline for RCU, so grace periods go on.
+ */
+#include "pmd.h"
+
+#include <rte_cycles.h>
+
+#include <sw/clock.h>
+#include <sw/housekeep.h>
+
+#define EMPTY_BATCHES 4	 /* batches without a packet before the first sleep */
+#define SLEEPS_A_STEP 16 /* sleeps of one length */
+
+SW_USE(drop, no_bridge);
+
+static void drop_no_bridge(struct sw_lane *lane, struct rte_mbuf **pkts, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		lane->stats.rx_bytes += pkts[i]->pkt_len;
+	lane->stats.rx_packets += n;
+	sw_drop_many(lane, SW_ID(drop, no_bridge), pkts, n);
+}
+
+static inline unsigned poll_queues(struct pmd_worker *pw)
+{
+	const struct pmd_list *list = sw_rcu_get(pw->list);
+	struct rte_mbuf *pkts[SW_BURST];
+	uint64_t start = pw->w.now_tsc, end;
+	unsigned total = 0;
+
+	for (unsigned i = 0; i < list->n; i++) {
+		struct pmd_queue *q = list->queues[i];
+		unsigned n = q->rx(q->port, q->queue, q->lane, pkts, SW_BURST);
+		const struct sw_ingress *ingress;
+
+		if (!n)
+			continue;
+		ingress = sw_rcu_get(q->port->ingress);
+		if (likely(ingress != NULL))
+			ingress->run(&pw->w, ingress, q->lane, pkts, n);
+		else
+			drop_no_bridge(q->lane, pkts, n);
+		end = rte_rdtsc();
+		q->packets += n;
+		q->cycles += end - start;
+		start = end;
+		total += n;
+	}
+	if (pw->w.dirty)
+		sw_flush(&pw->w);
+	return total;
+}
+
+unsigned pmd_turn(struct pmd_worker *pw)
+{
+	unsigned n = poll_queues(pw);
+	uint64_t now = rte_rdtsc();
+	uint64_t cycles = now - pw->w.now_tsc;
+
+	pw->w.now_tsc = now;
+	pw->turns++;
+	if (n) {
+		pw->busy_turns++;
+		pw->busy_cycles += cycles;
+		pw->packets += n;
+	} else {
+		pw->idle_cycles += cycles;
+	}
+	return n;
+}
+
+void pmd_housekeep(struct pmd_worker *pw)
+{
+	const struct sw_housekeep *task;
+
+	if (pw->w.id || !sw_reg_kind_housekeep.count)
+		return;
+	if (pw->next_task >= sw_reg_kind_housekeep.count)
+		pw->next_task = 0;
+	task = sw_reg_get(&sw_reg_kind_housekeep, pw->next_task++);
+	task->slice(&pw->w);
+	if (pw->w.dirty)
+		sw_flush(&pw->w);
+}
+
+static void each_ms(struct pmd_worker *pw)
+{
+	pw->next_ms_tsc = pw->w.now_tsc + pw->ms_cycles;
+	pw->w.now_s = sw_clock_s();
+	pmd_housekeep(pw);
+}
+
+/* Nothing came for a while: sleep, longer with every step, offline for RCU meanwhile. */
+static void sleep_idle(struct pmd_worker *pw)
+{
+	uint64_t start = rte_rdtsc();
+	unsigned step = (pw->empty_batches - EMPTY_BATCHES) / SLEEPS_A_STEP;
+
+	pw->sleep_us = step < 20 ? RTE_MIN(1u << step, pw->idle_sleep_us) : pw->idle_sleep_us;
+	sw_rcu_offline(pw->w.id);
+	pmd_sleep(pw->sleep_us);
+	sw_rcu_online(pw->w.id);
+	pw->w.now_tsc = rte_rdtsc();
+	pw->sleep_cycles += pw->w.now_tsc - start;
+}
+
+static void rest_if_idle(struct pmd_worker *pw, unsigned packets)
+{
+	if (packets) {
+		pw->empty_batches = 0;
+		pw->sleep_us = 0;
+	} else if (pw->idle_sleep_us && ++pw->empty_batches > EMPTY_BATCHES) {
+		sleep_idle(pw);
+	}
+}
+
+void pmd_run(struct pmd_worker *pw)
+{
+	pw->w.now_tsc = rte_rdtsc();
+	while (!__atomic_load_n(&pw->stop, __ATOMIC_RELAXED)) {
+		unsigned turns = pw->sleep_us ? 1 : PMD_QUIESCENT_TURNS;
+		unsigned packets = 0;
+
+		while (turns--)
+			packets += pmd_turn(pw);
+		sw_rcu_quiescent(pw->w.id);
+		if (pw->w.now_tsc >= pw->next_ms_tsc)
+			each_ms(pw);
+		rest_if_idle(pw, packets);
+	}
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Private to the room: where the queues and lanes of a port are. Written by place_ctl.c, read by
+ * stats_ctl.c. Control thread only; workers see lanes and lists, never this.
+ */
+#ifndef PMD_PLACE_H
+#define PMD_PLACE_H
+
+#include "pmd.h"
+
+#define FRAME_OVERHEAD 18 /* Ethernet header and one VLAN tag, without FCS */
+
+/* From attach to the end of detach. */
+struct placement {
+	struct sw_lane *lanes[SW_WORKER_MAX]; /* one a worker */
+	struct pmd_queue **queues;	      /* by queue number */
+	unsigned n_queues;
+	struct placement *next;	 /* while leaving: of the same place */
+	struct place *place;	 /* while leaving */
+	void (*done)(void *arg); /* while leaving */
+	void *done_arg;
+};
+
+/* One a port index. */
+struct place {
+	const struct sw_port *port; /* with the name: whom the counts belong to; never followed */
+	char name[SW_NAME_SIZE];
+	struct placement *now;	   /* attached, or NULL */
+	struct placement *leaving; /* detached, workers may still touch it */
+	struct sw_lane_stats gone; /* what earlier placements had counted */
+};
+
+extern struct place *pmd_places[SW_PORT_MAX];
+struct place *pmd_place_of(const struct sw_port *port);
+
+/* Add what the lanes counted. */
+void pmd_placement_sum(const struct placement *pl, struct sw_lane_stats *sum);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Private to the room: a worker with its accounting, a placed queue, and the list that joins them.
+ *
+ * Kind (B): counters of worker and queue are written by the worker that owns them, as whole 64-bit
+ * words; control reads them while they move. The list is kind (A): control publishes a new one, the
+ * worker picks it up at its next turn.
+ */
+#ifndef PMD_PMD_H
+#define PMD_PMD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <pthread.h>
+#include <semaphore.h>
+
+#include <sw/event.h>
+#include <sw/pmd.h>
+#include <sw/port.h>
+#include <sw/worker.h>
+
+#define PMD_QUIESCENT_TURNS 64	       /* turns between two reports to RCU */
+#define PMD_NO_CORE	    UINT16_MAX /* a stepped worker's core */
+
+/* One queue of one port on one worker: a cache line that the worker owns while it is listed. */
+struct pmd_queue {
+	struct sw_port *port;
+	unsigned (*rx)(struct sw_port *port, unsigned queue, struct sw_lane *lane,
+		struct rte_mbuf **pkts, unsigned n);
+	struct sw_lane *lane; /* the worker's lane of the port */
+	uint16_t queue;
+	uint16_t worker;
+	uint64_t packets;
+	uint64_t cycles;
+} __rte_cache_aligned;
+
+/* What a worker polls, in this order. Immutable. */
+struct pmd_list {
+	unsigned n;
+	struct pmd_queue *queues[];
+};
+
+struct pmd_worker {
+	struct sw_worker w; /* first: what the packet path sees */
+
+	/* The worker's own. */
+	const struct pmd_list *list __rte_cache_aligned; /* rcu */
+	uint64_t turns, busy_turns;
+	uint64_t busy_cycles, idle_cycles;
+	uint64_t packets;
+	uint64_t next_ms_tsc; /* when the once-a-millisecond work is due */
+	uint64_t sleep_cycles;
+	uint32_t empty_batches; /* since the last packet */
+	uint32_t sleep_us;	/* the next sleep; 0 while awake */
+	unsigned next_task;	/* housekeeping */
+
+	/* Set by control before the thread starts. */
+	uint64_t ms_cycles __rte_cache_aligned; /* time-stamp counts of a millisecond */
+	unsigned idle_sleep_us;			/* longest sleep, 0 never */
+	uint16_t core;
+	bool stepped;
+	int stop; /* atomic */
+
+	/* Control's own. */
+	pthread_t thread;
+	sem_t started;
+	int start_error; /* errno of the thread's start */
+	unsigned n_queues;
+	bool list_stale; /* placement changed since the list was published */
+	struct sw_event_ring ring;
+};
+
+/* loop.c: poll each queue once and flush; returns packets. Then turns until pw->stop. */
+unsigned pmd_turn(struct pmd_worker *pw);
+void pmd_housekeep(struct pmd_worker *pw);
+void pmd_run(struct pmd_worker *pw);
+
+/* worker_ctl.c: the sleep of an idle worker; the worker itself. */
+void pmd_sleep(unsigned us);
+
+/* worker_ctl.c: the workers, ids 0..n-1. */
+extern struct pmd_worker *pmd_workers[SW_WORKER_MAX];
+extern unsigned pmd_n_workers;
+extern const struct pmd_list pmd_empty_list;
+
+/* place_ctl.c: forget every placement; no worker runs any more. */
+void pmd_place_reset(void);
+
+/* mem_ctl.c: cache-aligned zeroed memory on a NUMA node (-1 any); NULL when there is none. */
+void *pmd_alloc(size_t size, int numa);
+void pmd_free(void *p);
+
+#endif
