@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One client of the control socket. Control thread.
+ *
+ * Bounded in every direction: at most READ_CHUNK bytes a wake-up, one request a turn, API_WAITING_MAX
+ * requests read ahead (then its socket is left alone until it catches up), one request under way, so
+ * answers come in the order of the questions. What it does not read is kept up to API_OUTPUT_MAX.
+ */
+#include "client.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <sw/clock.h>
+#include <sw/err.h>
+#include <sw/log.h>
+#include <sw/mem.h>
+
+#include "../loop.h"
+
+SW_LOG(api, "control socket: clients that come, go and are dropped");
+
+#define READ_CHUNK (64 * 1024)
+
+/* Is there room to read ahead? */
+static bool wants_input(const struct api_client *c)
+{
+	return !c->eof && !c->dropped && c->in.ready < API_WAITING_MAX && c->in.in.len <= c->in.max;
+}
+
+static void watch_input(struct api_client *c)
+{
+	if (wants_input(c))
+		event_add(c->readable, NULL);
+	else if (!c->dropped)
+		event_del(c->readable);
+}
+
+/* All it asked is answered and it will ask no more. */
+static bool is_finished(const struct api_client *c)
+{
+	return c->eof && !c->busy && !c->out.len && !api_client_ready(c);
+}
+
+bool api_client_ready(const struct api_client *c)
+{
+	return c->dropped ||
+	       (!c->busy && (c->in.ready || (!c->in.skipping && c->in.in.len > c->in.max)));
+}
+
+void api_client_drop(struct api_client *c, const char *why)
+{
+	if (c->dropped)
+		return;
+	if (why) {
+		sw_warn("client %s (pid %d) dropped: %s", c->peer.user, (int)c->peer.pid, why);
+		api_server_count_drop();
+	}
+	c->dropped = true;
+	event_del(c->readable);
+	event_del(c->writable);
+	close(c->fd);
+	c->fd = -1;
+	if (c->busy) {
+		c->busy->cancel(c->busy);
+		rpc_request_fini(&c->busy->req);
+		free(c->busy);
+		c->busy = NULL;
+	}
+	api_server_wake(c);
+}
+
+static void flush_output(struct api_client *c)
+{
+	ssize_t n;
+
+	while (c->out.len) {
+		n = send(c->fd, c->out.buf + c->out.start, c->out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN) {
+			event_add(c->writable, NULL);
+			return;
+		}
+		if (n <= 0) {
+			api_client_drop(c, NULL); /* went away: its right */
+			return;
+		}
+		sw_bytes_take(&c->out, n);
+		c->unread_since_ms = sw_clock_ms();
+	}
+	event_del(c->writable);
+	if (is_finished(c))
+		api_client_drop(c, NULL);
+}
+
+void api_client_send(struct api_client *c, json_t *message)
+{
+	char *text = c->dropped ? NULL : json_dumps(message, JSON_COMPACT | JSON_ENCODE_ANY);
+	size_t len = text ? strlen(text) : 0;
+
+	json_decref(message);
+	if (c->dropped)
+		return;
+	if (!text) {
+		api_client_drop(c, "its answer is not text, a bug");
+		return;
+	}
+	if (c->out.len + len + 1 > API_OUTPUT_MAX) {
+		free(text);
+		api_client_drop(c, "it does not read its answers (8 MiB wait)");
+		return;
+	}
+	if (!c->out.len)
+		c->unread_since_ms = sw_clock_ms();
+	text[len] = '\n';
+	sw_bytes_add(&c->out, text, len + 1);
+	free(text);
+	flush_output(c);
+}
+
+static void send_error(struct api_client *c, json_t *id, int number, const struct sw_err *err)
+{
+	api_client_send(c, rpc_error(id, number, err, NULL));
+}
+
+/* The answer of a finished call; a notification gets none, whatever came of it. */
+static void answer(struct api_call *call, int rc, int number, const struct sw_err *err)
+{
+	json_t *id = call->req.id;
+
+	if (!id || call->client->dropped) {
+		json_decref(call->result);
+		json_decref(call->more);
+	} else if (rc < 0) {
+		json_decref(call->result);
+		api_client_send(call->client, rpc_error(id, number, err, call->more));
+	} else {
+		json_decref(call->more);
+		api_client_send(call->client, rpc_result(id, call->result));
+	}
+	rpc_request_fini(&call->req);
+	free(call);
+}
+
+void api_call_done(struct api_call *call, int rc, const struct sw_err *err)
+{
+	struct api_client *c = call->client;
+
+	c->busy = NULL;
+	answer(call, rc, rc < 0 ? rpc_number(err->code) : 0, err);
+	if (!c->dropped && is_finished(c))
+		api_client_drop(c, NULL);
+	else if (api_client_ready(c))
+		api_server_wake(c);
+}
+
+const struct api_peer *api_peer(const struct api_call *call)
+{
+	return &call->client->peer;
+}
+
+static void handle_message(struct api_client *c, const char *line, size_t len)
+{
+	struct api_call *call = sw_xcalloc(1, sizeof(*call));
+	struct sw_err err = { 0 };
+	int number = 0, rc;
+
+	call->client = c;
+	api_server_count_request();
+	rc = rpc_parse(line, len, &call->req, &number, &err);
+	if (rc) {
+		send_error(c, call->req.id, number, &err);
+		rpc_request_fini(&call->req);
+		free(call);
+		return;
+	}
+	rc = api_method_run(call, &number, &err);
+	if (rc == API_LATER)
+		c->busy = call;
+	else
+		answer(call, rc, number, &err);
+}
+
+static void refuse_long_message(struct api_client *c)
+{
+	struct sw_err err;
+
+	sw_err_set(&err, SW_CODE_LIMIT, "the message is too long");
+	sw_err_allowed(&err, "at most %d bytes", RPC_MESSAGE_MAX);
+	sw_err_hint(&err, "send it in parts");
+	send_error(c, NULL, rpc_number(SW_CODE_LIMIT), &err);
+}
+
+void api_client_step(struct api_client *c)
+{
+	const char *line;
+	size_t len;
+
+	switch (sw_line_next(&c->in, &line, &len)) {
+	case SW_LINE_WHOLE:
+		/* An empty line is no message: people press return. */
+		if (len && !(len == 1 && *line == '\r'))
+			handle_message(c, line, len);
+		break;
+	case SW_LINE_TOO_LONG:
+		refuse_long_message(c);
+		break;
+	case SW_LINE_NONE:
+		break;
+	}
+	if (c->dropped)
+		return;
+	if (is_finished(c))
+		api_client_drop(c, NULL);
+	else
+		watch_input(c);
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	LOOP_STEP("api read");
+	struct api_client *c = arg;
+	unsigned had = c->in.ready;
+	ssize_t n = recv(fd, sw_line_room(&c->in, READ_CHUNK), READ_CHUNK, MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n < 0) {
+		api_client_drop(c, NULL);
+		return;
+	}
+	if (!n) {
+		/* It may have closed its sending side only: what is whole is still answered. */
+		c->eof = true;
+		if (is_finished(c)) {
+			api_client_drop(c, NULL);
+			return;
+		}
+	} else {
+		bool fresh = !sw_line_partial(&c->in) && !c->in.skipping;
+
+		sw_line_filled(&c->in, n);
+		if (fresh || c->in.ready != had)
+			c->part_since_ms = sw_clock_ms();
+	}
+	watch_input(c);
+	if (api_client_ready(c))
+		api_server_wake(c);
+}
+
+static void on_writable(evutil_socket_t fd, short what, void *arg)
+{
+	LOOP_STEP("api write");
+
+	flush_output(arg);
+}
+
+void api_client_sweep(struct api_client *c, uint64_t now_ms)
+{
+	if (c->out.len && now_ms - c->unread_since_ms >= API_STALL_MS)
+		api_client_drop(c, "it does not read its answers");
+	else if (wants_input(c) && (sw_line_partial(&c->in) || c->in.skipping) && !c->busy &&
+		 now_ms - c->part_since_ms >= API_STALL_MS)
+		api_client_drop(c, "it does not finish its message");
+}
+
+struct api_client *api_client_new(struct event_base *base, int fd)
+{
+	struct api_client *c = sw_xcalloc(1, sizeof(*c));
+
+	c->fd = fd;
+	sw_line_init(&c->in, RPC_MESSAGE_MAX);
+	c->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, c);
+	c->writable = event_new(base, fd, EV_WRITE | EV_PERSIST, on_writable, c);
+	if (!c->readable || !c->writable || event_add(c->readable, NULL) ||
+		api_peer_of(fd, &c->peer)) {
+		api_client_free(c);
+		return NULL;
+	}
+	sw_debug("client %s (pid %d) connected", c->peer.user, (int)c->peer.pid);
+	api_client_send(
+		c, json_pack("{s:{s:s, s:i}}", "swd", "version", SW_VERSION, "api", API_LEVEL));
+	return c;
+}
+
+void api_client_free(struct api_client *c)
+{
+	if (c->readable)
+		event_free(c->readable);
+	if (c->writable)
+		event_free(c->writable);
+	if (c->fd >= 0)
+		close(c->fd);
+	sw_line_fini(&c->in);
+	sw_bytes_fini(&c->out);
+	free(c);
+}

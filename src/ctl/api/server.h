@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The control socket: clients, their lines, whose turn it is. Public to the rest of ctl only for start,
+ * stop and tests.
+ *
+ * room: ctl/api. Thread: control.
+ */
+#ifndef CTL_API_SERVER_H
+#define CTL_API_SERVER_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <jansson.h>
+
+#include <sw/cmd.h>
+
+struct event_base;
+struct sw_err;
+struct api_client;
+
+#define API_LEVEL	1 /* grows when a client must know */
+#define API_CLIENTS_MAX 64
+#define API_WAITING_MAX 32		  /* requests read ahead of a client */
+#define API_OUTPUT_MAX	(8 * 1024 * 1024) /* bytes a client may leave unread */
+#define API_STALL_MS	30000 /* an unfinished message or an unread answer this old ends it */
+
+/* Listen at path. A socket file nobody answers on is replaced; anything else there is an error. */
+int api_start(struct event_base *base, const char *path, struct sw_err *err);
+
+/* Drop all clients, close, remove the socket file when it is still ours. Harmless when not started. */
+void api_stop(void);
+
+struct api_stats {
+	unsigned clients;
+	uint64_t requests, refused_clients, dropped_clients;
+};
+void api_stats(struct api_stats *stats);
+
+/* Who is at the other end (SO_PEERCRED). */
+struct api_peer {
+	uid_t uid;
+	gid_t gid;
+	pid_t pid;
+	char user[32]; /* from /etc/passwd, else "uid 1000" */
+	enum sw_role role;
+};
+int api_peer_of(int fd, struct api_peer *peer);
+
+/* What a peer may do. All who may open the socket (its group, mode 0660) may do everything. */
+enum sw_role api_peer_role(const struct api_peer *peer);
+
+/* Drop clients that stalled; each second by a timer of the server, by hand in tests. */
+void api_sweep(void);
+
+#endif
