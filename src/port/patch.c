@@ -53,13 +53,11 @@ static bool may_cross(struct sw_worker *w, unsigned n)
 	return w->depth < SW_DEPTH_MAX && w->crossed <= SW_CROSS_MAX;
 }
 
-/* An ingress program counts what it receives; here is none to do it. */
-static void drop_no_bridge(struct sw_lane *in, struct rte_mbuf **pkts, unsigned n)
+static void count_rx(struct sw_lane *lane, struct rte_mbuf **pkts, unsigned n)
 {
-	in->stats.rx_packets += n;
+	lane->stats.rx_packets += n;
 	for (unsigned i = 0; i < n; i++)
-		in->stats.rx_bytes += pkts[i]->pkt_len;
-	sw_drop_many(in, SW_ID(drop, no_bridge), pkts, n);
+		lane->stats.rx_bytes += pkts[i]->pkt_len;
 }
 
 /* pkts is the send buffer of our own lane, which the peer's bridge may fill again. */
@@ -68,8 +66,9 @@ static void enter(struct sw_worker *w, struct sw_lane *in, struct rte_mbuf **pkt
 	const struct sw_ingress *ingress = sw_rcu_get(in->port->ingress);
 	struct rte_mbuf *own[SW_BURST];
 
+	count_rx(in, pkts, n);
 	if (!ingress) {
-		drop_no_bridge(in, pkts, n);
+		sw_drop_many(in, SW_ID(drop, no_bridge), pkts, n);
 		return;
 	}
 	memcpy(own, pkts, n * sizeof(*own));

@@ -10,12 +10,12 @@ class Guest:
     """A QEMU guest: Debian's cloud kernel, busybox, one virtio-net device, a shell on the serial line."""
 
     def __init__(self, net, name, *, ip, vhost=None, server=False, tap=None, netdev=None, env=None,
-                 queues=1, mac=None, mtu=None):
+                 queues=1, mac=None, mtu=None, user=None):
         self.net, self.name, self.address, self.ip = net, name, ip, ip.split("/")[0]
         self.vhost, self.server, self.tap, self.netdev = vhost, server, tap, netdev
         self.queues, self.env, self.mtu = queues, env, mtu
         self.mac = mac or "52:54:00:00:%02x:%02x" % (len(net.guests) + 1, int(self.ip.split(".")[-1]))
-        self.process, self.said, self.serial = None, b"", 0
+        self.process, self.said, self.serial, self.user = None, b"", 0, user
         self.lock = threading.Condition()
 
     def command(self):
@@ -43,7 +43,11 @@ class Guest:
             device += f",mq=on,vectors={2 * self.queues + 2}"
         if self.mtu:
             device += f",host_mtu={self.mtu}"
-        return words + ["-device", device]
+        words += ["-device", device]
+        if self.user is not None:
+            user = str(self.user)
+            words = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", *words]
+        return words
 
     def start(self):
         words = self.command()

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What a net test builds its world of: hosts in namespaces, the switch, captures, guests.
 
-A test gets one Net. Net.enter has put the process into a network and a mount namespace of its own:
-interface names may be plain, `ip netns` names are private, and the kernel removes all of it when the
-last process is gone. Waiting is always for an event with a limit (wait_for), never for time to pass.
+A test gets one Net. Net.enter has put the process into a network and a mount namespace of its own, with
+an empty /run: interface names may be plain, `ip netns` names and DPDK's files are private, and the
+kernel removes all of it when the last process is gone. Waiting is always for an event with a limit
+(wait_for), never for time to pass.
 """
 import ctypes
 import faulthandler
@@ -21,6 +22,7 @@ from swwire import Wire, frame, mac_bytes, tag_of  # noqa: F401
 
 CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
 MS_REC, MS_PRIVATE = 0x4000, 0x40000
+SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -40,8 +42,8 @@ class Net:
         faulthandler.register(signal.SIGUSR1, all_threads=True)
         _check(libc.unshare(CLONE_NEWNS | CLONE_NEWNET), "unshare")
         _check(libc.mount(b"none", b"/", None, MS_REC | MS_PRIVATE, None), "mount --make-rprivate /")
-        os.makedirs("/run/netns", exist_ok=True)
-        _check(libc.mount(b"none", b"/run/netns", b"tmpfs", 0, None), "mount /run/netns")
+        _check(libc.mount(b"none", b"/run", b"tmpfs", 0, b"mode=755"), "mount /run")
+        os.mkdir("/run/netns")
         _check(libc.mount(b"none", b"/sys", b"sysfs", 0, None), "mount /sys")
         quiet_ipv6()
         self.run("ip", "link", "set", "lo", "up")
@@ -231,3 +233,8 @@ class _Inside:
     def __exit__(self, *_):
         _check(libc.setns(self.back, CLONE_NEWNET), "come back")
         os.close(self.back)
+
+
+def free_cores():
+    """The cores this process may run on; the first is where tests' helpers go, the last is a switch's."""
+    return sorted(os.sched_getaffinity(0))

@@ -107,10 +107,13 @@ class Switch:
         same(self.ctl_raw("show", quiet=True).stdout, before, "configuration after a refused command")
         return result.returncode
 
-    def stats(self, port):
-        """Interface.statistics of a port as a dict."""
-        data = json.loads(self.ctl("--json", "get", "interface", port, "statistics"))
-        return data
+    def get(self, line):
+        """`swctl get TABLE RECORD COLUMN[:KEY]`, without quotes."""
+        return self.ctl("get " + line, quiet=True).strip('"')
+
+    def count(self, port, name):
+        """One of Interface.statistics."""
+        return int(self.get(f"interface {port} statistics:{name}"))
 
     def rpc(self, timeout=10):
         return Rpc(self.socket, timeout)
