@@ -31,7 +31,7 @@ struct txn_request {
 };
 
 struct txn_reply {
-	int rc;		 /* 0 or a negative errno, as err.code says */
+	int rc; /* 0 or a negative errno, as err.code says */
 	struct sw_err err;
 	int failed_at;	 /* index of the command at fault, or -1 */
 	json_t *results; /* array of {"command": name, "output": word, "value": ...}, one a command */

@@ -31,7 +31,7 @@ const char *switch_bridge_of(const struct sw_port *port);
 void switch_each_bridge(void (*fn)(void *arg, struct sw_bridge *bridge), void *arg);
 
 /* Call fn for each port of a bridge (NULL: of all), by port number. */
-void switch_each_port(const struct sw_bridge *bridge, void (*fn)(void *arg, struct sw_port *port),
-	void *arg);
+void switch_each_port(
+	const struct sw_bridge *bridge, void (*fn)(void *arg, struct sw_port *port), void *arg);
 
 #endif
