@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Classes "tap" and "internal": an interface of the kernel that exists as long as the port does, by
+ * /dev/net/tun. The two are one thing; "internal" is what bridges call their local port. No offloads
+ * are asked for, so the kernel hands over complete frames of at most the MTU.
+ *
+ * room: port, private.
+ */
+#ifndef PORT_TAP_H
+#define PORT_TAP_H
+
+#include <sw/port.h>
+
+#include "frame.h"
+#include "netdev.h"
+
+struct tap_port {
+	struct sw_port port;
+	int fd; /* any worker writes, the one of the queue reads */
+	/* The worker of the queue. */
+	uint32_t wait_us;  /* between two reads of an empty interface */
+	uint64_t next_try; /* time-stamp counter */
+	unsigned n_spare;
+	struct rte_mbuf *spare[FRAME_SEGS_MAX]; /* to receive into */
+	/* The watch. */
+	struct netdev_watch watch;
+};
+
+static inline struct tap_port *tap_of(struct sw_port *port)
+{
+	return (struct tap_port *)port;
+}
+
+unsigned tap_rx(struct sw_port *port, unsigned queue, struct sw_lane *lane, struct rte_mbuf **pkts,
+	unsigned n);
+unsigned tap_tx(struct sw_port *port, struct sw_worker *w, struct rte_mbuf **pkts, unsigned n);
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Classes "tap" and "internal", control half: the interface is made, given address and MTU, and set up.
+ *
+ * Open, close: job thread. Set, status, counters: control. interface_changed: the netdev thread. When
+ * somebody deletes the interface under us it is made again on the same descriptor, with the settings
+ * the port has; workers notice refused writes for that moment.
+ * Without an address of its own (Interface.mac) the interface gets one made from its name and the
+ * machine's identity: the same after each restart, another one on another machine.
+ */
+#include "tap.h"
+
+#include <sw/err.h>
+#include <sw/log.h>
+#include <sw/mem.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sys/ioctl.h>
+
+#include <linux/if.h>
+#include <linux/if_tun.h>
+
+SW_LOG(tap, "tap and internal ports");
+
+/* FNV-1a, 64 bits. */
+static uint64_t hash_text(uint64_t h, const char *text)
+{
+	for (; *text; text++)
+		h = (h ^ (uint8_t)*text) * 0x100000001b3;
+	return h;
+}
+
+/* What tells this machine from others: systemd's id, else the host name. */
+static void machine_identity(char *buf, size_t size)
+{
+	FILE *f = fopen("/etc/machine-id", "re");
+	bool got = f && fgets(buf, (int)size, f);
+
+	if (f)
+		fclose(f);
+	if (!got && gethostname(buf, size))
+		buf[0] = 0;
+	buf[size - 1] = 0;
+}
+
+static void make_mac(const char *name, struct rte_ether_addr *mac)
+{
+	char machine[65] = "";
+	uint64_t h;
+
+	machine_identity(machine, sizeof(machine));
+	h = hash_text(hash_text(hash_text(0xcbf29ce484222325, machine), "/"), name);
+	for (unsigned i = 0; i < sizeof(mac->addr_bytes); i++)
+		mac->addr_bytes[i] = (uint8_t)(h >> (8 * i));
+	mac->addr_bytes[0] = (mac->addr_bytes[0] & 0xfc) | 0x02; /* one station, locally assigned */
+}
+
+static int open_device(struct sw_err *err)
+{
+	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC), rc;
+
+	if (fd >= 0)
+		return fd;
+	if (errno != ENOENT && errno != ENODEV && errno != ENXIO)
+		return netdev_err(err, errno, "open /dev/net/tun");
+	rc = sw_err_set(err, SW_CODE_DEVICE, "there is no /dev/net/tun to make interfaces with");
+	sw_err_hint(err, "modprobe tun; in a container, start it with --device /dev/net/tun");
+	return rc;
+}
+
+static int check_free(const char *name, struct sw_err *err)
+{
+	struct netdev_info info;
+	int rc;
+
+	if (netdev_query(name, 0, &info))
+		return 0;
+	rc = sw_err_set(err, SW_CODE_EXISTS,
+		"an interface named %s exists already; this port type makes its own", name);
+	sw_err_given(err, "%s", name);
+	sw_err_hint(err,
+		"use that interface with type=system, choose another name, or ip link del %s",
+		name);
+	return rc;
+}
+
+/* Attach the descriptor to a new interface, with address and MTU, up. The caller closes fd on failure,
+ * which takes the interface with it. */
+static int make_interface(struct tap_port *tp, int fd, uint16_t mtu, struct sw_err *err)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	struct netdev_info info;
+	char doing[64];
+	int rc;
+
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", tp->port.name);
+	snprintf(doing, sizeof(doing), "make interface %s", tp->port.name);
+	if (ioctl(fd, TUNSETIFF, &ifr) < 0)
+		return netdev_err(err, errno, doing);
+	rc = netdev_query(tp->port.name, 0, &info);
+	if (rc)
+		return netdev_err(err, -rc, doing);
+	rc = netdev_set_mac(tp->port.name, &tp->port.mac, err);
+	if (!rc)
+		rc = netdev_set_mtu(&info, mtu, err);
+	if (!rc)
+		rc = netdev_up(tp->port.name, err);
+	return rc;
+}
+
+static void interface_changed(struct netdev_watch *watch, const struct netdev_info *info)
+{
+	struct tap_port *tp = sw_container_of(watch, struct tap_port, watch);
+	struct sw_err err;
+
+	if (info) {
+		__atomic_store_n(&tp->port.mtu, netdev_mtu16(info), __ATOMIC_RELAXED);
+	} else if (make_interface(tp, tp->fd, tp->port.mtu, &err)) {
+		sw_warn("%s: the interface was deleted and cannot be made again: %s", tp->port.name,
+			err.text);
+	} else {
+		sw_warn("%s: the interface was deleted by somebody and made again", tp->port.name);
+	}
+	sw_port_changed(&tp->port);
+}
+
+static int tap_open(struct sw_port *port, struct sw_err *err)
+{
+	struct tap_port *tp = tap_of(port);
+	struct netdev_info info;
+	int rc = check_free(port->name, err);
+
+	if (rc)
+		return rc;
+	tp->fd = open_device(err);
+	if (tp->fd < 0)
+		return tp->fd;
+	if (!port->conf.has_mac)
+		make_mac(port->name, &port->mac);
+	rc = make_interface(tp, tp->fd, port->mtu, err);
+	if (rc)
+		goto close_fd;
+	snprintf(tp->watch.name, sizeof(tp->watch.name), "%s", port->name);
+	tp->watch.ifindex = netdev_query(port->name, 0, &info) ? 0 : info.ifindex;
+	tp->watch.changed = interface_changed;
+	rc = netdev_watch_start(&tp->watch, err);
+	if (rc)
+		goto close_fd;
+	tp->wait_us = 0;
+	port->n_rxq = 1;
+	return 0;
+close_fd:
+	close(tp->fd);
+	return rc;
+}
+
+static void tap_close(struct sw_port *port)
+{
+	struct tap_port *tp = tap_of(port);
+
+	netdev_watch_stop(&tp->watch);
+	close(tp->fd);
+	rte_pktmbuf_free_bulk(tp->spare, tp->n_spare);
+	tp->n_spare = 0;
+}
+
+static int tap_set(struct sw_port *port, const struct sw_port_conf *conf, struct sw_err *err)
+{
+	struct rte_ether_addr mac = conf->mac;
+	uint16_t mtu = conf->mtu ? conf->mtu : RTE_ETHER_MTU;
+	struct netdev_info info;
+	int rc = netdev_query(port->name, 0, &info);
+
+	if (rc)
+		return netdev_err(err, -rc, "ask for the interface of the port");
+	if (!conf->has_mac)
+		make_mac(port->name, &mac);
+	rc = netdev_set_mtu(&info, mtu, err);
+	if (!rc)
+		rc = netdev_set_mac(port->name, &mac, err);
+	if (rc) {
+		netdev_set_mtu(&info, port->mtu, NULL);
+		return rc;
+	}
+	port->mac = mac;
+	__atomic_store_n(&port->mtu, mtu, __ATOMIC_RELAXED);
+	sw_port_changed(port);
+	return 0;
+}
+
+static void tap_status(struct sw_port *port, struct sw_port_status *status)
+{
+	struct tap_port *tp = tap_of(port);
+	int ifindex = __atomic_load_n(&tp->watch.ifindex, __ATOMIC_ACQUIRE);
+	struct netdev_info info;
+
+	status->n_rxq = 1;
+	status->n_txq = 1;
+	if (!ifindex || netdev_query(NULL, ifindex, &info)) {
+		snprintf(status->error, sizeof(status->error),
+			"interface %s was deleted; remove the port and add it again", port->name);
+		return;
+	}
+	port->mac = info.mac;
+	netdev_status(&info, status);
+}
+
+static void tap_counters(struct sw_port *port, const struct sw_port_counters *out)
+{
+	struct netdev_info info = { 0 };
+
+	/* What the kernel sent to us and we did not read in time. */
+	netdev_query(NULL, __atomic_load_n(&tap_of(port)->watch.ifindex, __ATOMIC_ACQUIRE), &info);
+	out->add(out->arg, "rx_missed_errors", info.tx_dropped);
+}
+
+#define TAP_CLASS(text)                                                                  \
+	.help = text, .size = sizeof(struct tap_port), .mtu_min = RTE_ETHER_MIN_MTU,     \
+	.mtu_max = UINT16_MAX - RTE_ETHER_HDR_LEN, .open = tap_open, .close = tap_close, \
+	.set = tap_set, .rx = tap_rx, .tx = tap_tx, .status = tap_status, .counters = tap_counters
+
+SW_REGISTER(port_class, tap) = {
+	.name = "tap",
+	TAP_CLASS("a kernel interface made by the switch"),
+};
+SW_REGISTER(port_class, internal) = {
+	.name = "internal",
+	TAP_CLASS("a kernel interface made by the switch, such as a bridge's own"),
+};
