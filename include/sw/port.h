@@ -76,7 +76,8 @@ struct sw_port {
 
 /* What a worker runs on each burst of a port; embedded first in what pipeline compiles for the port. */
 struct sw_ingress {
-	/* Consumes pkts[0..n), n <= SW_BURST. `in` is this worker's lane of the input port. */
+	/* Consumes pkts[0..n), n <= SW_BURST, and counts them as received on `in`, this worker's lane of the
+	 * input port. They may be shared (refcnt > 1). */
 	void (*run)(struct sw_worker *w, const struct sw_ingress *self, struct sw_lane *in,
 		struct rte_mbuf **pkts, unsigned n);
 };

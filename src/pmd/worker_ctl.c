@@ -182,6 +182,7 @@ int sw_pmd_start(unsigned n, const uint16_t *cores, unsigned idle_sleep_us, stru
 		sw_err_allowed(err, "1 to %d", SW_WORKER_MAX);
 		return sw_err_errno(SW_CODE_INVALID);
 	}
+	sw_worker_count_set(n);
 	for (unsigned id = 0; id < n; id++) {
 		int rc = worker_start(id, cores, idle_sleep_us, err);
 

@@ -53,11 +53,13 @@ static bool may_cross(struct sw_worker *w, unsigned n)
 	return w->depth < SW_DEPTH_MAX && w->crossed <= SW_CROSS_MAX;
 }
 
-static void count_rx(struct sw_lane *lane, struct rte_mbuf **pkts, unsigned n)
+/* An ingress program counts what it receives; here is none to do it. */
+static void drop_no_bridge(struct sw_lane *in, struct rte_mbuf **pkts, unsigned n)
 {
-	lane->stats.rx_packets += n;
+	in->stats.rx_packets += n;
 	for (unsigned i = 0; i < n; i++)
-		lane->stats.rx_bytes += pkts[i]->pkt_len;
+		in->stats.rx_bytes += pkts[i]->pkt_len;
+	sw_drop_many(in, SW_ID(drop, no_bridge), pkts, n);
 }
 
 /* pkts is the send buffer of our own lane, which the peer's bridge may fill again. */
@@ -66,9 +68,8 @@ static void enter(struct sw_worker *w, struct sw_lane *in, struct rte_mbuf **pkt
 	const struct sw_ingress *ingress = sw_rcu_get(in->port->ingress);
 	struct rte_mbuf *own[SW_BURST];
 
-	count_rx(in, pkts, n);
 	if (!ingress) {
-		sw_drop_many(in, SW_ID(drop, no_bridge), pkts, n);
+		drop_no_bridge(in, pkts, n);
 		return;
 	}
 	memcpy(own, pkts, n * sizeof(*own));

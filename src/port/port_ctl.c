@@ -304,6 +304,7 @@ struct sw_port *sw_port_new(const struct sw_port_conf *conf, struct sw_err *err)
 		goto named;
 	}
 	port->index = index;
+	port->numa = -1;
 	port->cls = cls;
 	snprintf(port->name, sizeof(port->name), "%s", conf->name);
 	conf_copy(&port->conf, conf, cls);
