@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The boot file: sections in brackets, key=value lines, comments on lines of their own that start with
+ * '#' or ';'. It is read once, before anything runs, by a table of keys: what is not in the table, given
+ * twice or out of range is an error with file and line, so a typing error never becomes a default.
+ *
+ * Control thread, before there is any other.
+ */
+#include <sw/boot.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sw/err.h>
+#include <sw/log.h>
+#include <sw/mem.h>
+#include <sw/text.h>
+
+#define LINE_SIZE 4096
+
+enum type { TYPE_TEXT, TYPE_LEVELS, TYPE_UINT, TYPE_CORES, TYPE_HUGE };
+
+struct key {
+	const char *section, *name;
+	enum type type;
+	size_t offset;	   /* of the field in struct sw_boot */
+	uint64_t min, max; /* TYPE_UINT */
+	const char *allowed;
+};
+
+#define FIELD(name) offsetof(struct sw_boot, name)
+
+static const struct key keys[] = {
+	{ "worker", "cores", TYPE_CORES, FIELD(cores), 0, 0, "a list like 1 or 0,2-5" },
+	{ "worker", "control-core", TYPE_UINT, FIELD(control_core), 0, SW_CORE_MAX - 1 },
+	{ "worker", "idle-sleep-us", TYPE_UINT, FIELD(idle_sleep_us), 0, 100000 },
+	{ "memory", "hugepages", TYPE_HUGE, FIELD(hugepages), 0, 0, "auto, yes or no" },
+	{ "memory", "size-mb", TYPE_UINT, FIELD(memory_mb), 64, 1 << 20 },
+	{ "memory", "mbufs", TYPE_UINT, FIELD(mbufs), 1024, 1 << 24 },
+	{ "control", "socket", TYPE_TEXT, FIELD(socket_path) },
+	{ "control", "state", TYPE_TEXT, FIELD(state_dir) },
+	{ "control", "run-dir", TYPE_TEXT, FIELD(run_dir) },
+	{ "vhost", "socket-dir", TYPE_TEXT, FIELD(vhost_dir) },
+	{ "dpdk", "eal-args", TYPE_TEXT, FIELD(eal_args) },
+	{ "log", "levels", TYPE_LEVELS, FIELD(log_levels), 0, 0,
+		"a level for all, then NAME=LEVEL, separated by commas: warn,vhost=dbg" },
+};
+#define N_KEYS (sizeof(keys) / sizeof(keys[0]))
+
+struct reader {
+	struct sw_boot *boot;
+	const char *path;
+	unsigned line;
+	char section[32];
+	bool seen[N_KEYS];
+	struct sw_err *err;
+};
+
+void sw_boot_text(const char **field, const char *value)
+{
+	free((char *)*field);
+	*field = value ? sw_xstrdup(value) : NULL;
+}
+
+/* Set a text field to `dir`/`name`, taking the place of what was there. */
+static void set_joined(const char **field, const char *dir, const char *name)
+{
+	free((char *)*field);
+	*field = sw_xasprintf("%s/%s", dir, name);
+}
+
+static void user_defaults(struct sw_boot *boot)
+{
+	const char *run = getenv("XDG_RUNTIME_DIR"), *state = getenv("XDG_STATE_HOME");
+	const char *home = getenv("HOME");
+	char *tmp = sw_xasprintf("/tmp/swd-%u", (unsigned)getuid());
+
+	if (run && *run)
+		set_joined(&boot->run_dir, run, "swd");
+	else
+		sw_boot_text(&boot->run_dir, tmp);
+	if (state && *state)
+		set_joined(&boot->state_dir, state, "swd");
+	else if (home && *home)
+		set_joined(&boot->state_dir, home, ".local/state/swd");
+	else
+		set_joined(&boot->state_dir, tmp, "state");
+	free(tmp);
+}
+
+void sw_boot_defaults(struct sw_boot *boot)
+{
+	memset(boot, 0, sizeof(*boot));
+	boot->control_core = -1;
+	boot->idle_sleep_us = -1;
+	if (geteuid()) {
+		user_defaults(boot);
+		return;
+	}
+	sw_boot_text(&boot->run_dir, "/run/swd");
+	sw_boot_text(&boot->state_dir, "/var/lib/swd");
+}
+
+void sw_boot_finish(struct sw_boot *boot)
+{
+	if (!boot->socket_path)
+		set_joined(&boot->socket_path, boot->run_dir, "swd.sock");
+	if (!boot->vhost_dir)
+		sw_boot_text(&boot->vhost_dir, boot->run_dir);
+}
+
+void sw_boot_fini(struct sw_boot *boot)
+{
+	const char **texts[] = { &boot->config_path, &boot->state_dir, &boot->run_dir,
+		&boot->socket_path, &boot->vhost_dir, &boot->eal_args, &boot->log_levels };
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		sw_boot_text(texts[i], NULL);
+}
+
+/* Start an error at the line in hand. */
+__attribute__((format(printf, 3, 4))) static int fail(
+	struct reader *r, const char *given, const char *fmt, ...)
+{
+	char text[300];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	sw_err_set(r->err, SW_CODE_INVALID, "%s", text);
+	sw_err_path(r->err, "%s:%u", r->path, r->line);
+	sw_err_given(r->err, "%s", given);
+	return sw_err_errno(SW_CODE_INVALID);
+}
+
+/* The names of the sections, or of the keys of one section. */
+static unsigned list_names(const char *section, const char *names[N_KEYS])
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < N_KEYS; i++) {
+		const char *name = section ? keys[i].name : keys[i].section;
+
+		if (section && strcmp(section, keys[i].section))
+			continue;
+		if (!n || strcmp(names[n - 1], name))
+			names[n++] = name;
+	}
+	return n;
+}
+
+/* Add to an error what names there are and which of them is near. */
+static void tell_names(struct reader *r, const char *section, const char *given)
+{
+	const char *names[N_KEYS];
+	unsigned n = list_names(section, names);
+	int near = sw_nearest(given, names, n);
+	struct sw_str str = { 0 };
+
+	for (unsigned i = 0; i < n; i++)
+		sw_str_add(&str, "%s%s", i ? ", " : "", names[i]);
+	sw_err_allowed(r->err, "%s", str.s);
+	free(str.s);
+	if (near >= 0)
+		sw_err_nearest(r->err, names[near]);
+}
+
+static int read_section(struct reader *r, char *text)
+{
+	size_t len = strlen(text);
+	const char *names[N_KEYS];
+	unsigned n = list_names(NULL, names);
+
+	if (text[len - 1] != ']')
+		return fail(r, text, "the section \"%s\" has no closing bracket", text);
+	text[len - 1] = '\0';
+	for (unsigned i = 0; i < n; i++) {
+		if (strcmp(names[i], text + 1))
+			continue;
+		snprintf(r->section, sizeof(r->section), "%s", names[i]);
+		return 0;
+	}
+	fail(r, text + 1, "there is no section [%s]", text + 1);
+	tell_names(r, NULL, text + 1);
+	return sw_err_errno(SW_CODE_INVALID);
+}
+
+static int bad_value(struct reader *r, const struct key *key, const char *value)
+{
+	fail(r, value, "\"%s\" is not a value of %s in section [%s]", value, key->name,
+		key->section);
+	if (key->type == TYPE_UINT)
+		sw_err_allowed(r->err, "a number from %llu to %llu", (unsigned long long)key->min,
+			(unsigned long long)key->max);
+	else
+		sw_err_allowed(r->err, "%s", key->allowed);
+	return sw_err_errno(SW_CODE_INVALID);
+}
+
+static int set_uint(struct reader *r, const struct key *key, const char *value)
+{
+	uint64_t number;
+
+	if (sw_parse_u64(value, key->min, key->max, &number))
+		return bad_value(r, key, value);
+	*(int *)((char *)r->boot + key->offset) = number;
+	return 0;
+}
+
+static int set_cores(struct reader *r, const struct key *key, const char *value)
+{
+	uint8_t bits[SW_CORE_MAX / 8] = { 0 };
+	unsigned n = 0;
+
+	if (sw_parse_ranges(value, bits, SW_CORE_MAX))
+		return bad_value(r, key, value);
+	for (unsigned i = 0; i < SW_CORE_MAX; i++) {
+		if (!(bits[i / 8] & 1 << i % 8))
+			continue;
+		if (n == SW_WORKER_MAX) {
+			bad_value(r, key, value);
+			sw_err_allowed(r->err, "at most %d cores", SW_WORKER_MAX);
+			return sw_err_errno(SW_CODE_INVALID);
+		}
+		r->boot->cores[n++] = i;
+	}
+	r->boot->n_cores = n;
+	return 0;
+}
+
+static int set_huge(struct reader *r, const struct key *key, const char *value)
+{
+	static const char *const words[] = { "auto", "yes", "no" };
+
+	for (unsigned i = 0; i < 3; i++) {
+		if (strcmp(value, words[i]))
+			continue;
+		r->boot->hugepages = (enum sw_huge)i;
+		return 0;
+	}
+	return bad_value(r, key, value);
+}
+
+static int set_text(struct reader *r, const struct key *key, const char *value)
+{
+	if (key->type == TYPE_LEVELS && sw_boot_log(value, false, r->err)) {
+		sw_err_path(r->err, "%s:%u", r->path, r->line);
+		return sw_err_errno(SW_CODE_INVALID);
+	}
+	sw_boot_text((const char **)((char *)r->boot + key->offset), value);
+	return 0;
+}
+
+static int set_key(struct reader *r, const struct key *key, const char *value)
+{
+	static int (*const set[])(struct reader *, const struct key *, const char *) = {
+		[TYPE_TEXT] = set_text,
+		[TYPE_LEVELS] = set_text,
+		[TYPE_UINT] = set_uint,
+		[TYPE_CORES] = set_cores,
+		[TYPE_HUGE] = set_huge,
+	};
+	bool *seen = &r->seen[key - keys];
+
+	if (*seen)
+		return fail(
+			r, key->name, "%s of section [%s] is given twice", key->name, key->section);
+	*seen = true;
+	if (!*value) {
+		fail(r, "", "%s of section [%s] has no value", key->name, key->section);
+		sw_err_hint(r->err, "leave the line out for the default");
+		return sw_err_errno(SW_CODE_INVALID);
+	}
+	return set[key->type](r, key, value);
+}
+
+static char *trim(char *s)
+{
+	size_t len;
+
+	s += strspn(s, " \t\r\n");
+	len = strlen(s);
+	while (len && strchr(" \t\r\n", s[len - 1]))
+		s[--len] = '\0';
+	return s;
+}
+
+static int read_key(struct reader *r, char *text)
+{
+	char *value = strchr(text, '=');
+	const char *name;
+
+	if (!value)
+		return fail(r, text, "\"%s\" is neither [section] nor key=value", text);
+	*value++ = '\0';
+	name = trim(text);
+	if (!r->section[0])
+		return fail(r, name, "the key \"%s\" comes before any section", name);
+	for (unsigned i = 0; i < N_KEYS; i++) {
+		if (!strcmp(keys[i].section, r->section) && !strcmp(keys[i].name, name))
+			return set_key(r, &keys[i], trim(value));
+	}
+	fail(r, name, "section [%s] has no key \"%s\"", r->section, name);
+	tell_names(r, r->section, name);
+	return sw_err_errno(SW_CODE_INVALID);
+}
+
+static int read_line(struct reader *r, char *line, size_t len)
+{
+	char *text;
+
+	r->line++;
+	if (strlen(line) != len)
+		return fail(r, "", "the line has a zero byte in it: this is not a text file");
+	if (len == LINE_SIZE - 1 && line[len - 1] != '\n')
+		return fail(r, "", "the line is longer than %d bytes", LINE_SIZE - 2);
+	text = trim(line);
+	if (!*text || *text == '#' || *text == ';')
+		return 0;
+	return *text == '[' ? read_section(r, text) : read_key(r, text);
+}
+
+/* fgets that tells how many bytes it took, zero bytes included; 0 at the end. */
+static size_t next_line(FILE *file, char line[LINE_SIZE])
+{
+	size_t len = 0;
+	int c = 0;
+
+	while (len < LINE_SIZE - 1 && c != '\n' && (c = getc(file)) != EOF)
+		line[len++] = c;
+	line[len] = '\0';
+	return len;
+}
+
+int sw_boot_read(struct sw_boot *boot, const char *path, struct sw_err *err)
+{
+	struct reader r = { .boot = boot, .path = path, .err = err };
+	char line[LINE_SIZE];
+	FILE *file = fopen(path, "re");
+	size_t len;
+	int rc = 0;
+
+	if (!file) {
+		sw_err_set(err, errno == ENOENT ? SW_CODE_NOT_FOUND : SW_CODE_DEVICE,
+			"the file %s cannot be opened: %s", path, strerror(errno));
+		sw_err_given(err, "%s", path);
+		return err ? sw_err_errno(err->code) : -EIO;
+	}
+	while (!rc && (len = next_line(file, line)))
+		rc = read_line(&r, line, len);
+	if (!rc && ferror(file))
+		rc = sw_err_set(err, SW_CODE_DEVICE, "the file %s cannot be read: %s", path,
+			strerror(errno));
+	fclose(file);
+	if (!rc)
+		sw_boot_text(&boot->config_path, path);
+	return rc;
+}
