@@ -8,6 +8,9 @@
  */
 #include <sw/pool.h>
 
+#include <unistd.h>
+
+#include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_mbuf.h>
 
@@ -31,13 +34,15 @@ struct rte_mempool *sw_pool(void)
 	return pool;
 }
 
-/* Bytes of memory a buffer takes, with the header and padding of the pool. */
+/* Bytes of memory a buffer takes, with the header and padding of the pool. Without huge pages DPDK lets
+ * no object cross a page, as it may not be contiguous for a device: a buffer a page. */
 static uint32_t buffer_size(void)
 {
 	struct rte_mempool_objsz size;
-
-	return rte_mempool_calc_obj_size(
+	uint32_t bytes = rte_mempool_calc_obj_size(
 		sizeof(struct rte_mbuf) + RTE_MBUF_DEFAULT_BUF_SIZE, 0, &size);
+
+	return rte_eal_has_hugepages() ? bytes : RTE_ALIGN_CEIL(bytes, (uint32_t)getpagesize());
 }
 
 int sw_pool_create(unsigned n, struct sw_err *err)
@@ -53,8 +58,9 @@ int sw_pool_create(unsigned n, struct sw_err *err)
 		return 0;
 	rc = sw_err_set(err, SW_CODE_LIMIT, "%u packet buffers (%u MiB) cannot be had: %s", n,
 		(unsigned)((uint64_t)n * buffer_size() / MIB), rte_strerror(rte_errno));
-	sw_err_hint(err, "lower mbufs in the file of --config, or raise memory_mb there (and the "
-			 "huge pages of the machine)");
+	sw_err_hint(err,
+		"lower mbufs in section [memory] of the file of --config, or raise size-mb there "
+		"(and the huge pages of the machine)");
 	return rc;
 }
 
@@ -75,7 +81,7 @@ static int pool_init(const struct sw_boot *boot, struct sw_err *err)
 	if (n < MBUFS_MIN || n > MBUFS_MAX) {
 		rc = sw_err_set(err, SW_CODE_INVALID,
 			"%s give %llu packet buffers, which is not from %u to %u",
-			boot->mbufs ? "mbufs" : "memory_mb", (unsigned long long)n, MBUFS_MIN,
+			boot->mbufs ? "mbufs" : "size-mb", (unsigned long long)n, MBUFS_MIN,
 			MBUFS_MAX);
 		sw_err_allowed(err, "%u..%u", MBUFS_MIN, MBUFS_MAX);
 		return rc;
@@ -89,6 +95,7 @@ static int pool_init(const struct sw_boot *boot, struct sw_err *err)
 SW_REGISTER(module, pool) = {
 	.name = "pool",
 	.help = "packet buffers",
+	.after = (const char *const[]){ "eal", NULL },
 	.init = pool_init,
 	.fini = sw_pool_destroy,
 };
