@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * swd: options and boot file, then the modules in their order, the control loop, and all of it back.
+ * What any part of the switch does is in its room; here is only the order.
+ *
+ * Exit status: 0 stopped when asked; 1 a module could not start; 2 a wrong option or boot file; 3 another
+ * swd has the socket.
+ */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include <sw/boot.h>
+#include <sw/dir.h>
+#include <sw/err.h>
+#include <sw/log.h>
+#include <sw/loop.h>
+#include <sw/mem.h>
+#include <sw/module.h>
+#include <sw/text.h>
+
+SW_LOG(main, "start and stop of the daemon");
+
+enum { EXIT_START = 1, EXIT_USAGE = 2, EXIT_RUNNING = 3 };
+
+static const char help_text[] =
+	"Usage: swd [OPTION]...\n"
+	"The virtual switch daemon. It runs in the foreground and logs to standard error.\n"
+	"\n"
+	"  --config FILE   boot file: cores, memory, places (see configs/ for examples)\n"
+	"  --state DIR     where the configuration is kept\n"
+	"  --run-dir DIR   where sockets are made\n"
+	"  --socket PATH   the control socket (default: RUN-DIR/swd.sock)\n"
+	"  --log LEVELS    off, err, warn, info or dbg, and NAME=LEVEL: warn,vhost=dbg\n"
+	"  --version       print the version\n"
+	"  --help          print this\n"
+	"\n"
+	"Exit status: 0 stopped when asked, 1 could not start, 2 wrong option or boot\n"
+	"file, 3 another swd has the socket.\n";
+
+static void show_error(const struct sw_err *err)
+{
+	fprintf(stderr, "swd: %s%s%s\n", err->path, *err->path ? ": " : "", err->text);
+	if (*err->allowed)
+		fprintf(stderr, "swd: allowed: %s\n", err->allowed);
+	if (*err->nearest)
+		fprintf(stderr, "swd: did you mean \"%s\"?\n", err->nearest);
+	if (*err->hint)
+		fprintf(stderr, "swd: %s\n", err->hint);
+}
+
+static const struct option options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "state", required_argument, NULL, 's' },
+	{ "run-dir", required_argument, NULL, 'r' },
+	{ "socket", required_argument, NULL, 'S' },
+	{ "log", required_argument, NULL, 'l' },
+	{ "version", no_argument, NULL, 'V' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL },
+};
+
+/* Where an option's text goes; the file is read before, so these win. */
+struct texts {
+	const char *config, *state, *run_dir, *socket, *log;
+};
+
+static int wrong_option(void)
+{
+	fprintf(stderr, "swd: --help lists the options\n");
+	return EXIT_USAGE;
+}
+
+/* -1: go on; else the exit status. */
+static int read_options(int argc, char **argv, struct texts *texts)
+{
+	const char **fields[128] = { ['c'] = &texts->config,
+		['s'] = &texts->state,
+		['r'] = &texts->run_dir,
+		['S'] = &texts->socket,
+		['l'] = &texts->log };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+		if (c == 'V' || c == 'h') {
+			fputs(c == 'V' ? "swd " SW_VERSION "\n" : help_text, stdout);
+			return EXIT_SUCCESS;
+		}
+		if (c == '?')
+			return wrong_option();
+		if (!*optarg) {
+			fprintf(stderr, "swd: an option has an empty value\n");
+			return wrong_option();
+		}
+		*fields[c] = optarg;
+	}
+	if (optind == argc)
+		return -1;
+	fprintf(stderr, "swd: \"%s\" is not an option\n", argv[optind]);
+	return wrong_option();
+}
+
+static void override(const char **field, const char *value)
+{
+	if (value)
+		sw_boot_text(field, value);
+}
+
+static int read_boot(struct sw_boot *boot, const struct texts *texts, struct sw_err *err)
+{
+	int rc = texts->config ? sw_boot_read(boot, texts->config, err) : 0;
+
+	if (rc)
+		return rc;
+	override(&boot->state_dir, texts->state);
+	override(&boot->run_dir, texts->run_dir);
+	override(&boot->socket_path, texts->socket);
+	override(&boot->log_levels, texts->log);
+	sw_boot_finish(boot);
+	return boot->log_levels ? sw_boot_log(boot->log_levels, true, err) : 0;
+}
+
+/* Say in one line each what the machine made of us. */
+static void tell_plan(const struct sw_boot *boot)
+{
+	char cpus[128];
+
+	if (boot->laptop && boot->hugepages != SW_HUGE_NO)
+		sw_info("laptop mode: %llu MiB of huge pages are free, so buffers are in ordinary "
+			"memory and idle workers sleep; for full speed: sysctl vm.nr_hugepages=512",
+			(unsigned long long)boot->huge_mb);
+	else if (boot->laptop)
+		sw_info("laptop mode, as hugepages=no asks: buffers are in ordinary memory");
+	if (boot->shared)
+		sw_warn("the control thread shares a core with a worker: none is left for it alone");
+	sw_info("swd " SW_VERSION
+		": %u MiB, %u workers, control on cores %s, idle sleep up to %d us",
+		boot->memory_mb, boot->n_cores,
+		sw_format_ranges(cpus, sizeof(cpus), boot->control_cpus, SW_CORE_MAX),
+		boot->idle_sleep_us);
+}
+
+/* As many descriptors as we may have: a port takes several, a guest's memory too. */
+static void raise_limits(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files))
+		return;
+	files.rlim_cur = files.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &files);
+}
+
+static int run(const struct sw_boot *boot, struct sw_err *err)
+{
+	int rc = sw_loop_init(err);
+
+	if (rc)
+		return rc;
+	rc = sw_modules_init(boot, err);
+	if (!rc) {
+		sw_info("ready, control socket %s", boot->socket_path);
+		sw_loop_run();
+		sw_modules_fini();
+		sw_info("stopped");
+	}
+	sw_loop_fini();
+	return rc;
+}
+
+/* Folders and the lock on the socket's name, then run. Returns the exit status. */
+static int run_alone(const struct sw_boot *boot, struct sw_err *err)
+{
+	char *lock_path = sw_xasprintf("%s.lock", boot->socket_path);
+	int lock = -1, rc, status = EXIT_SUCCESS;
+
+	rc = sw_dir_make(boot->run_dir, 0755, err);
+	if (!rc)
+		rc = sw_dir_make_for(boot->socket_path, 0755, err);
+	if (!rc)
+		rc = sw_dir_make(boot->state_dir, 0750, err);
+	if (!rc)
+		rc = lock = sw_lock_take(lock_path, boot->socket_path, err);
+	if (rc >= 0)
+		rc = run(boot, err);
+	if (rc < 0) {
+		show_error(err);
+		status = lock < 0 && err->code == SW_CODE_CONFLICT ? EXIT_RUNNING : EXIT_START;
+	}
+	sw_lock_drop(lock_path, lock);
+	free(lock_path);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct texts texts = { NULL };
+	struct sw_machine machine;
+	struct sw_err err = { 0 };
+	struct sw_boot boot;
+	int status = read_options(argc, argv, &texts);
+
+	if (status >= 0)
+		return status;
+	sw_boot_defaults(&boot);
+	sw_machine_read(&machine);
+	if (sw_reg_seal(&err) || read_boot(&boot, &texts, &err) ||
+		sw_boot_plan(&boot, &machine, &err)) {
+		show_error(&err);
+		status = EXIT_USAGE;
+	} else {
+		raise_limits();
+		tell_plan(&boot);
+		status = run_alone(&boot, &err);
+	}
+	sw_boot_fini(&boot);
+	return status;
+}
