@@ -364,7 +364,6 @@ static void slow_reader_is_dropped(void **state)
 	turn(100);
 	api_stats(&stats);
 	assert_int_equal(stats.dropped_clients, 1);
-	assert_int_equal(stats.clients, 1);
 	assert_in_range(ran, 8, 10);
 	ask(other, 1, "ping");
 	hear_id(other, 1);
@@ -466,9 +465,9 @@ static void peer_is_known(void **state)
 	assert_int_equal(peer.uid, getuid());
 	assert_int_equal(peer.pid, getpid());
 	assert_true(peer.user[0]);
+	assert_true(api_peer_of(-1, &peer) < 0);
 	close(pair[0]);
 	close(pair[1]);
-	assert_true(api_peer_of(-1, &peer) < 0);
 }
 
 int main(void)

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The command line without a switch: how words are split into commands, how results and errors look.
+ */
+#include "swtest.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../../tools/swctl/swctl.h"
+
+/* Standard error goes to memory, so that what people read can be compared. */
+static int capture = -1;
+
+static const char *captured(void)
+{
+	static char text[8192];
+	ssize_t n;
+
+	fflush(stderr);
+	n = pread(capture, text, sizeof(text) - 1, 0);
+	text[n > 0 ? n : 0] = '\0';
+	assert_int_equal(ftruncate(capture, 0), 0);
+	lseek(capture, 0, SEEK_SET);
+	return text;
+}
+
+static int split(const char *line, struct args *args)
+{
+	char *words = strdup(line), *argv[32], *save = NULL;
+	int argc = 0, rc;
+
+	for (char *w = strtok_r(words, " ", &save); w; w = strtok_r(NULL, " ", &save))
+		argv[argc++] = strdup(w);
+	rc = args_parse(argc, argv, args);
+	free(words);
+	return rc; /* the words live on: args points into them */
+}
+
+static void splits(const char *line, const char *want)
+{
+	struct args args;
+	json_t *json = json_loads(want, 0, NULL);
+
+	assert_int_equal(split(line, &args), 0);
+	assert_non_null(json);
+	if (!json_equal(json, args.commands))
+		fail_msg("%s: %s", line, json_dumps(args.commands, JSON_COMPACT));
+	json_decref(json);
+	json_decref(args.commands);
+}
+
+static void refuses(const char *line, const char *word)
+{
+	struct args args;
+
+	assert_int_equal(split(line, &args), EXIT_USAGE);
+	if (!strstr(captured(), word))
+		fail_msg("%s: does not say %s", line, word);
+	json_decref(args.commands);
+}
+
+static void commands_are_split(void **state)
+{
+	splits("show", "[[\"show\"]]");
+	splits("--may-exist add-br br0 -- --if-exists del-port x",
+		"[[\"--may-exist\",\"add-br\",\"br0\"],[\"--if-exists\",\"del-port\",\"x\"]]");
+	splits("add-br br0 -- add-port br0 p tag=5 -- set port p trunks=1,2",
+		"[[\"add-br\",\"br0\"],[\"add-port\",\"br0\",\"p\",\"tag=5\"],"
+		"[\"set\",\"port\",\"p\",\"trunks=1,2\"]]");
+	splits("-- show -- -- list-br --", "[[\"show\"],[\"list-br\"]]");
+	splits("-t 5 --socket=/s --json fdb show br0", "[[\"fdb\",\"show\",\"br0\"]]");
+	splits("fdb show br0 --json --vlan=5", "[[\"fdb\",\"show\",\"br0\",\"--vlan=5\"]]");
+	splits("set interface p mtu_request=-1 -5",
+		"[[\"set\",\"interface\",\"p\",\"mtu_request=-1\",\"-5\"]]");
+	splits("--id=@a create port name=p", "[[\"--id=@a\",\"create\",\"port\",\"name=p\"]]");
+	splits("", "[]");
+}
+
+static void global_options(void **state)
+{
+	struct args args;
+
+	assert_int_equal(split("show", &args), 0);
+	assert_int_equal(args.timeout_s, 10);
+	assert_false(args.json || args.plain || args.dry_run);
+	json_decref(args.commands);
+	assert_int_equal(split("-t0 --socket /tmp/s --dry-run --plain show", &args), 0);
+	assert_int_equal(args.timeout_s, 0);
+	assert_string_equal(args.socket, "/tmp/s");
+	assert_true(args.plain && args.dry_run);
+	json_decref(args.commands);
+	assert_int_equal(split("--timeout=33 add-br --help", &args), 0);
+	assert_int_equal(args.timeout_s, 33);
+	assert_int_equal(args.action, ARGS_HELP);
+	json_decref(args.commands);
+	assert_int_equal(split("-V", &args), 0);
+	assert_int_equal(args.action, ARGS_VERSION);
+	json_decref(args.commands);
+
+	refuses("-t", "needs a value");
+	refuses("-t soon show", "soon");
+	refuses("--timeout=-1 show", "-1");
+	refuses("--timeout=99999999999999999999 show", "number of seconds");
+	refuses("--socket", "needs a value");
+	refuses("-x show", "-x");
+	refuses("--no-wait show", "--no-wait");
+	refuses("--json --plain show", "cannot be both");
+}
+
+static char *rendered(const char *kind, const char *value, bool plain)
+{
+	json_t *result = json_pack(
+		"{s:s, s:o}", "output", kind, "value", json_loads(value, JSON_DECODE_ANY, NULL));
+	struct table table = { 0 };
+	struct render r = { .plain = plain };
+	char *text = NULL;
+	size_t size;
+
+	assert_non_null(result);
+	r.out = open_memstream(&text, &size);
+	render_result(&r, result, &table);
+	fclose(r.out);
+	table_fini(&table);
+	json_decref(result);
+	return text;
+}
+
+static void shows(const char *kind, const char *value, bool plain, const char *want)
+{
+	char *text = rendered(kind, value, plain);
+
+	assert_string_equal(text, want);
+	free(text);
+}
+
+static void results_are_shown(void **state)
+{
+	shows("none", "null", false, "");
+	shows("value", "true", false, "true\n");
+	shows("value", "\"br0\"", false, "br0\n");
+	shows("lines", "[\"a\",\"b\"]", false, "a\nb\n");
+	shows("lines", "[]", false, "");
+	shows("tree", "{\"text\":\"one\\n  two\\u001b[31m\\n\",\"data\":{}}", false,
+		"one\n  two\\x1b[31m\n");
+	shows("record",
+		"[{\"name\":\"p\",\"tag\":null,\"trunks\":[1,2],\"options\":{\"a\":\"b c\",\"k\":\"v\"},"
+		"\"note\":\"\"},{\"name\":\"q\"}]",
+		false,
+		"name                : p\n"
+		"tag                 : []\n"
+		"trunks              : [1, 2]\n"
+		"options             : {a=\"b c\", k=v}\n"
+		"note                : \"\"\n"
+		"\n"
+		"name                : q\n");
+	/* What configures the switch is not trusted with the terminal. */
+	shows("value", "\"a\\u001b]0;x\\u0007\\u009b1m\\n\"", false,
+		"a\\x1b]0;x\\x07\\x9b1m\\x0a\n");
+}
+
+static void tables_are_aligned(void **state)
+{
+	const char *value = "{\"columns\":[\"Port\",\"VLAN\",\"Age\",\"Queues\"],\"rows\":["
+			    "[\"vif0.0\",10,1,[\"a:0\",\"b:1\"]],[\"\xc3\xa9\",4095,\"static\",[]],"
+			    "[null,null,null,[]]]}";
+
+	shows("table", value, false,
+		"Port    VLAN  Age     Queues\n"
+		"vif0.0    10  1       a:0, b:1\n"
+		"\xc3\xa9       4095  static  \n"
+		"-          -  -       \n");
+	shows("table", value, true, "vif0.0\t10\t1\ta:0,b:1\n\xc3\xa9\t4095\tstatic\t\n\t\t\t\n");
+	shows("table", "{\"columns\":[\"Port\",\"n\"],\"rows\":[]}", false, "Port  n\n");
+}
+
+static void pages_make_one_table(void **state)
+{
+	json_t *one =
+		json_pack("{s:[s,s], s:[[s,i]]}", "columns", "Port", "n", "rows", "longname", 1);
+	json_t *two = json_pack("{s:[s,s], s:[[s,i]]}", "columns", "Port", "n", "rows", "p", 22);
+	struct table table = { 0 };
+	struct render r = { 0 };
+	char *text = NULL;
+	size_t size;
+
+	r.out = open_memstream(&text, &size);
+	table_page(&r, one, &table);
+	table_page(&r, two, &table);
+	fclose(r.out);
+	assert_string_equal(text, "Port      n\nlongname  1\np         22\n");
+	table_fini(&table);
+	free(text);
+	json_decref(one);
+	json_decref(two);
+}
+
+static json_t *error_of(const char *code, const char *given, const char *command)
+{
+	json_t *words = json_loads(command, 0, NULL);
+
+	assert_non_null(words);
+	return json_pack("{s:i, s:s, s:{s:s, s:s, s:s, s:s, s:s, s:i, s:o}}", "code", 1003,
+		"message", "no bridge \"br9\"", "data", "code", code, "given", given, "allowed",
+		"br0, br1", "hint", "make it with add-br", "did_you_mean", "br0", "failed_at", 1,
+		"command", words);
+}
+
+static void errors_show_the_place(void **state)
+{
+	json_t *error = error_of("not-found", "br9", "[\"add-port\",\"br9\",\"vif0.0\"]");
+	json_t *two = json_pack("[[s],[s]]", "a", "b");
+
+	captured();
+	assert_int_equal(fault_show_error(error, two), EXIT_NOT_FOUND);
+	assert_string_equal(captured(), "swctl: no bridge \"br9\"\n"
+					"  add-port br9 vif0.0\n"
+					"           ^^^\n"
+					"  allowed: br0, br1\n"
+					"  hint: make it with add-br\n"
+					"  did you mean \"br0\"?\n"
+					"  command 2 of 2 failed, so none of them was applied\n");
+	json_decref(error);
+
+	/* A part of a word, a word with a blank, a word that is not there. */
+	error = error_of("invalid", "4096", "[\"set\",\"port\",\"my port\",\"tag=4096\"]");
+	assert_int_equal(fault_show_error(error, NULL), EXIT_REFUSED);
+	assert_non_null(strstr(captured(), "  set port 'my port' tag=4096\n"
+					   "                         ^^^^\n"));
+	json_decref(error);
+	error = error_of("usage", "nowhere", "[\"show\"]");
+	assert_int_equal(fault_show_error(error, NULL), EXIT_USAGE);
+	assert_non_null(strstr(captured(), "  show\n  allowed"));
+	json_decref(error);
+	json_decref(two);
+
+	fault_as_json(true);
+	error = error_of("timeout", "x", "[\"show\"]");
+	assert_int_equal(fault_show_error(error, NULL), EXIT_TIMED_OUT);
+	json_decref(error);
+	error = json_loads(captured(), 0, NULL);
+	assert_int_equal(json_integer_value(json_object_get(error, "exit_status")), EXIT_TIMED_OUT);
+	json_decref(error);
+	assert_int_equal(
+		fault_show(EXIT_NO_DAEMON, "start it", "nobody at %s", "/s"), EXIT_NO_DAEMON);
+	error = json_loads(captured(), 0, NULL);
+	assert_non_null(json_object_get(error, "error"));
+	json_decref(error);
+	fault_as_json(false);
+}
+
+static void statuses(void **state)
+{
+	assert_int_equal(fault_status("exists"), EXIT_CONFLICT);
+	assert_int_equal(fault_status("conflict"), EXIT_CONFLICT);
+	assert_int_equal(fault_status("permission"), EXIT_NOT_PERMITTED);
+	assert_int_equal(fault_status("device"), EXIT_REFUSED);
+	assert_int_equal(fault_status("of-a-later-version"), EXIT_REFUSED);
+	assert_int_equal(fault_status(NULL), EXIT_REFUSED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(commands_are_split),
+		cmocka_unit_test(global_options),
+		cmocka_unit_test(results_are_shown),
+		cmocka_unit_test(tables_are_aligned),
+		cmocka_unit_test(pages_make_one_table),
+		cmocka_unit_test(errors_show_the_place),
+		cmocka_unit_test(statuses),
+	};
+	int saved = dup(STDERR_FILENO), rc;
+
+	capture = memfd_create("stderr", MFD_CLOEXEC);
+	dup2(capture, STDERR_FILENO);
+	rc = cmocka_run_group_tests(tests, NULL, NULL);
+	dup2(saved, STDERR_FILENO);
+	if (rc)
+		fputs(captured(), stderr);
+	return rc;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What went wrong, on standard error: what, where (the command with a mark under the word), what is
+ * allowed, what to do. With --json the same as one JSON object.
+ */
+#include "swctl.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool as_json;
+
+void fault_as_json(bool json)
+{
+	as_json = json;
+}
+
+static const struct {
+	const char *code;
+	int status;
+} statuses[] = {
+	{ "invalid", EXIT_REFUSED },
+	{ "usage", EXIT_USAGE },
+	{ "not-found", EXIT_NOT_FOUND },
+	{ "exists", EXIT_CONFLICT },
+	{ "conflict", EXIT_CONFLICT },
+	{ "not-supported", EXIT_REFUSED },
+	{ "permission", EXIT_NOT_PERMITTED },
+	{ "device", EXIT_REFUSED },
+	{ "limit", EXIT_REFUSED },
+	{ "timeout", EXIT_TIMED_OUT },
+	{ "internal", EXIT_REFUSED },
+};
+
+int fault_status(const char *code)
+{
+	for (size_t i = 0; code && i < sizeof(statuses) / sizeof(statuses[0]); i++)
+		if (!strcmp(statuses[i].code, code))
+			return statuses[i].status;
+	return EXIT_REFUSED;
+}
+
+/* Code string of a failure of our own; the reverse of the table, where that is one to one. */
+static const char *own_code(int status)
+{
+	switch (status) {
+	case EXIT_USAGE:
+		return "usage";
+	case EXIT_NOT_FOUND:
+		return "not-found";
+	case EXIT_NO_DAEMON:
+		return "not-reached";
+	case EXIT_NOT_PERMITTED:
+		return "permission";
+	case EXIT_TIMED_OUT:
+		return "timeout";
+	}
+	return "internal";
+}
+
+/* "swctl: sentence", safe for a terminal. */
+static void show_sentence(const char *text)
+{
+	bool colour = render_wants_colour(stderr);
+	struct sw_bytes b = { 0 };
+
+	render_text(&b, text);
+	fprintf(stderr, "%sswctl:%s %.*s\n", colour ? "\033[1;31m" : "", colour ? "\033[0m" : "",
+		(int)b.len, b.buf ? b.buf + b.start : "");
+	sw_bytes_fini(&b);
+}
+
+static void show_field(const char *name, const char *text)
+{
+	struct sw_bytes b = { 0 };
+
+	if (!text || !*text)
+		return;
+	render_text(&b, text);
+	fprintf(stderr, "  %s: %.*s\n", name, (int)b.len, b.buf + b.start);
+	sw_bytes_fini(&b);
+}
+
+static void show_json(json_t *object)
+{
+	char *text = json_dumps(object, JSON_INDENT(2));
+
+	fprintf(stderr, "%s\n", text ? text : "{}");
+	free(text);
+	json_decref(object);
+}
+
+int fault_show(int status, const char *hint, const char *fmt, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (as_json) {
+		json_t *message = json_string(text);
+
+		show_json(json_pack("{s:{s:o, s:{s:s, s:s*}}, s:i}", "error", "message",
+			message ? message : json_string("the message is not UTF-8"), "data", "code",
+			own_code(status), "hint", hint, "exit_status", status));
+		return status;
+	}
+	show_sentence(text);
+	show_field("hint", hint);
+	return status;
+}
+
+static const char *member(const json_t *data, const char *name)
+{
+	return json_string_value(json_object_get(data, name));
+}
+
+/* Index of the word that the error is about, or -1. */
+static int word_at_fault(const json_t *words, const char *given)
+{
+	size_t i;
+	json_t *word;
+
+	if (!given || !*given)
+		return -1;
+	json_array_foreach (words, i, word)
+		if (!strcmp(json_string_value(word), given))
+			return i;
+	json_array_foreach (words, i, word)
+		if (strstr(json_string_value(word), given))
+			return i;
+	return -1;
+}
+
+static bool needs_quotes(const char *word)
+{
+	return !*word || strpbrk(word, " \t\n\"'\\$`|&;<>()*?[]#~!{}");
+}
+
+/* The command as typed, and on the next line a mark under what `given` names. */
+static void show_place(const json_t *words, const char *given)
+{
+	int fault = word_at_fault(words, given);
+	size_t i, column = 2, mark = 0, length = 0;
+	struct sw_bytes b = { 0 };
+	json_t *word;
+
+	fputs(" ", stderr);
+	json_array_foreach (words, i, word) {
+		const char *text = json_string_value(word);
+		const char *quote = needs_quotes(text) ? "'" : "";
+
+		sw_bytes_take(&b, b.len);
+		render_text(&b, text);
+		fprintf(stderr, " %s%.*s%s", quote, (int)b.len, b.buf ? b.buf + b.start : "",
+			quote);
+		if ((int)i == fault) {
+			const char *part = strstr(text, given);
+			bool whole = !part || render_width(text, strlen(text)) != b.len;
+
+			mark = column + strlen(quote) +
+			       (whole ? 0 : render_width(text, part - text));
+			length = render_width(whole ? text : given, strlen(whole ? text : given));
+		}
+		column += render_width(b.buf ? b.buf + b.start : "", b.len) + 2 * strlen(quote) + 1;
+	}
+	sw_bytes_fini(&b);
+	fputc('\n', stderr);
+	if (fault < 0)
+		return;
+	fprintf(stderr, "%*s", (int)mark, "");
+	for (i = 0; i < length; i++)
+		fputc('^', stderr);
+	fputc('\n', stderr);
+}
+
+static void show_did_you_mean(const char *nearest)
+{
+	struct sw_bytes b = { 0 };
+
+	if (!nearest)
+		return;
+	render_text(&b, nearest);
+	fprintf(stderr, "  did you mean \"%.*s\"?\n", (int)b.len, b.buf ? b.buf + b.start : "");
+	sw_bytes_fini(&b);
+}
+
+int fault_show_error(const json_t *error, const json_t *commands)
+{
+	const json_t *data = json_object_get(error, "data");
+	const json_t *at = json_object_get(data, "failed_at");
+	const json_t *words = json_object_get(data, "command");
+	const char *message = json_string_value(json_object_get(error, "message"));
+	size_t n = json_array_size(commands);
+	int status = fault_status(member(data, "code"));
+
+	if (as_json) {
+		show_json(json_pack("{s:O, s:i}", "error", error, "exit_status", status));
+		return status;
+	}
+	show_sentence(message ? message : "the switch gave no reason");
+	if (!words && n == 1)
+		words = json_array_get(commands, 0);
+	if (words)
+		show_place(words, member(data, "given"));
+	show_field("allowed", member(data, "allowed"));
+	show_field("hint", member(data, "hint"));
+	show_did_you_mean(member(data, "did_you_mean"));
+	if (n > 1 && json_is_integer(at))
+		fprintf(stderr, "  command %d of %zu failed, so none of them was applied\n",
+			(int)json_integer_value(at) + 1, n);
+	return status;
+}

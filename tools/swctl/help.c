@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Help: what does not depend on the daemon is here; the commands are the daemon's, from their
+ * descriptors, so swctl never tells of one that is not there.
+ */
+#include "swctl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char short_text[] =
+	"usage: swctl [OPTION]... COMMAND [ARG]... [-- COMMAND [ARG]...]...\n"
+	"       swctl help [COMMAND]\n"
+	"\n"
+	"Commands separated by -- are one transaction: all of them are applied, or none.\n";
+
+static const char option_text[] =
+	"\n"
+	"Options:\n"
+	"  --socket=PATH        control socket; else SWD_SOCKET, else /run/swd/swd.sock\n"
+	"                       (ordinary users: first $XDG_RUNTIME_DIR/swd/swd.sock)\n"
+	"  -t, --timeout=S      give up after S seconds, 0 never; default 10\n"
+	"  --dry-run            check everything, change nothing, tell what would be done\n"
+	"  --json               results and errors as JSON\n"
+	"  --plain              tables without headings, cells separated by tabs\n"
+	"  -h, --help           this help; behind a command: help about it\n"
+	"  -V, --version        version of swctl (\"swctl version\": of the switch)\n";
+
+static const char status_text[] =
+	"\n"
+	"Exit status: 0 done, 1 refused, 2 usage (br-exists: there is none), 3 not found, 4 exists or\n"
+	"conflict, 5 switch not reached, 6 not permitted, 7 timed out, 10 a dry run that has changes.\n";
+
+static const char offline_text[] =
+	"\n"
+	"Commands (the switch tells all of them when it runs):\n"
+	"  add-br BRIDGE              del-br BRIDGE              list-br      br-exists BRIDGE\n"
+	"  add-port BRIDGE PORT       del-port [BRIDGE] PORT     list-ports BRIDGE\n"
+	"  set TABLE RECORD COLUMN=VALUE...   get TABLE RECORD COLUMN...   list TABLE   show\n"
+	"  fdb show [BRIDGE]          port stats [PORT]          port drops [PORT]\n"
+	"  worker show                log set NAME LEVEL         version\n";
+
+void help_short(FILE *out)
+{
+	fputs(short_text, out);
+	fputs("\"swctl help\" tells more.\n", out);
+}
+
+static const char *member(const json_t *cmd, const char *name)
+{
+	const char *text = json_string_value(json_object_get(cmd, name));
+
+	return text ? text : "";
+}
+
+/* "name usage" with its options in front, as ovs-vsctl's manual writes it. */
+static void print_usage(const json_t *cmd, FILE *out)
+{
+	json_t *option;
+	size_t i;
+
+	json_array_foreach (json_object_get(cmd, "options"), i, option) {
+		const char *value = json_string_value(json_object_get(option, "value"));
+
+		fprintf(out, "[--%s%s%s] ", member(option, "name"), value ? "=" : "",
+			value ? value : "");
+	}
+	fprintf(out, "%s%s%s", member(cmd, "name"), *member(cmd, "usage") ? " " : "",
+		member(cmd, "usage"));
+}
+
+static void print_command(const json_t *cmd, FILE *out)
+{
+	json_t *option;
+	size_t i;
+
+	fputs("usage: swctl ", out);
+	print_usage(cmd, out);
+	fprintf(out, "\n\n%s\n", member(cmd, "help"));
+	json_array_foreach (json_object_get(cmd, "options"), i, option) {
+		const char *value = json_string_value(json_object_get(option, "value"));
+		int n = fprintf(out, "  --%s%s%s", member(option, "name"), value ? "=" : "",
+			value ? value : "");
+
+		fprintf(out, "%*s%s\n", n < 23 ? 23 - n : 1, "", member(option, "help"));
+	}
+}
+
+static void print_line(const json_t *cmd, FILE *out)
+{
+	int n = fprintf(out, "  %s%s%s", member(cmd, "name"), *member(cmd, "usage") ? " " : "",
+		member(cmd, "usage"));
+
+	if (n > 38)
+		fprintf(out, "\n%*s", 40, "");
+	else
+		fprintf(out, "%*s", 40 - n, "");
+	fprintf(out, "%s\n", member(cmd, "help"));
+}
+
+/* Does the command's name begin with these words? */
+static bool begins_with(const char *name, const char *words)
+{
+	size_t len = strlen(words);
+
+	return !strncmp(name, words, len) && (!name[len] || name[len] == ' ');
+}
+
+/* The words of a command that make its name: all up to the first that no longer fits. */
+static const json_t *find(const json_t *commands, const json_t *words, char *name, size_t size)
+{
+	const json_t *found = NULL;
+	json_t *word, *cmd;
+	size_t i, j, len = 0;
+
+	name[0] = '\0';
+	json_array_foreach (words, i, word) {
+		const char *text = json_string_value(word);
+		bool fits = false;
+
+		if (text[0] == '-')
+			continue;
+		snprintf(name + len, size - len, "%s%s", len ? " " : "", text);
+		json_array_foreach (commands, j, cmd) {
+			fits |= begins_with(member(cmd, "name"), name);
+			if (!strcmp(member(cmd, "name"), name))
+				found = cmd;
+		}
+		if (!fits) {
+			if (len)
+				name[len] = '\0';
+			break;
+		}
+		len = strlen(name);
+	}
+	return found;
+}
+
+static int print_matching(const json_t *commands, const json_t *words, FILE *out)
+{
+	char name[256];
+	const json_t *found = find(commands, words, name, sizeof(name));
+	unsigned shown = 0;
+	json_t *cmd;
+	size_t i;
+
+	if (found && !strcmp(member(found, "name"), name)) {
+		print_command(found, out);
+		return EXIT_DONE;
+	}
+	json_array_foreach (commands, i, cmd) {
+		if (!begins_with(member(cmd, "name"), name))
+			continue;
+		print_line(cmd, out);
+		shown++;
+	}
+	return shown ? EXIT_DONE
+		     : fault_show(EXIT_NOT_FOUND, "\"swctl help\" lists the commands",
+			       "there is no command \"%s\"", name);
+}
+
+static void print_all(const json_t *commands, FILE *out)
+{
+	json_t *cmd;
+	size_t i;
+
+	fputs(short_text, out);
+	fputs("\nCommands:\n", out);
+	json_array_foreach (commands, i, cmd)
+		print_line(cmd, out);
+	fputs(option_text, out);
+	fputs(status_text, out);
+}
+
+int help_show(const struct args *args, FILE *out)
+{
+	const json_t *words = json_array_get(args->commands, 0);
+	json_t *commands = NULL, *error = NULL;
+	char buf[256];
+	struct link link;
+	int status;
+
+	status = link_open(&link, args->socket ? args->socket : link_default_path(buf, sizeof(buf)),
+		args->timeout_s, true);
+	if (!status)
+		commands = link_ask(&link, "commands", json_object(), &error, &status);
+	link_close(&link);
+	json_decref(error);
+	if (commands && json_array_size(words)) {
+		status = print_matching(commands, words, out);
+	} else if (commands) {
+		print_all(commands, out);
+	} else if (json_array_size(words)) {
+		status = fault_show(status,
+			"start the switch, or name its socket with --socket PATH",
+			"help about a command comes from the switch, and none answers");
+	} else {
+		fputs(short_text, out);
+		fputs(offline_text, out);
+		fputs(option_text, out);
+		fputs(status_text, out);
+		status = EXIT_DONE;
+	}
+	json_decref(commands);
+	return status;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The connection: a question and its answer, one deadline for all of it. The socket never blocks; waiting
+ * is poll(2) with the time that is left.
+ */
+#include "swctl.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CHUNK		 (64 * 1024)
+#define LINE_MAX_BYTES	 (16 * 1024 * 1024) /* twice what the daemon keeps for a client */
+#define BACKLOG_RETRY_MS 20
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000ll + ts.tv_nsec / 1000000;
+}
+
+const char *link_default_path(char *buf, size_t size)
+{
+	const char *env = getenv("SWD_SOCKET"), *run = getenv("XDG_RUNTIME_DIR");
+
+	if (env && *env)
+		return env;
+	if (geteuid() && run && *run) {
+		/* An ordinary user's own switch comes before the system's. */
+		snprintf(buf, size, "%s/swd/swd.sock", run);
+		if (!access(buf, F_OK))
+			return buf;
+	}
+	return "/run/swd/swd.sock";
+}
+
+static int timed_out(const struct link *link)
+{
+	return fault_show(EXIT_TIMED_OUT,
+		link->asked
+			? "the change may still be applied: look with \"swctl show\""
+			: "is the switch overloaded or stopped by a debugger? -t SECONDS waits longer",
+		"the switch at %s did not answer within %u s", link->path, link->timeout_s);
+}
+
+/* Wait for the socket; 0, or an exit status with the fault shown. */
+static int wait_for(struct link *link, short events)
+{
+	for (;;) {
+		struct pollfd p = { .fd = link->fd, .events = events };
+		int64_t left = link->deadline_ms < 0 ? -1 : link->deadline_ms - now_ms();
+		int n;
+
+		if (link->deadline_ms >= 0 && left <= 0)
+			return timed_out(link);
+		n = poll(&p, 1, left > 1000000 ? 1000000 : (int)left);
+		if (n > 0)
+			return 0;
+		if (n < 0 && errno != EINTR)
+			return fault_show(EXIT_REFUSED, NULL, "poll: %s", strerror(errno));
+	}
+}
+
+static int connection_lost(const struct link *link, int number)
+{
+	return fault_show(EXIT_NO_DAEMON,
+		link->asked
+			? "whether the change was applied is not known: look with \"swctl show\""
+			: "look at its log",
+		"the switch at %s closed the connection%s%s", link->path, number ? ": " : "",
+		number ? strerror(number) : "");
+}
+
+/* The next line as JSON; NULL with *status when there is none. */
+static json_t *hear(struct link *link, int *status)
+{
+	enum sw_line_got got;
+	const char *line;
+	json_t *root;
+	size_t len;
+
+	while (!(got = sw_line_next(&link->in, &line, &len))) {
+		ssize_t n = recv(link->fd, sw_line_room(&link->in, CHUNK), CHUNK, MSG_DONTWAIT);
+
+		if (n > 0) {
+			sw_line_filled(&link->in, n);
+			continue;
+		}
+		if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+			*status = wait_for(link, POLLIN);
+			if (*status)
+				return NULL;
+			continue;
+		}
+		*status = connection_lost(link, n ? errno : 0);
+		return NULL;
+	}
+	root = got == SW_LINE_WHOLE ? json_loadb(line, len, 0, NULL) : NULL;
+	if (!json_is_object(root)) {
+		json_decref(root);
+		*status = fault_show(EXIT_NO_DAEMON, "--socket names the control socket of swd",
+			"what answers at %s is not swd", link->path);
+		return NULL;
+	}
+	return root;
+}
+
+static int say(struct link *link, const char *text, size_t len)
+{
+	while (len) {
+		ssize_t n = send(link->fd, text, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		int rc;
+
+		if (n > 0) {
+			text += n;
+			len -= n;
+			continue;
+		}
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return connection_lost(link, errno);
+		rc = wait_for(link, POLLOUT);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static int show_no_daemon(const char *path, int number)
+{
+	if (number == EACCES || number == EPERM)
+		return fault_show(EXIT_NOT_PERMITTED,
+			"run as root, or as a member of the group that owns the socket",
+			"you may not talk to the switch at %s: %s", path, strerror(number));
+	return fault_show(EXIT_NO_DAEMON,
+		"start swd, or name its socket with --socket PATH or SWD_SOCKET=PATH",
+		"no switch answers at %s: %s", path, strerror(number));
+}
+
+static int dial(struct link *link, bool quiet)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+
+	if (!*link->path || strlen(link->path) >= sizeof(addr.sun_path))
+		return quiet ? EXIT_USAGE
+			     : fault_show(EXIT_USAGE, NULL,
+				       "the socket's path \"%s\" is not of 1 to %zu bytes",
+				       link->path, sizeof(addr.sun_path) - 1);
+	strcpy(addr.sun_path, link->path);
+	link->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	while (link->fd < 0 || connect(link->fd, (struct sockaddr *)&addr, sizeof(addr))) {
+		if (link->fd < 0 || errno != EAGAIN)
+			return quiet ? EXIT_NO_DAEMON : show_no_daemon(link->path, errno);
+		/* Its queue of new clients is full: it is busy or stuck. */
+		if (link->deadline_ms >= 0 && now_ms() >= link->deadline_ms)
+			return quiet ? EXIT_TIMED_OUT : timed_out(link);
+		poll(NULL, 0, BACKLOG_RETRY_MS);
+	}
+	return 0;
+}
+
+int link_open(struct link *link, const char *path, unsigned timeout_s, bool quiet)
+{
+	json_t *greeting;
+	int status;
+
+	memset(link, 0, sizeof(*link));
+	link->path = path;
+	link->timeout_s = timeout_s;
+	link->deadline_ms = timeout_s ? now_ms() + timeout_s * 1000ll : -1;
+	sw_line_init(&link->in, LINE_MAX_BYTES);
+	status = dial(link, quiet);
+	if (status)
+		return status;
+	greeting = hear(link, &status);
+	if (!greeting)
+		return status;
+	if (json_object_get(greeting, "error"))
+		status = fault_show_error(json_object_get(greeting, "error"), NULL);
+	else if (!json_object_get(greeting, "swd"))
+		status = fault_show(EXIT_NO_DAEMON, "--socket names the control socket of swd",
+			"what answers at %s is not swd", path);
+	json_decref(greeting);
+	return status;
+}
+
+void link_close(struct link *link)
+{
+	if (link->fd >= 0)
+		close(link->fd);
+	link->fd = -1;
+	sw_line_fini(&link->in);
+}
+
+static int send_question(struct link *link, const char *method, json_t *params)
+{
+	json_t *question = json_pack("{s:s, s:I, s:s, s:o}", "jsonrpc", "2.0", "id", ++link->id,
+		"method", method, "params", params);
+	char *text = json_dumps(question, JSON_COMPACT);
+	size_t len = strlen(text);
+	int rc;
+
+	text[len] = '\n';
+	link->asked = true;
+	rc = say(link, text, len + 1);
+	free(text);
+	json_decref(question);
+	return rc;
+}
+
+json_t *link_ask(struct link *link, const char *method, json_t *params, json_t **error, int *status)
+{
+	json_t *answer, *result;
+
+	*error = NULL;
+	*status = send_question(link, method, params);
+	if (*status)
+		return NULL;
+	answer = hear(link, status);
+	link->asked = false;
+	if (!answer)
+		return NULL;
+	result = json_incref(json_object_get(answer, "result"));
+	if (!result) {
+		*error = json_incref(json_object_get(answer, "error"));
+		*status = EXIT_REFUSED;
+	}
+	json_decref(answer);
+	return result;
+}

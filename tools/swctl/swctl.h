@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * swctl: what its files share. One thread, one connection, one question at a time.
+ */
+#ifndef SWCTL_H
+#define SWCTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <jansson.h>
+
+#include <sw/line.h>
+
+/* Exit statuses; part of what scripts rely on. */
+enum {
+	EXIT_DONE = 0,
+	EXIT_REFUSED = 1,
+	EXIT_USAGE = 2, /* and br-exists: there is none */
+	EXIT_NOT_FOUND = 3,
+	EXIT_CONFLICT = 4,
+	EXIT_NO_DAEMON = 5,
+	EXIT_NOT_PERMITTED = 6,
+	EXIT_TIMED_OUT = 7,
+};
+
+/* args.c: the command line. */
+enum args_action { ARGS_RUN, ARGS_HELP, ARGS_VERSION };
+
+struct args {
+	enum args_action action;
+	const char *socket; /* NULL: the default */
+	unsigned timeout_s; /* 0: for ever */
+	bool json, plain, dry_run;
+	json_t *commands; /* array of arrays of words */
+};
+
+/* Fill args from the words after the program's name. 0, or an exit status with the fault shown. */
+int args_parse(int argc, char **argv, struct args *args);
+
+/* link.c: the connection. */
+struct link {
+	int fd;
+	const char *path;
+	int64_t deadline_ms; /* monotonic; -1: none */
+	unsigned timeout_s;
+	struct sw_line in;
+	json_int_t id;
+	bool asked; /* a question is out */
+};
+
+/* Where the daemon is expected when nobody says; buf is used where it must be made. */
+const char *link_default_path(char *buf, size_t size);
+
+/* Connect and hear the greeting. 0, or an exit status with the fault shown (not shown when quiet). */
+int link_open(struct link *link, const char *path, unsigned timeout_s, bool quiet);
+void link_close(struct link *link);
+
+/* Ask and wait for the answer's result; `params` is consumed. On failure NULL and *status is the exit
+ * status; *error is the daemon's error object, or NULL when it was no answer and the fault is shown. */
+json_t *link_ask(
+	struct link *link, const char *method, json_t *params, json_t **error, int *status);
+
+/* fault.c: what went wrong, for people (or for programs, with --json). */
+void fault_as_json(bool json);
+int fault_show(int status, const char *hint, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Show an error object of the daemon; returns the exit status. `commands` are those that were sent. */
+int fault_show_error(const json_t *error, const json_t *commands);
+int fault_status(const char *code);
+
+/* render.c, table.c: results. */
+struct render {
+	FILE *out;
+	bool json, plain, colour;
+};
+
+struct table {
+	size_t *width; /* of each column so far; grows with the pages */
+	bool headed;
+};
+
+/* Show one result {"command", "output", "value"} as its kind asks for. */
+void render_result(const struct render *r, const json_t *result, struct table *table);
+void render_record(const struct render *r, const json_t *records);
+void table_page(const struct render *r, const json_t *value, struct table *table);
+void table_fini(struct table *table);
+
+/* A value as a person reads it, appended to b: top level strings as they are, inside sets and maps quoted
+ * where needed; control characters as \xNN. */
+void render_value(struct sw_bytes *b, const json_t *value);
+void render_text(struct sw_bytes *b, const char *text);
+
+/* Columns a text takes on a terminal: code points. */
+size_t render_width(const char *text, size_t len);
+
+/* help.c */
+int help_show(const struct args *args, FILE *out);
+void help_short(FILE *out);
+
+/* Is colour wanted on this stream? */
+bool render_wants_colour(FILE *stream);
+
+#endif
