@@ -59,8 +59,9 @@ struct sw_bridge;
 struct sw_bridge *sw_bridge_create(const struct sw_bridge_conf *conf, struct sw_err *err);
 
 /* Publish configuration and the whole membership, members[0..n) with n <= SW_PORT_MAX. Ports that were
- * members and are no more get ingress NULL and their stations are flushed; so are stations of a port
- * in VLANs it left. Nothing changes on error (cross_connect with n > 2; a port in another bridge). */
+ * members and are no more get ingress NULL and all their stations, static ones too, are forgotten (their
+ * index may come back as another port); so are learned stations of a port in VLANs it left. Nothing
+ * changes on error (cross_connect with n > 2; a port in another bridge; a value out of range). */
 int sw_bridge_set(struct sw_bridge *bridge, const struct sw_bridge_conf *conf,
 	const struct sw_member_conf *members, unsigned n, struct sw_err *err);
 

@@ -74,12 +74,19 @@ struct sw_port {
 	struct sw_port_conf conf; /* own copy */
 };
 
-/* What a worker runs on each burst of a port; embedded first in what pipeline compiles for the port. */
+struct sw_program;
+
+/*
+ * What a worker runs on each burst of a port; embedded first in what a program (<sw/program.h>) compiles
+ * for the port. It counts rx_packets, rx_bytes, rx_multicast and rx_broadcast on the lane, since it
+ * looks at the packets anyway; pmd counts rx_packets and rx_bytes itself only where ingress is NULL.
+ */
 struct sw_ingress {
 	/* Consumes pkts[0..n), n <= SW_BURST, and counts them as received on `in`, this worker's lane of the
 	 * input port. They may be shared (refcnt > 1). */
 	void (*run)(struct sw_worker *w, const struct sw_ingress *self, struct sw_lane *in,
 		struct rte_mbuf **pkts, unsigned n);
+	const struct sw_program *program;
 };
 
 #define SW_PORT_RECREATE 1 /* from set: this change needs a new port */

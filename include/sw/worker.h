@@ -106,4 +106,26 @@ static inline void sw_send(struct sw_worker *w, struct sw_lane *lane, struct rte
 void sw_worker_count_set(unsigned n);
 unsigned sw_worker_count(void);
 
+/* Append n packets, none longer than lane->max_len. */
+static inline void sw_send_many(
+	struct sw_worker *w, struct sw_lane *lane, struct rte_mbuf **pkts, unsigned n)
+{
+	while (n) {
+		unsigned k = RTE_MIN(n, (unsigned)SW_BURST - lane->n);
+
+		if (!lane->dirty) {
+			lane->dirty = 1;
+			lane->next_dirty = w->dirty;
+			w->dirty = lane;
+		}
+		for (unsigned i = 0; i < k; i++)
+			lane->pkts[lane->n + i] = pkts[i];
+		lane->n += k;
+		pkts += k;
+		n -= k;
+		if (lane->n == SW_BURST)
+			sw_lane_flush(w, lane);
+	}
+}
+
 #endif
