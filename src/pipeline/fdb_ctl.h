@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The control side of the station table: life and size of the table behind a bridge's handle.
+ *
+ * room: pipeline (private). Thread: control.
+ */
+#ifndef PIPELINE_FDB_CTL_H
+#define PIPELINE_FDB_CTL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sw/fdb.h>
+#include <sw/text.h>
+
+struct sw_err;
+struct fdb_table;
+
+/* What others hold; the table behind it is replaced when its size changes. */
+struct sw_fdb {
+	struct fdb_table *table;
+	uint32_t id;
+	char name[SW_NAME_SIZE];  /* of the bridge, for the log */
+	struct sw_fdb_stats base; /* counters at the last stats-clear */
+	struct sw_fdb *next;
+};
+
+/* The handle with this id, or NULL when its bridge is gone. */
+struct sw_fdb *fdb_by_id(uint32_t id);
+
+/* max 10..1000000 stations, ageing in seconds. NULL with err: no memory. */
+struct sw_fdb *fdb_create(const char *name, uint32_t max, uint32_t ageing, struct sw_err *err);
+
+/* No program uses it any more; memory goes after a grace period. */
+void fdb_destroy(struct sw_fdb *fdb);
+
+/* Another size: stations are copied to a new table, which is the handle's from here on; as many as fit,
+ * static ones first. The caller publishes programs that use it, then retires *old (NULL when the size
+ * is the same). SW_CODE_LIMIT when the static entries do not fit, nothing changed. */
+int fdb_resize(struct sw_fdb *fdb, uint32_t max, struct fdb_table **old, struct sw_err *err);
+void fdb_retire(struct fdb_table *old);
+
+void fdb_set_ageing(struct sw_fdb *fdb, uint32_t seconds);
+void fdb_set_limit(struct sw_fdb *fdb, uint16_t port, uint32_t limit); /* 0: none of its own */
+
+/* Forget learned entries, and static ones when asked, for which match says so. */
+void fdb_forget(struct sw_fdb *fdb, bool statics,
+	bool (*match)(const void *arg, uint16_t vid, uint16_t port), const void *arg);
+
+#endif

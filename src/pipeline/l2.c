@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The L2 program: VLAN admission, learning, forwarding (IEEE 802.1Q-2018 clauses 8.6-8.8).
+ *
+ * Workers. A burst goes through stages over small arrays: fetch headers; parse, admit and hash while
+ * the table's lines come; find source and destination; learn what is not up to date; send. The straight
+ * way has no test of a feature that is off: VLAN rules are one load a side, and a port that needs more
+ * than this runs another program. What is rare is out of line, in l2_rare.c and flood.c.
+ *
+ * Every lookup of a burst comes before its learning, so all frames between two stations go the same way
+ * and stay in order.
+ */
+#include "l2.h"
+
+#include <rte_prefetch.h>
+
+#include <sw/program.h>
+
+#include "domain.h"
+#include "fdb.h"
+#include "frame.h"
+
+#define REFUSALS_A_BURST \
+	4 /* attempts at a full table; the port's limit on what a MAC flood costs */
+
+#define TYPE_TAGGED 0x0081   /* 0x8100 as loaded little-endian */
+#define EXTREME_OUI 0x2be000 /* 00:e0:2b, where three reserved unicast addresses are */
+
+struct burst {
+	unsigned n;
+	struct rte_mbuf *pkt[SW_BURST];
+	uint64_t tag[SW_BURST];
+	uint64_t src[SW_BURST], src_hash[SW_BURST];
+	uint64_t dst[SW_BURST], dst_hash[SW_BURST];
+	uint32_t seen[SW_BURST]; /* value of the source */
+	uint32_t to[SW_BURST];	 /* value of the destination */
+};
+
+/* Admit one frame and start fetching its table lines. */
+static inline void admit(
+	const struct l2 *self, struct sw_lane *in, struct burst *b, struct rte_mbuf *m)
+{
+	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
+	uint64_t dst = frame_load64(p), src = frame_load64(p + 6);
+	unsigned i = b->n, rights = self->map->untagged;
+	uint64_t tag = L2_TAG(self->map->native, VLAN_UNTAGGED, 0);
+
+	if (unlikely(m->data_len < FRAME_MIN_TAGGED || m->pkt_len > in->max_len || src & 1)) {
+		m = l2_odd(in, m);
+		if (!m)
+			return;
+		p = rte_pktmbuf_mtod(m, const uint8_t *);
+		dst = frame_load64(p);
+		src = frame_load64(p + 6);
+	}
+	if (unlikely(dst & 1 || (dst & 0xffffff) == EXTREME_OUI) &&
+		l2_group(self, in, m, dst & FRAME_MAC_MASK))
+		return;
+	if (src >> 48 == TYPE_TAGGED) {
+		uint16_t tci = frame_tci(p), vid = tci & VLAN_VID_MASK;
+
+		rights = self->map->in[vid];
+		tag = L2_TAG(vid ? vid : self->map->native, vid ? VLAN_TAGGED : VLAN_PRIORITY, tci);
+	}
+	b->src[i] = fdb_key(L2_VID(tag), src & FRAME_MAC_MASK);
+	b->dst[i] = fdb_key(L2_VID(tag), dst & FRAME_MAC_MASK);
+	if (unlikely(rights != (VLAN_ENTER | VLAN_LEARN))) {
+		if (!rights) {
+			l2_not_admitted(self, in, m, tag);
+			return;
+		}
+		b->src[i] = b->dst[i] = 0; /* neither learned nor looked up: flooded */
+	}
+	b->pkt[i] = m;
+	b->tag[i] = tag;
+	b->src_hash[i] = fdb_hash(self->fdb, b->src[i]);
+	b->dst_hash[i] = fdb_hash(self->fdb, b->dst[i]);
+	rte_prefetch0(fdb_first(self->fdb, b->src_hash[i]));
+	rte_prefetch0(fdb_first(self->fdb, b->dst_hash[i]));
+	b->n++;
+}
+
+static void learn(struct sw_worker *w, const struct l2 *self, const struct burst *b,
+	const uint8_t *list, unsigned n)
+{
+	unsigned refused = 0;
+
+	for (unsigned k = 0; k < n && refused < REFUSALS_A_BURST; k++) {
+		unsigned i = list[k];
+
+		if (b->src[i] && !fdb_learn(self->fdb, w, b->src[i], b->seen[i], self->port))
+			refused++;
+	}
+}
+
+static inline void find(struct sw_worker *w, const struct l2 *self, struct burst *b)
+{
+	struct fdb_table *t = self->fdb;
+	uint32_t fresh = fdb_fresh(t, self->port, w->now_s);
+	uint8_t list[SW_BURST];
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < b->n; i++) {
+		b->seen[i] = fdb_find(t, fdb_first(t, b->src_hash[i]), b->src[i], b->src_hash[i]);
+		b->to[i] = fdb_find(t, fdb_first(t, b->dst_hash[i]), b->dst[i], b->dst_hash[i]);
+		list[n] = i;
+		n += b->seen[i] != fresh;
+	}
+	if (unlikely(n))
+		learn(w, self, b, list, n);
+}
+
+static inline void forward(
+	struct sw_worker *w, const struct l2 *self, struct sw_lane *in, const struct burst *b)
+{
+	for (unsigned i = 0; i < b->n; i++) {
+		unsigned port = b->to[i] & FDB_PORT_MASK;
+		uint64_t tag = b->tag[i];
+		struct sw_lane *lane;
+
+		if (unlikely(b->to[i] == FDB_MISS || !fdb_alive(self->fdb, b->to[i]))) {
+			l2_flood(w, self, in, b->pkt[i], tag);
+			continue;
+		}
+		lane = sw_lane_of(w, port);
+		if (likely(self->out[port][L2_VID(tag)] == L2_SHAPE(tag) && port != self->port &&
+			    lane))
+			sw_send(w, lane, b->pkt[i]);
+		else
+			l2_unicast(w, self, in, b->pkt[i], tag, port);
+	}
+}
+
+void l2_run(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_lane *in,
+	struct rte_mbuf **pkts, unsigned n)
+{
+	const struct l2 *self = (const struct l2 *)ingress;
+	uint64_t bytes = 0;
+	struct burst b;
+
+	for (unsigned i = 0; i < n; i++)
+		rte_prefetch0(rte_pktmbuf_mtod(pkts[i], void *));
+	b.n = 0;
+	for (unsigned i = 0; i < n; i++) {
+		bytes += pkts[i]->pkt_len;
+		admit(self, in, &b, pkts[i]);
+	}
+	in->stats.rx_packets += n;
+	in->stats.rx_bytes += bytes;
+	find(w, self, &b);
+	forward(w, self, in, &b);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The L2 program's object for a port, and what its files share.
+ *
+ * room: pipeline (private). Thread: compiled by control, then immutable; workers.
+ */
+#ifndef PIPELINE_L2_H
+#define PIPELINE_L2_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sw/port.h>
+
+struct domain;
+struct fdb_table;
+struct vlan_map;
+
+struct l2 {
+	struct sw_ingress ingress;
+	struct fdb_table *fdb;
+	const uint8_t *const *out; /* the domain's, as this port sees it */
+	const struct vlan_map *map;
+	const struct domain *domain;
+	uint16_t port;
+	bool forward_bpdu;
+};
+
+/* A frame's place among the VLANs: [15:0] VLAN, [23:16] shape it came in, [47:32] its tag or 0. */
+#define L2_TAG(vid, shape, tci) ((uint64_t)(vid) | (uint64_t)(shape) << 16 | (uint64_t)(tci) << 32)
+#define L2_VID(tag)		((uint16_t)(tag))
+#define L2_SHAPE(tag)		((uint8_t)((tag) >> 16))
+#define L2_TCI(tag)		((uint16_t)((tag) >> 32))
+
+/* The program: consumes pkts[0..n). */
+void l2_run(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_lane *in,
+	struct rte_mbuf **pkts, unsigned n);
+
+/* Send to every member that takes floods of the VLAN but the input port; consumes m. */
+void l2_flood(struct sw_worker *w, const struct l2 *self, struct sw_lane *in, struct rte_mbuf *m,
+	uint64_t tag);
+
+/* Send to one port in the shape it wants, or drop for the reason it does not leave; consumes m. */
+void l2_unicast(struct sw_worker *w, const struct l2 *self, struct sw_lane *in, struct rte_mbuf *m,
+	uint64_t tag, unsigned port);
+
+/* A frame whose header needs care: too short, too long, in pieces, from a group address. The frame, or
+ * a copy that begins with its whole header, or NULL when it was dropped. */
+struct rte_mbuf *l2_odd(struct sw_lane *in, struct rte_mbuf *m);
+
+/* Count a frame to a group address; true when the address is reserved and the frame was dropped. */
+bool l2_group(const struct l2 *self, struct sw_lane *in, struct rte_mbuf *m, uint64_t dst);
+
+/* Drop a frame that may not enter: its VLAN is not the port's. */
+void l2_not_admitted(const struct l2 *self, struct sw_lane *in, struct rte_mbuf *m, uint64_t tag);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Compiling the L2 program for a member of a bridge. It fits every member: what nobody else claims is
+ * switched by VLAN and station.
+ *
+ * Control thread only.
+ */
+#include "l2.h"
+
+#include <stdlib.h>
+
+#include <rte_common.h>
+
+#include <sw/bridge.h>
+#include <sw/mem.h>
+#include <sw/program.h>
+
+#include "domain.h"
+
+static bool l2_fits(const struct sw_program_job *job)
+{
+	return true;
+}
+
+static struct sw_ingress *l2_compile(const struct sw_program_job *job)
+{
+	const struct sw_member_conf *member = &job->members[job->at];
+	struct l2 *self = sw_xcalloc(1, sizeof(*self));
+
+	self->ingress.run = l2_run;
+	self->fdb = job->fdb;
+	self->domain = job->domain;
+	self->out = member->protect ? job->domain->out_protected : job->domain->out;
+	self->map = job->domain->map[job->at];
+	self->port = member->port->index;
+	self->forward_bpdu = job->bridge->forward_bpdu;
+	return &self->ingress;
+}
+
+static void l2_destroy(struct sw_ingress *ingress)
+{
+	free(ingress);
+}
+
+SW_REGISTER(program, l2) = {
+	.name = "l2",
+	.help = "switches by VLAN and learned station",
+	.priority = 0,
+	.fits = l2_fits,
+	.compile = l2_compile,
+	.destroy = l2_destroy,
+};
