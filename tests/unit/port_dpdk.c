@@ -13,9 +13,12 @@
 #include <sw/pool.h>
 #include <sw/port.h>
 
+#include "../../src/port/dpdk.h"
+
 #define POOL 20000
 
 SW_USE(drop, tx_full);
+SW_USE(drop, tx_segmented);
 
 static struct sw_err err;
 static char dir[] = "/tmp/swd-test-XXXXXX";
@@ -225,6 +228,57 @@ static void ring_fills_and_drains(void **state)
 		back += n;
 	}
 	assert_int_equal(back, lane->stats.tx_packets);
+	drop(port);
+	assert_int_equal(in_use(), before);
+}
+
+static struct rte_mbuf *chain(unsigned len, unsigned parts)
+{
+	struct rte_mbuf *head = packet(len);
+
+	while (--parts)
+		rte_pktmbuf_chain(head, packet(len));
+	return head;
+}
+
+/* As on a device that sends one buffer a packet: chains are joined, long ones lost, and of a ring that
+ * fills in the middle each packet has one fate. */
+static void chains_are_joined(void **state)
+{
+	unsigned before = in_use(), joined = 0, n;
+	struct sw_port *port = must_open("p0", "net_ring0");
+	struct sw_lane *lane = lane_for(port);
+	struct rte_mbuf *pkts[SW_BURST];
+
+	dpdk_of(port)->one_segment = true;
+	lane->max_len = 9018;
+	for (unsigned i = 0; i < 500; i++) {
+		sw_send(&worker, lane, packet(60));
+		sw_send(&worker, lane, chain(1500, 3));
+		sw_send(&worker, lane, chain(100, 3));
+	}
+	sw_flush(&worker);
+	assert_int_equal(lane->stats.drops[SW_ID(drop, tx_segmented)], 500);
+	assert_int_equal(lane->stats.tx_packets, 1000);
+	assert_int_equal(lane->stats.tx_bytes, 500 * 60 + 500 * 300);
+	for (unsigned i = 0; i < 100; i++) {
+		sw_send(&worker, lane, chain(100, 2));
+		sw_send(&worker, lane, chain(1500, 2));
+	}
+	sw_flush(&worker);
+	n = lane->stats.drops[SW_ID(drop, tx_full)];
+	assert_in_range(n, 1, 99); /* the ring holds 1023 */
+	assert_int_equal(lane->stats.tx_packets, 1000 + 100 - n);
+	assert_int_equal(lane->stats.tx_bytes, 180000 + 200 * (100 - n));
+	assert_int_equal(lane->stats.drops[SW_ID(drop, tx_segmented)], 600);
+	while ((n = port->cls->rx(port, 0, lane, pkts, SW_BURST))) {
+		for (unsigned i = 0; i < n; i++) {
+			assert_int_equal(pkts[i]->nb_segs, 1);
+			joined += pkts[i]->pkt_len == 300 || pkts[i]->pkt_len == 200;
+			rte_pktmbuf_free(pkts[i]);
+		}
+	}
+	assert_int_equal(joined, lane->stats.tx_packets - 500);
 	drop(port);
 	assert_int_equal(in_use(), before);
 }
@@ -481,6 +535,7 @@ int main(void)
 		cmocka_unit_test_teardown(pcap_is_read_whole, clear),
 		cmocka_unit_test_teardown(jumbo_crosses, clear),
 		cmocka_unit_test_teardown(ring_fills_and_drains, clear),
+		cmocka_unit_test_teardown(chains_are_joined, clear),
 		cmocka_unit_test_teardown(bad_devices, clear),
 		cmocka_unit_test_teardown(bad_options, clear),
 		cmocka_unit_test_teardown(one_device_one_port, clear),

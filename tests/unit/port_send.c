@@ -14,6 +14,8 @@
 #include <sw/port.h>
 #include <sw/post.h>
 
+#include "../../src/port/patch.h"
+
 SW_USE(drop, tx_full);
 SW_USE(drop, tx_mtu_exceeded);
 SW_USE(drop, no_bridge);
@@ -325,12 +327,56 @@ static void index_used_again(void **state)
 	del(b);
 	d = add("pd", "dummy", NULL, NULL);
 	assert_int_equal(d->index, index);
+	sw_dummy_set_tx_room(d, a->index); /* its bytes even look like a peer's */
+	__atomic_store_n(&patch_of(a)->peer, index, __ATOMIC_RELAXED); /* as a worker may see it */
 	send(a, 2, 60);
 	sw_flush(&worker);
 	assert_int_equal(dropped(a, SW_ID(drop, patch_no_peer)), 2);
-	assert_int_equal(sw_dummy_sent_waiting(d), 0);
+	assert_int_equal(lane_of(d)->stats.rx_packets, 0);
+	del(d);
+	d = add("pd", "patch", "peer", "px");
+	assert_int_equal(d->index, index);
+	send(a, 2, 60);
+	sw_flush(&worker);
+	assert_int_equal(dropped(a, SW_ID(drop, patch_no_peer)), 4);
+	assert_int_equal(lane_of(d)->stats.rx_packets, 0);
 	del(a);
 	del(d);
+}
+
+/* A program that fills the very send buffer whose packets it is given. */
+struct talkback {
+	struct sw_ingress ingress;
+	struct sw_port *to;
+	unsigned runs, received;
+};
+
+static void talkback_run(struct sw_worker *w, const struct sw_ingress *self, struct sw_lane *in,
+	struct rte_mbuf **pkts, unsigned n)
+{
+	struct talkback *t = (struct talkback *)(uintptr_t)self;
+
+	if (!t->runs++)
+		send(t->to, SW_BURST - 1, 100);
+	for (unsigned i = 0; i < n; i++)
+		t->received += pkts[i]->pkt_len;
+	rte_pktmbuf_free_bulk(pkts, n);
+}
+
+static void buffer_filled_while_flushed(void **state)
+{
+	struct sw_port *a = add("pa", "patch", "peer", "pb"), *b = add("pb", "patch", "peer", "pa");
+	struct talkback talk = { .ingress.run = talkback_run, .to = a };
+
+	b->ingress = &talk.ingress;
+	send(a, 10, 60);
+	sw_flush(&worker);
+	assert_int_equal(talk.runs, 2);
+	assert_int_equal(talk.received, 10 * 60 + (SW_BURST - 1) * 100);
+	assert_int_equal(lane_of(a)->stats.tx_packets, 10 + SW_BURST - 1);
+	assert_int_equal(lane_of(a)->stats.tx_bytes, talk.received);
+	del(a);
+	del(b);
 }
 
 /* A chain of 9 bridges, joined by 8 pairs, is no loop. */
@@ -457,6 +503,7 @@ int main(void)
 		CHECKED(peers_name_each_other),
 		CHECKED(peer_changes),
 		CHECKED(index_used_again),
+		CHECKED(buffer_filled_while_flushed),
 		CHECKED(long_chain_passes),
 		CHECKED(loops_end),
 		CHECKED(doubling_loops_end),
