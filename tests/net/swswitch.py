@@ -27,11 +27,11 @@ class Switch:
         self.process = None
 
     def boot_facts(self):
-        return ""
+        return f"[worker]\ncores = {self.core}\n[memory]\nhugepages = no\n"
 
     def command(self):
         words = [self.net.build / "swd", "--config", self.config, "--state", self.state,
-                 "--socket", self.socket, *self.args]
+                 "--run-dir", self.dir / "run", "--socket", self.socket, *self.args]
         if self.user is not None:
             words = ["setpriv", "--reuid", self.user, "--regid", self.user, "--clear-groups",
                      "--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "env", f"HOME={self.dir}",
@@ -47,7 +47,7 @@ class Switch:
     def answers(self):
         if self.process.poll() is not None:
             raise AssertionError(f"swd ended with {self.process.returncode}: {self.log()[-800:]}")
-        return self.ctl_raw("list-br", quiet=True).returncode == 0
+        return self.ctl_raw("version", quiet=True).returncode == 0
 
     def log(self):
         return (self.net.logs / f"{self.name}.log").read_text(errors="replace")
