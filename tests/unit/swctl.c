@@ -256,7 +256,7 @@ static void statuses(void **state)
 	assert_int_equal(fault_status("exists"), EXIT_CONFLICT);
 	assert_int_equal(fault_status("conflict"), EXIT_CONFLICT);
 	assert_int_equal(fault_status("permission"), EXIT_NOT_PERMITTED);
-	assert_int_equal(fault_status("device"), EXIT_REFUSED);
+	assert_int_equal(fault_status("device"), EXIT_DEVICE);
 	assert_int_equal(fault_status("of-a-later-version"), EXIT_REFUSED);
 	assert_int_equal(fault_status(NULL), EXIT_REFUSED);
 }

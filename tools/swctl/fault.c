@@ -27,7 +27,7 @@ static const struct {
 	{ "conflict", EXIT_CONFLICT },
 	{ "not-supported", EXIT_REFUSED },
 	{ "permission", EXIT_NOT_PERMITTED },
-	{ "device", EXIT_REFUSED },
+	{ "device", EXIT_DEVICE },
 	{ "limit", EXIT_REFUSED },
 	{ "timeout", EXIT_TIMED_OUT },
 	{ "internal", EXIT_REFUSED },

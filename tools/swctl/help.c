@@ -29,7 +29,8 @@ static const char option_text[] =
 static const char status_text[] =
 	"\n"
 	"Exit status: 0 done, 1 refused, 2 usage (br-exists: there is none), 3 not found, 4 exists or\n"
-	"conflict, 5 switch not reached, 6 not permitted, 7 timed out, 10 a dry run that has changes.\n";
+	"conflict, 5 switch not reached, 6 not permitted, 7 timed out, 8 a device or file cannot be used,\n"
+	"10 a dry run that has changes.\n";
 
 static const char offline_text[] =
 	"\n"

@@ -24,6 +24,7 @@ enum {
 	EXIT_NO_DAEMON = 5,
 	EXIT_NOT_PERMITTED = 6,
 	EXIT_TIMED_OUT = 7,
+	EXIT_DEVICE = 8,
 };
 
 /* args.c: the command line. */
