@@ -13,6 +13,7 @@
 #include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_mbuf.h>
+#include <rte_mbuf_pool_ops.h>
 
 #include <sw/boot.h>
 #include <sw/err.h>
@@ -26,6 +27,7 @@ SW_LOG(pool, "packet buffers");
 #define MEMORY_HUGE  512u /* MiB, as <sw/boot.h> says */
 #define MEMORY_SMALL 256u
 #define MIB	     (1u << 20)
+#define BUFFER_SIZE  (sizeof(struct rte_mbuf) + RTE_MBUF_DEFAULT_BUF_SIZE)
 
 static struct rte_mempool *pool;
 
@@ -34,26 +36,57 @@ struct rte_mempool *sw_pool(void)
 	return pool;
 }
 
-/* Bytes of memory a buffer takes, with the header and padding of the pool. Without huge pages DPDK lets
- * no object cross a page, as it may not be contiguous for a device: a buffer a page. */
+/* Without huge pages DPDK lets no object cross a page, as it may not be contiguous for a device. Where
+ * devices see virtual addresses it is; and a buffer a page would put the headers of all buffers into the
+ * same few lines of the first-level cache. */
+static unsigned pool_flags(void)
+{
+	bool pages_matter = !rte_eal_has_hugepages() && rte_eal_iova_mode() == RTE_IOVA_VA;
+
+	return pages_matter ? RTE_MEMPOOL_F_NO_IOVA_CONTIG : 0;
+}
+
+/* Bytes of memory a buffer takes, with the header and padding of the pool. */
 static uint32_t buffer_size(void)
 {
-	struct rte_mempool_objsz size;
-	uint32_t bytes = rte_mempool_calc_obj_size(
-		sizeof(struct rte_mbuf) + RTE_MBUF_DEFAULT_BUF_SIZE, 0, &size);
+	uint32_t bytes = rte_mempool_calc_obj_size(BUFFER_SIZE, 0, NULL);
 
-	return rte_eal_has_hugepages() ? bytes : RTE_ALIGN_CEIL(bytes, (uint32_t)getpagesize());
+	if (rte_eal_has_hugepages() || pool_flags())
+		return bytes;
+	return RTE_ALIGN_CEIL(bytes, (uint32_t)getpagesize());
+}
+
+/* rte_pktmbuf_pool_create, with flags. NULL with rte_errno. */
+static struct rte_mempool *make_pool(unsigned n)
+{
+	struct rte_pktmbuf_pool_private priv = { .mbuf_data_room_size = RTE_MBUF_DEFAULT_BUF_SIZE };
+	unsigned cache = RTE_MIN(n / 8, (unsigned)RTE_MEMPOOL_CACHE_MAX_SIZE);
+	struct rte_mempool *mp = rte_mempool_create_empty(
+		"sw_pool", n, BUFFER_SIZE, cache, sizeof(priv), SOCKET_ID_ANY, pool_flags());
+	int rc = mp ? rte_mempool_set_ops_byname(mp, rte_mbuf_best_mempool_ops(), NULL) : 0;
+
+	if (!mp)
+		return NULL;
+	if (!rc) {
+		rte_pktmbuf_pool_init(mp, &priv);
+		rc = rte_mempool_populate_default(mp);
+	}
+	if (rc < 0) {
+		rte_mempool_free(mp);
+		rte_errno = -rc;
+		return NULL;
+	}
+	rte_mempool_obj_iter(mp, rte_pktmbuf_init, NULL);
+	return mp;
 }
 
 int sw_pool_create(unsigned n, struct sw_err *err)
 {
-	unsigned cache = RTE_MIN(n / 8, (unsigned)RTE_MEMPOOL_CACHE_MAX_SIZE);
 	int rc;
 
 	if (pool)
 		return sw_err_set(err, SW_CODE_CONFLICT, "the packet buffers exist already");
-	pool = rte_pktmbuf_pool_create(
-		"sw_pool", n, cache, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
+	pool = make_pool(n);
 	if (pool)
 		return 0;
 	rc = sw_err_set(err, SW_CODE_LIMIT, "%u packet buffers (%u MiB) cannot be had: %s", n,
