@@ -181,7 +181,7 @@ static enum gso_result enter_tunnel(struct gso *g, uint32_t off, uint32_t l4, ui
 {
 	const uint8_t *p = header_at(g, off, UDP_LEN);
 
-	if (!p || off + UDP_LEN > l4)
+	if (!p || off + UDP_LEN > l4 || l4 >= g->len || *next == PROTO_TCP)
 		return GSO_MALFORMED;
 	if (*next == PROTO_UDP)
 		g->outer_udp = (uint16_t)off;
@@ -212,24 +212,34 @@ static enum gso_result find_headers(struct gso *g, const struct virtio_net_hdr *
 	return GSO_SEGMENTS;
 }
 
-/* The sum of the pseudo header without its length. */
-static uint32_t pseudo_sum(const struct gso *g, bool begun)
+/* A sum without the number n, which was added as 32 bits in network order. One's complement: adding
+ * the complement subtracts. */
+static uint16_t csum_without(uint64_t sum, uint32_t n)
 {
-	const uint8_t *ip = g->pkt + g->ip[g->n_ip - 1];
-	uint32_t l4_len = g->len - g->l4;
-	uint8_t word[4] = { 0, 0, 0, g->tcp ? PROTO_TCP : PROTO_UDP };
-	uint64_t sum;
+	uint8_t word[4];
+
+	put16(word, (uint16_t)(n >> 16));
+	put16(word + 2, (uint16_t)n);
+	return csum_fold(sum + (uint16_t)~csum_fold(csum_add(0, word, sizeof(word))));
+}
+
+/* What the sender put into a checksum field, the pseudo header of the whole, without its length. */
+static uint16_t seed_at(const struct gso *g, uint32_t field, uint32_t l4)
+{
 	uint16_t seed;
 
-	if (!begun) {
-		sum = ip[0] >> 4 == 4 ? csum_add(0, ip + 12, 8) : csum_add(0, ip + 8, 32);
-		return csum_fold(csum_add(sum, word, sizeof(word)));
-	}
-	memcpy(&seed, g->pkt + g->l4 + (g->tcp ? 16 : 6), sizeof(seed));
-	put16(word, (uint16_t)(l4_len >> 16));
-	put16(word + 2, (uint16_t)l4_len);
-	/* One's complement: adding the complement subtracts. */
-	return csum_fold((uint64_t)seed + (uint16_t)~csum_fold(csum_add(0, word, sizeof(word))));
+	memcpy(&seed, g->pkt + field, sizeof(seed));
+	return csum_without(seed, g->len - l4);
+}
+
+/* The same made from the addresses. */
+static uint16_t pseudo_of(const struct gso *g)
+{
+	const uint8_t *ip = g->pkt + g->ip[g->n_ip - 1];
+	uint8_t word[2] = { 0, g->tcp ? PROTO_TCP : PROTO_UDP };
+	uint64_t sum = ip[0] >> 4 == 4 ? csum_add(0, ip + 12, 8) : csum_add(0, ip + 8, 32);
+
+	return csum_fold(csum_add(sum, word, sizeof(word)));
 }
 
 static enum gso_result open_segments(struct gso *g, const struct virtio_net_hdr *vh)
@@ -257,7 +267,11 @@ static enum gso_result open_segments(struct gso *g, const struct virtio_net_hdr 
 		UINT16_MAX)
 		return GSO_MALFORMED;
 	g->no_csum = !g->tcp && !begun && !get16(l4 + 6);
-	g->pseudo = pseudo_sum(g, begun);
+	g->pseudo = begun ? seed_at(g, g->l4 + (g->tcp ? 16 : 6), g->l4) : pseudo_of(g);
+	if (g->outer_udp && get16(g->pkt + g->outer_udp + 6)) {
+		g->outer_csum = true;
+		g->outer_pseudo = seed_at(g, g->outer_udp + 6, g->outer_udp);
+	}
 	return GSO_SEGMENTS;
 }
 
@@ -339,21 +353,15 @@ static void fix_ip(const struct gso *g, uint8_t *ip, uint32_t len)
 static void fix_outer_udp(const struct gso *g, uint8_t *hdr, uint32_t end, uint64_t payload_sum)
 {
 	uint8_t *udp = hdr + g->outer_udp;
-	uint8_t word[4] = { 0, PROTO_UDP };
-	const uint8_t *ip = NULL;
 	uint16_t csum;
-	uint64_t sum;
 
 	put16(udp + 4, (uint16_t)(end - g->outer_udp));
-	if (!get16(udp + 6))
+	if (!g->outer_csum)
 		return;
-	for (unsigned i = 0; i < g->n_ip && g->ip[i] < g->outer_udp; i++)
-		ip = hdr + g->ip[i];
-	put16(word + 2, (uint16_t)(end - g->outer_udp));
 	memset(udp + 6, 0, 2);
-	sum = csum_add(payload_sum, word, sizeof(word));
-	sum = ip[0] >> 4 == 4 ? csum_add(sum, ip + 12, 8) : csum_add(sum, ip + 8, 32);
-	csum = csum_finish_nonzero(csum_add(sum, udp, g->hdr_len - g->outer_udp));
+	/* The length counts twice: in the header and in the pseudo header. */
+	csum = csum_finish_nonzero(csum_add(csum_add(payload_sum + g->outer_pseudo, udp + 4, 2),
+		udp, g->hdr_len - g->outer_udp));
 	memcpy(udp + 6, &csum, sizeof(csum));
 }
 
@@ -365,7 +373,7 @@ uint32_t gso_next(struct gso *g, uint8_t *hdr, const uint8_t **payload)
 	if (!n)
 		return 0;
 	*payload = g->pkt + g->at;
-	payload_sum = g->no_csum && !g->outer_udp ? 0 : csum_add(0, *payload, n);
+	payload_sum = g->no_csum && !g->outer_csum ? 0 : csum_add(0, *payload, n);
 	memcpy(hdr, g->pkt, g->hdr_len);
 	if (g->tcp)
 		fix_tcp(g, hdr + g->l4, n == left);

@@ -38,11 +38,13 @@ struct gso {
 	uint32_t at;	  /* next payload byte */
 	uint32_t mss;	  /* payload of each segment but the last */
 	uint32_t n;	  /* segments given out */
-	uint32_t pseudo;  /* sum of the innermost pseudo header without the length */
 	uint16_t hdr_len; /* headers of each segment */
 	uint16_t l4;	  /* innermost TCP or UDP header */
 	uint16_t ip[GSO_IP_MAX];
-	uint16_t outer_udp; /* of a tunnel, 0: none */
+	uint16_t outer_udp;    /* of a tunnel, 0: none */
+	uint16_t pseudo;       /* sum of the innermost pseudo header without the length */
+	uint16_t outer_pseudo; /* of the tunnel's, with outer_csum */
+	bool outer_csum;
 	uint8_t n_ip;
 	bool tcp;
 	bool no_csum; /* UDP over IPv4 without one */
