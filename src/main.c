@@ -128,9 +128,12 @@ static void tell_plan(const struct sw_boot *boot)
 	char cpus[128];
 
 	if (boot->laptop && boot->hugepages != SW_HUGE_NO)
-		sw_info("laptop mode: %llu MiB of huge pages are free, so buffers are in ordinary "
-			"memory and idle workers sleep; for full speed: sysctl vm.nr_hugepages=512",
-			(unsigned long long)boot->huge_mb);
+		sw_info("laptop mode: %llu of %llu MiB of huge pages are free, so buffers are in "
+			"ordinary memory and idle workers sleep; for full speed: sysctl "
+			"vm.nr_hugepages=%llu",
+			(unsigned long long)boot->huge_free_mb,
+			(unsigned long long)boot->huge_want_mb,
+			(unsigned long long)(boot->huge_want_mb + 1) / 2);
 	else if (boot->laptop)
 		sw_info("laptop mode, as hugepages=no asks: buffers are in ordinary memory");
 	if (boot->shared)
@@ -179,6 +182,8 @@ static int run_alone(const struct sw_boot *boot, struct sw_err *err)
 	rc = sw_dir_make(boot->run_dir, 0755, err);
 	if (!rc)
 		rc = sw_dir_make_for(boot->socket_path, 0755, err);
+	if (!rc)
+		rc = sw_dir_make(boot->vhost_dir, 0755, err);
 	if (!rc)
 		rc = sw_dir_make(boot->state_dir, 0750, err);
 	if (!rc)

@@ -39,7 +39,7 @@ struct sw_boot {
 	/* Set by sw_boot_plan(), which also leaves no "chosen" in the fields above. */
 	bool laptop;			       /* running without huge pages */
 	bool shared;			       /* control runs on a worker's core: none was left */
-	uint64_t huge_mb;		       /* MiB of huge pages that were free */
+	uint64_t huge_free_mb, huge_want_mb;   /* MiB of huge pages: free, and needed to use them */
 	uint8_t control_cpus[SW_CORE_MAX / 8]; /* bit n of byte n/8: control may run on core n */
 };
 

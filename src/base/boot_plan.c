@@ -113,7 +113,8 @@ static int plan_memory(struct sw_boot *boot, const struct sw_machine *machine, s
 {
 	uint64_t want = boot->memory_mb ? boot->memory_mb : HUGE_MB;
 
-	boot->huge_mb = machine->huge_free_mb;
+	boot->huge_free_mb = machine->huge_free_mb;
+	boot->huge_want_mb = want;
 	boot->laptop = boot->hugepages == SW_HUGE_NO ||
 		       (boot->hugepages == SW_HUGE_AUTO && machine->huge_free_mb < want);
 	if (!boot->laptop && machine->huge_free_mb < want) {

@@ -171,13 +171,20 @@ static int narrow_affinity(const struct sw_boot *boot, struct sw_err *err)
 		strerror(errno));
 }
 
-static void eal_release(void)
+/* EAL made a folder of its own and, in either way of memory, puts nothing into it: gone at once, so that
+ * even kill -9 leaves none. With files that eal-args asked for it stays until the end. */
+static void runtime_dir_drop(void)
 {
 	char *prefix = sw_xasprintf("%s/swd-%d", runtime_dir, (int)getpid());
 
 	rmdir(prefix);
-	rmdir(runtime_dir); /* stays while another instance has its folder in it */
+	rmdir(runtime_dir);
 	free(prefix);
+}
+
+static void eal_release(void)
+{
+	runtime_dir_drop();
 	free(runtime_dir);
 	runtime_dir = NULL;
 	rte_openlog_stream(NULL);
@@ -215,8 +222,10 @@ static int eal_init(const struct sw_boot *boot, struct sw_err *err)
 	if (rc) {
 		eal_release();
 		args_free();
+		return rc;
 	}
-	return rc;
+	runtime_dir_drop();
+	return 0;
 }
 
 static void eal_fini(void)
