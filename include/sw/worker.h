@@ -73,7 +73,12 @@ void sw_drop_many(struct sw_lane *lane, unsigned reason, struct rte_mbuf **pkts,
  * are not counted as sent. */
 void sw_tx_drop(struct sw_worker *w, unsigned reason, struct rte_mbuf **pkts, unsigned n);
 
-/* Hand a lane's packets to the port; what it does not take is dropped as tx_full on that lane. */
+/* Hand packets to the lane's port now; what it does not take is dropped as tx_full on that lane. Nothing
+ * may wait in the lane, or the order is lost. n <= SW_BURST; the array is scratch afterwards. */
+void sw_lane_transmit(
+	struct sw_worker *w, struct sw_lane *lane, struct rte_mbuf **pkts, unsigned n);
+
+/* Hand over what waits in a lane. */
 void sw_lane_flush(struct sw_worker *w, struct sw_lane *lane);
 
 /* Flush every lane with packets waiting, until none is (patch ports may fill others). */
@@ -101,15 +106,15 @@ static inline void sw_send(struct sw_worker *w, struct sw_lane *lane, struct rte
 		sw_lane_flush(w, lane);
 }
 
-/* How many workers there are, for classes that size their queues by it: told by pmd before it starts
- * them; SW_WORKER_MAX until then. Control; read by any thread. */
-void sw_worker_count_set(unsigned n);
-unsigned sw_worker_count(void);
-
-/* Append n packets, none longer than lane->max_len. */
+/* Append n packets, none longer than lane->max_len. A full burst on an empty lane goes out at once,
+ * without a copy of the pointers; the array is scratch afterwards. */
 static inline void sw_send_many(
 	struct sw_worker *w, struct sw_lane *lane, struct rte_mbuf **pkts, unsigned n)
 {
+	if (n == SW_BURST && !lane->n) {
+		sw_lane_transmit(w, lane, pkts, n);
+		return;
+	}
 	while (n) {
 		unsigned k = RTE_MIN(n, (unsigned)SW_BURST - lane->n);
 
@@ -127,5 +132,10 @@ static inline void sw_send_many(
 			sw_lane_flush(w, lane);
 	}
 }
+
+/* How many workers there are, for classes that size their queues by it: told by pmd before it starts
+ * them; SW_WORKER_MAX until then. Control; read by any thread. */
+void sw_worker_count_set(unsigned n);
+unsigned sw_worker_count(void);
 
 #endif

@@ -56,26 +56,33 @@ void sw_tx_drop(struct sw_worker *w, unsigned reason, struct rte_mbuf **pkts, un
 	sw_drop_many(lane, reason, pkts, n);
 }
 
-void sw_lane_flush(struct sw_worker *w, struct sw_lane *lane)
+void sw_lane_transmit(struct sw_worker *w, struct sw_lane *lane, struct rte_mbuf **pkts, unsigned n)
 {
 	struct sw_lane *outer = w->tx_lane;
-	unsigned n = lane->n, sent;
-	uint64_t bytes = bytes_of(lane->pkts, n);
+	uint64_t bytes = bytes_of(pkts, n);
+	unsigned sent;
 
-	if (unlikely(!n))
-		return;
-	lane->n = 0;
 	w->tx_lane = lane;
-	sent = lane->port->cls->tx(lane->port, w, lane->pkts, n);
+	sent = lane->port->cls->tx(lane->port, w, pkts, n);
 	w->tx_lane = outer;
 	if (unlikely(sent < n)) {
-		bytes -= bytes_of(lane->pkts + sent, n - sent);
-		sw_drop_many(lane, SW_ID(drop, tx_full), lane->pkts + sent, n - sent);
+		bytes -= bytes_of(pkts + sent, n - sent);
+		sw_drop_many(lane, SW_ID(drop, tx_full), pkts + sent, n - sent);
 	}
 	lane->stats.tx_packets += sent - lane->lost;
 	lane->stats.tx_bytes += bytes - lane->lost_bytes;
 	lane->lost = 0;
 	lane->lost_bytes = 0;
+}
+
+void sw_lane_flush(struct sw_worker *w, struct sw_lane *lane)
+{
+	unsigned n = lane->n;
+
+	if (unlikely(!n))
+		return;
+	lane->n = 0;
+	sw_lane_transmit(w, lane, lane->pkts, n);
 }
 
 void sw_flush(struct sw_worker *w)

@@ -138,6 +138,31 @@ static void buffers_flush_when_full(void **state)
 	del(port);
 }
 
+/* Many at once: any mix of sizes leaves in the order it came. */
+static void many_keep_their_order(void **state)
+{
+	static const unsigned sizes[] = { 32, 5, 32, 27, 32, 1, 31, 32, 3, 29 };
+	struct sw_port *port = add("p0", "dummy", NULL, NULL);
+	struct rte_mbuf *pkts[SW_BURST], *m;
+	unsigned len = 60, waiting = 0;
+
+	for (unsigned i = 0; i < RTE_DIM(sizes); i++) {
+		for (unsigned k = 0; k < sizes[i]; k++)
+			pkts[k] = packet(len++);
+		sw_send_many(&worker, lane_of(port), pkts, sizes[i]);
+		waiting = (waiting + sizes[i]) % SW_BURST;
+		assert_int_equal(lane_of(port)->n, waiting);
+	}
+	sw_flush(&worker);
+	assert_int_equal(lane_of(port)->stats.tx_packets, len - 60);
+	for (unsigned i = 60; i < len; i++) {
+		m = sw_dummy_sent(port);
+		assert_int_equal(m->pkt_len, i);
+		rte_pktmbuf_free(m);
+	}
+	del(port);
+}
+
 static void flush_reaches_every_lane(void **state)
 {
 	struct sw_port *ports[5];
@@ -493,6 +518,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CHECKED(buffers_flush_when_full),
+		CHECKED(many_keep_their_order),
 		CHECKED(flush_reaches_every_lane),
 		CHECKED(too_long_is_lost),
 		CHECKED(full_port_loses_the_rest),
