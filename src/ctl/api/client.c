@@ -100,16 +100,43 @@ static void flush_output(struct api_client *c)
 		api_client_drop(c, NULL);
 }
 
+/* In place of an answer that no client is allowed to leave unread. */
+static char *too_large(const json_t *message, size_t len)
+{
+	struct sw_err err;
+	json_t *instead;
+	char *text;
+
+	sw_err_set(&err, SW_CODE_LIMIT, "the answer is too large: %zu bytes", len);
+	sw_err_allowed(&err, "at most %d bytes", API_OUTPUT_MAX - 1);
+	sw_err_hint(&err, "ask for less at a time; changes that were asked for are in force");
+	instead = rpc_error(json_object_get(message, "id"), rpc_number(err.code), &err, NULL);
+	text = json_dumps(instead, JSON_COMPACT);
+	json_decref(instead);
+	return text;
+}
+
+static char *message_text(const json_t *message)
+{
+	char *text = json_dumps(message, JSON_COMPACT);
+	size_t len = text ? strlen(text) : 0;
+
+	if (len < API_OUTPUT_MAX)
+		return text;
+	free(text);
+	return too_large(message, len);
+}
+
 void api_client_send(struct api_client *c, json_t *message)
 {
-	char *text = c->dropped ? NULL : json_dumps(message, JSON_COMPACT | JSON_ENCODE_ANY);
+	char *text = c->dropped ? NULL : message_text(message);
 	size_t len = text ? strlen(text) : 0;
 
 	json_decref(message);
 	if (c->dropped)
 		return;
 	if (!text) {
-		api_client_drop(c, "its answer is not text, a bug");
+		api_client_drop(c, "its answer cannot be written as JSON");
 		return;
 	}
 	if (c->out.len + len + 1 > API_OUTPUT_MAX) {
