@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -103,23 +104,23 @@ static void print_json(const struct render *r, const json_t *results)
 	json_decref(values);
 }
 
-static void print_plan(const struct render *r, const json_t *reply)
+/* What a dry run would have done; no plan means that nothing of the configuration would change. */
+static void print_plan(const struct render *r, const json_t *plan)
 {
-	const json_t *plan = json_object_get(reply, "plan");
 	json_t *step;
 	size_t i;
 
-	if (!plan)
-		return;
 	if (r->json) {
-		json_dumpf(plan, r->out, JSON_COMPACT);
-		fputc('\n', r->out);
+		char *text = plan ? json_dumps(plan, JSON_COMPACT) : NULL;
+
+		fprintf(r->out, "%s\n", text ? text : "[]");
+		free(text);
 		return;
 	}
-	if (!json_array_size(plan))
-		fputs("dry run: nothing would change\n", r->out);
-	else
+	if (json_array_size(plan))
 		fputs("dry run, nothing was changed; this would be done:\n", r->out);
+	else
+		fputs("dry run: nothing would change\n", r->out);
 	json_array_foreach (plan, i, step)
 		fprintf(r->out, "  %s\n", json_string_value(step));
 }
@@ -143,9 +144,10 @@ static int show_reply(struct link *link, const struct args *args, const json_t *
 		if (failed)
 			return failed;
 	}
-	if (args->json && !args->dry_run)
+	if (args->dry_run)
+		print_plan(&r, json_object_get(reply, "plan"));
+	else if (args->json)
 		print_json(&r, results);
-	print_plan(&r, reply);
 	return status;
 }
 
