@@ -202,7 +202,7 @@ static int eal_start(struct sw_err *err)
 		return 0;
 	sw_err_set(err, SW_CODE_INTERNAL, "DPDK did not start: %s", rte_strerror(rte_errno));
 	sw_err_hint(err, "the lines of log dpdk above say why; eal-args in section [dpdk] and "
-			 "size-mb in [memory] decide what it is given");
+			 "size-mb and hugepages in [memory] decide what it is given");
 	return sw_err_errno(SW_CODE_INTERNAL);
 }
 

@@ -5,7 +5,9 @@
  * A worker is a thread of ours, pinned to its core and registered with DPDK (rte_thread_register), which
  * gives it an lcore id and with it the per-core caches of the mempool. EAL itself knows one lcore, the
  * control thread's: so cores above DPDK's own numbering work, and workers can be started and stopped
- * without starting EAL anew. Signals are for the control thread; workers block them all.
+ * without starting EAL anew. Signals are for the control thread; workers block all but faults, which
+ * only the thread that made one can take (a guest that took its memory away raises SIGBUS in whoever
+ * copies from it).
  *
  * Control thread only, but for the body of the thread and its sleep.
  */
@@ -82,10 +84,19 @@ static void *thread_main(void *arg)
 	return NULL;
 }
 
-/* Create the thread on its core with every signal blocked. An errno, or 0. */
+static void block_all_but_faults(sigset_t *set)
+{
+	static const int faults[] = { SIGBUS, SIGSEGV, SIGFPE, SIGILL, SIGTRAP };
+
+	sigfillset(set);
+	for (unsigned i = 0; i < RTE_DIM(faults); i++)
+		sigdelset(set, faults[i]);
+}
+
+/* Create the thread on its core. An errno, or 0. */
 static int thread_create(struct pmd_worker *pw)
 {
-	sigset_t all, before;
+	sigset_t block, before;
 	pthread_attr_t attr;
 	cpu_set_t *set = CPU_ALLOC(pw->core + 1);
 	size_t size = CPU_ALLOC_SIZE(pw->core + 1);
@@ -96,8 +107,8 @@ static int thread_create(struct pmd_worker *pw)
 	CPU_ZERO_S(size, set);
 	CPU_SET_S(pw->core, size, set);
 	pthread_attr_init(&attr);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
+	block_all_but_faults(&block);
+	pthread_sigmask(SIG_SETMASK, &block, &before);
 	rc = pthread_attr_setaffinity_np(&attr, size, set);
 	if (!rc)
 		rc = pthread_create(&pw->thread, &attr, thread_main, pw);

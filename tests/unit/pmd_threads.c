@@ -6,6 +6,7 @@
 #include "swtest.h"
 
 #include <sched.h>
+#include <signal.h>
 
 #include <sw/dummy.h>
 #include <sw/err.h>
@@ -153,6 +154,44 @@ static void test_ports_come_and_go_under_traffic(void **state)
 	}
 }
 
+static volatile sig_atomic_t faults;
+
+static void on_fault(int sig, siginfo_t *info, void *context)
+{
+	faults++;
+}
+
+/* An ingress program on which a fault is raised, as by a guest whose memory is gone. */
+static void fault_run(struct sw_worker *w, const struct sw_ingress *self, struct sw_lane *in,
+	struct rte_mbuf **pkts, unsigned n)
+{
+	raise(SIGBUS);
+	rte_pktmbuf_free_bulk(pkts, n);
+	in->stats.rx_packets += n;
+}
+
+static void test_a_fault_reaches_its_handler(void **state)
+{
+	static const struct sw_ingress program = { .run = fault_run };
+	struct sigaction action = { .sa_sigaction = on_fault, .sa_flags = SA_SIGINFO }, before;
+	struct sw_port *a = port_make("a");
+	struct sw_err err;
+	bool gone = false;
+
+	assert_int_equal(sigaction(SIGBUS, &action, &before), 0);
+	sw_rcu_set(a->ingress, &program);
+	assert_int_equal(sw_pmd_attach(a, &err), 0);
+	inject(a, 1);
+	for (unsigned i = 0; !faults && i < WAIT_STEPS; i++)
+		control_step();
+	assert_int_equal(faults, 1);
+	sw_pmd_detach(a, set_true, &gone);
+	wait_true(&gone);
+	sigaction(SIGBUS, &before, NULL);
+	sw_port_close(a);
+	sw_port_free(a);
+}
+
 static void test_buffers_all_come_back(void **state)
 {
 	sw_pmd_stop(); /* unregistering a worker gives its cache of buffers back */
@@ -164,6 +203,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ports_come_and_go_under_traffic),
+		cmocka_unit_test(test_a_fault_reaches_its_handler),
 		cmocka_unit_test(test_buffers_all_come_back),
 	};
 	uint16_t cores[2];
