@@ -64,14 +64,15 @@ int sw_boot_log(const char *levels, bool apply, struct sw_err *err);
 
 /* What the plan needs to know of the machine. */
 struct sw_machine {
-	uint8_t cpus[SW_CORE_MAX / 8]; /* affinity mask of the process */
-	uint64_t huge_free_mb;	       /* free huge pages of all sizes, MiB */
+	uint8_t cpus[SW_CORE_MAX / 8];	   /* affinity mask of the process */
+	uint8_t isolated[SW_CORE_MAX / 8]; /* set aside for workers by isolcpus= */
+	uint64_t huge_free_mb;		   /* free huge pages of all sizes, MiB */
 };
 void sw_machine_read(struct sw_machine *machine);
 
 /* Choose worker and control cores, memory and sleep; pure. Workers get every core of the mask but one,
- * in laptop mode at most two. SW_CODE_INVALID for a core outside the mask, SW_CODE_LIMIT when huge
- * pages are demanded and not there. */
+ * in laptop mode at most two; listed ones may also be isolated cores, which no mask has by itself.
+ * SW_CODE_INVALID for any other core, SW_CODE_LIMIT when huge pages are demanded and not there. */
 int sw_boot_plan(struct sw_boot *boot, const struct sw_machine *machine, struct sw_err *err);
 
 #endif

@@ -97,6 +97,21 @@ static uint64_t huge_free_mb(void)
 	return kb / 1024;
 }
 
+/* The kernel's list of cores it schedules nothing on by itself; empty on most machines. */
+static void read_isolated(uint8_t *bits)
+{
+	char text[1024] = "";
+	FILE *file = fopen("/sys/devices/system/cpu/isolated", "re");
+
+	if (!file)
+		return;
+	if (fgets(text, sizeof(text), file)) {
+		text[strcspn(text, "\n")] = '\0';
+		sw_parse_ranges(text, bits, SW_CORE_MAX);
+	}
+	fclose(file);
+}
+
 void sw_machine_read(struct sw_machine *machine)
 {
 	cpu_set_t set;
@@ -106,6 +121,7 @@ void sw_machine_read(struct sw_machine *machine)
 	sched_getaffinity(0, sizeof(set), &set);
 	for (unsigned i = 0; i < SW_CORE_MAX; i++)
 		bit_set(machine->cpus, i, CPU_ISSET(i, &set));
+	read_isolated(machine->isolated);
 	machine->huge_free_mb = huge_free_mb();
 }
 
@@ -132,16 +148,14 @@ static int plan_memory(struct sw_boot *boot, const struct sw_machine *machine, s
 	return 0;
 }
 
-static int outside(
-	const char *key, unsigned core, const struct sw_machine *machine, struct sw_err *err)
+static int outside(const char *key, unsigned core, const uint8_t *usable, struct sw_err *err)
 {
 	char ranges[128];
 
 	sw_err_set(err, SW_CODE_INVALID, "core %u of %s is not one this process may run on", core,
 		key);
 	sw_err_given(err, "%u", core);
-	sw_err_allowed(
-		err, "%s", sw_format_ranges(ranges, sizeof(ranges), machine->cpus, SW_CORE_MAX));
+	sw_err_allowed(err, "%s", sw_format_ranges(ranges, sizeof(ranges), usable, SW_CORE_MAX));
 	sw_err_hint(err, "see the affinity mask (taskset -p) and the cpuset of the service");
 	return sw_err_errno(SW_CODE_INVALID);
 }
@@ -149,12 +163,16 @@ static int outside(
 static int check_cores(
 	const struct sw_boot *boot, const struct sw_machine *machine, struct sw_err *err)
 {
+	uint8_t usable[sizeof(machine->cpus)];
+
+	for (unsigned i = 0; i < sizeof(usable); i++)
+		usable[i] = machine->cpus[i] | machine->isolated[i];
 	for (unsigned i = 0; i < boot->n_cores; i++) {
-		if (!bit(machine->cpus, boot->cores[i]))
-			return outside("cores", boot->cores[i], machine, err);
+		if (!bit(usable, boot->cores[i]))
+			return outside("cores", boot->cores[i], usable, err);
 	}
-	if (boot->control_core >= 0 && !bit(machine->cpus, boot->control_core))
-		return outside("control-core", boot->control_core, machine, err);
+	if (boot->control_core >= 0 && !bit(usable, boot->control_core))
+		return outside("control-core", boot->control_core, usable, err);
 	return 0;
 }
 

@@ -287,6 +287,27 @@ static void test_plan_listed_cores(void **state)
 	assert_true(boot.shared);
 }
 
+/* With isolcpus=2,3 no mask has cores 2 and 3, yet they are set aside for just this. */
+static void test_plan_isolated_cores(void **state)
+{
+	struct sw_boot boot = nothing_said;
+	struct sw_machine machine = machine_of("0-1", 0);
+
+	assert_int_equal(sw_parse_ranges("2-3", machine.isolated, SW_CORE_MAX), 0);
+	boot.n_cores = 2;
+	boot.cores[0] = 2;
+	boot.cores[1] = 3;
+	assert_int_equal(sw_boot_plan(&boot, &machine, &err), 0);
+	assert_string_equal(control_of(&boot), "0-1");
+	boot.cores[1] = 4;
+	assert_int_equal(sw_boot_plan(&boot, &machine, &err), -EINVAL);
+	assert_string_equal(err.allowed, "0-3");
+	boot = nothing_said;
+	assert_int_equal(sw_boot_plan(&boot, &machine, &err), 0);
+	assert_int_equal(boot.n_cores, 1);
+	assert_int_equal(boot.cores[0], 1); /* chosen from the mask only: others may want them */
+}
+
 static void test_plan_refuses(void **state)
 {
 	struct sw_boot boot = nothing_said;
@@ -395,6 +416,7 @@ int main(void)
 		cmocka_unit_test(test_plan_many_cores),
 		cmocka_unit_test(test_plan_one_core),
 		cmocka_unit_test(test_plan_listed_cores),
+		cmocka_unit_test(test_plan_isolated_cores),
 		cmocka_unit_test(test_plan_refuses),
 		cmocka_unit_test(test_machine_is_read),
 		cmocka_unit_test(test_folders),
