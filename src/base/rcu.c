@@ -4,12 +4,15 @@
  * and waits in order; a token is ripe when every online reader reported a quiescent state after it, and
  * tokens only grow, so the queue is looked at from its front.
  *
- * The list is under a mutex because a library's thread may retire too; workers never take it. Calls run
- * on the control thread, without the lock, so they may retire more.
+ * The list is under a mutex because a library's thread may retire too; workers never take it. Looking for
+ * quiescent states is done under it as well: what one thread found out it leaves in the variable by a
+ * relaxed store, on which another may rely only in order. Calls run on the control thread, without the
+ * lock, so they may retire more.
  */
 #include <sw/rcu.h>
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/queue.h>
@@ -119,5 +122,14 @@ unsigned sw_rcu_poll(void)
 
 void sw_rcu_synchronize(void)
 {
-	rte_rcu_qsbr_synchronize(qsbr, RTE_QSBR_THRID_INVALID);
+	uint64_t token;
+
+	pthread_mutex_lock(&lock);
+	token = rte_rcu_qsbr_start(qsbr);
+	while (rte_rcu_qsbr_check(qsbr, token, false) != 1) {
+		pthread_mutex_unlock(&lock);
+		sched_yield();
+		pthread_mutex_lock(&lock);
+	}
+	pthread_mutex_unlock(&lock);
 }

@@ -119,6 +119,7 @@ static void learn(struct vhost *v, int vid, unsigned n_rings, const struct vhost
 	pthread_mutex_lock(&v->lock);
 	v->info.guest = g;
 	pthread_mutex_unlock(&v->lock);
+	__atomic_store_n(&v->port.numa, (int16_t)g.numa, __ATOMIC_RELAXED);
 }
 
 /* At least one queue is placed always, so that a guest that comes is served at once. */
@@ -166,7 +167,7 @@ static void forget(struct vhost *v)
 	memset(v->ring_sized, 0, sizeof(v->ring_sized));
 	v->memory_pending = false;
 	for (unsigned i = 0; i < RTE_MAX_VHOST_DEVICE; i++) {
-		if (by_vid[i] == v)
+		if (__atomic_load_n(&by_vid[i], __ATOMIC_RELAXED) == v)
 			__atomic_store_n(&by_vid[i], NULL, __ATOMIC_RELEASE);
 	}
 	__atomic_store_n(&v->connected, 0, __ATOMIC_RELEASE);

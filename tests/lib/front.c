@@ -286,6 +286,16 @@ uint16_t front_used(const struct front *f, unsigned ring)
 	return __atomic_load_n(&f->rings[ring].used->idx, __ATOMIC_ACQUIRE);
 }
 
+void front_wait_used(struct front *f, unsigned ring)
+{
+	uint64_t calls;
+
+	while (front_used(f, ring) == f->rings[ring].seen) {
+		wait_fd(f->rings[ring].call_fd, POLLIN);
+		must(read(f->rings[ring].call_fd, &calls, sizeof(calls)) == sizeof(calls));
+	}
+}
+
 size_t front_receive(struct front *f, unsigned pair, void *frame, size_t size)
 {
 	struct front_ring *r = &f->rings[2 * pair];

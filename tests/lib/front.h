@@ -102,4 +102,7 @@ size_t front_receive(struct front *f, unsigned pair, void *frame, size_t size);
 /* How many chains of a ring the back end has given back so far. */
 uint16_t front_used(const struct front *f, unsigned ring);
 
+/* Wait for the call of a ring whose used entries front_receive has taken: there is another one. */
+void front_wait_used(struct front *f, unsigned ring);
+
 #endif

@@ -268,7 +268,7 @@ static void queues_follow_guest(void **state)
 	front_enable(&f, 1, true);
 	front_enable(&f, 2, true);
 	vt_wait_rxq(port, 3);
-	assert_int_equal(port->n_rxq, 3);
+	assert_int_equal(__atomic_load_n(&port->n_rxq, __ATOMIC_ACQUIRE), 3);
 	front_send(&f, 2, frame, sizeof(frame));
 	assert_int_equal(vt_rx(port, 0, pkts) + vt_rx(port, 1, pkts), 0);
 	assert_int_equal(vt_rx(port, 2, pkts), 1);
