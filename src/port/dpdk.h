@@ -52,6 +52,9 @@ unsigned dpdk_tx(struct sw_port *port, struct sw_worker *w, struct rte_mbuf **pk
 int dpdk_dev_take(struct dpdk *d, const char *devargs, struct sw_err *err);
 void dpdk_dev_give(struct dpdk *d);
 
+/* What a failure of DPDK means; drivers return a bare -1 for anything. */
+const char *dpdk_reason(int rc);
+
 /* What is asked of the queues, read from options; set up and start the device. dpdk_setup_ctl.c. */
 struct dpdk_plan {
 	uint16_t n_rxq, n_txq, n_rx_desc, n_tx_desc;

@@ -140,7 +140,7 @@ static void dpdk_close(struct sw_port *port)
 	listen_off(d);
 	rc = rte_eth_dev_stop(d->id);
 	if (rc)
-		sw_warn("%s: stopping its device failed: %s", port->name, rte_strerror(-rc));
+		sw_warn("%s: stopping its device failed: %s", port->name, dpdk_reason(rc));
 	dpdk_dev_give(d);
 	free(d->counters);
 	d->counters = NULL;

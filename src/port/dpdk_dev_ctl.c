@@ -44,6 +44,11 @@ static struct rte_device *device_of(uint16_t id)
 	return rte_eth_dev_info_get(id, &info) ? NULL : info.device;
 }
 
+const char *dpdk_reason(int rc)
+{
+	return rc == -1 ? "its driver refuses it" : rte_strerror(-rc);
+}
+
 static int bad_devargs(const char *devargs, struct sw_err *err, const char *why)
 {
 	int rc = sw_err_set(err, SW_CODE_INVALID, "options:dpdk-devargs \"%s\" %s", devargs, why);
@@ -161,7 +166,7 @@ static int take_mac(const char *devargs, uint16_t *id, struct sw_err *err)
 
 static int probe_failed(const char *devargs, int rc, bool pci, struct sw_err *err)
 {
-	const char *why = rc == -1 ? "its driver refuses it" : rte_strerror(-rc);
+	const char *why = dpdk_reason(rc);
 
 	if (rte_eth_dev_count_avail() >= RTE_MAX_ETHPORTS)
 		return sw_err_set(err, SW_CODE_LIMIT,
@@ -267,11 +272,11 @@ void dpdk_dev_give(struct dpdk *d)
 	mark_attached(d->id, false);
 	rc = rte_eth_dev_close(d->id);
 	if (rc)
-		sw_warn("%s: closing its device failed: %s", d->port.name, rte_strerror(-rc));
+		sw_warn("%s: closing its device failed: %s", d->port.name, dpdk_reason(rc));
 	rc = rte_dev_remove(dev);
 	if (rc) {
 		sw_warn("%s: its device stays attached, detaching failed: %s", d->port.name,
-			rte_strerror(-rc));
+			dpdk_reason(rc));
 		attached[d->id] = rte_eth_dev_is_valid_port(d->id);
 	}
 out:

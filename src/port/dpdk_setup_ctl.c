@@ -29,8 +29,10 @@ static int failed(struct dpdk *d, int rc, const char *what, struct sw_err *err)
 	char name[RTE_ETH_NAME_MAX_LEN] = "?";
 
 	rte_eth_dev_get_name_by_port(d->id, name);
-	return sw_err_set(
-		err, SW_CODE_DEVICE, "device %s: %s failed: %s", name, what, rte_strerror(-rc));
+	rc = sw_err_set(
+		err, SW_CODE_DEVICE, "device %s: %s failed: %s", name, what, dpdk_reason(rc));
+	sw_err_hint(err, "the driver's own words are in the log (name dpdk)");
+	return rc;
 }
 
 /* The largest MTU; what it leaves of the longest frame is as ethdev reckons it. */
@@ -147,23 +149,26 @@ static int configure(struct dpdk *d, const struct dpdk_plan *plan,
 	return 0;
 }
 
-/* A driver may refuse what its limits allow: first without the link interrupt, then with half the
- * transmit queues, down to one. */
+/* A driver may refuse what its limits allow: tried are then no link interrupt, half the transmit queues,
+ * as many as receive queues (net_tap insists on that), and one. */
 static int configure_within(struct dpdk *d, struct dpdk_plan *plan,
 	const struct rte_eth_dev_info *info, struct sw_err *err)
 {
+	const uint16_t tries[] = { plan->n_txq, plan->n_txq / 2, plan->n_rxq, 1 };
 	bool lsc = *info->dev_flags & RTE_ETH_DEV_INTR_LSC;
-	int rc;
+	int rc = -EINVAL;
 
-	for (;;) {
+	for (unsigned i = 0; i < RTE_DIM(tries) && rc; i++) {
+		if (!tries[i] || tries[i] > info->max_tx_queues)
+			continue;
+		plan->n_txq = tries[i];
 		rc = configure(d, plan, info, lsc, err);
-		if (rc && lsc)
+		if (rc && lsc) {
 			lsc = false;
-		else if (rc && plan->n_txq > 1)
-			plan->n_txq /= 2;
-		else
-			return rc;
+			rc = configure(d, plan, info, lsc, err);
+		}
 	}
+	return rc;
 }
 
 static int set_addresses(struct dpdk *d, struct sw_err *err)
@@ -204,7 +209,7 @@ static void hear_all(struct dpdk *d)
 
 	if (rc)
 		sw_warn("%s: its device cannot be made promiscuous: %s", d->port.name,
-			rte_strerror(-rc));
+			dpdk_reason(rc));
 	rte_eth_allmulticast_enable(d->id);
 }
 
@@ -220,6 +225,8 @@ int dpdk_start(struct dpdk *d, const struct dpdk_plan *asked, struct sw_err *err
 	if (rc)
 		return rc;
 	plan.n_txq = RTE_MIN(plan.n_txq, info.max_tx_queues);
+	if (!plan.n_txq)
+		return failed(d, -ENOTSUP, "finding a transmit queue", err);
 	rc = configure_within(d, &plan, &info, err);
 	if (!rc)
 		rc = set_addresses(d, err);

@@ -485,6 +485,19 @@ static void mtu_beyond_the_device(void **state)
 		"mtu_request is 9000; device net_memif0 takes 46 to 1500");
 }
 
+/* A bond without members attaches and cannot start: nothing of it stays. */
+static void cannot_start(void **state)
+{
+	unsigned before = in_use();
+
+	for (unsigned i = 0; i < 2; i++) {
+		refused(make("p0", "net_bonding0,mode=1"), SW_CODE_DEVICE,
+			"port p0: device net_bonding0: starting it failed: its driver refuses it");
+		assert_true(err.hint[0]);
+	}
+	assert_int_equal(in_use(), before);
+}
+
 static void own_mac(void **state)
 {
 	const char *opts[][2] = { { "dpdk-devargs", "net_null0" } };
@@ -546,6 +559,7 @@ int main(void)
 		cmocka_unit_test_teardown(status_and_counters, clear),
 		cmocka_unit_test_teardown(several_queues, clear),
 		cmocka_unit_test_teardown(mtu_beyond_the_device, clear),
+		cmocka_unit_test_teardown(cannot_start, clear),
 		cmocka_unit_test_teardown(own_mac, clear),
 	};
 
