@@ -85,8 +85,9 @@ void fdb_clear_slot(struct fdb_table *t, struct fdb_bucket *b, unsigned slot)
 		overflow_add(first, -1);
 }
 
-uint32_t fdb_find_slow(const struct fdb_table *t, uint64_t key, uint64_t hash)
+uint32_t fdb_find_slow(const struct fdb_table *t, uint64_t key)
 {
+	uint64_t hash = fdb_hash(t, key);
 	const struct fdb_bucket *first = fdb_first(t, hash);
 	const struct fdb_bucket *second = fdb_other(t, first, hash);
 	uint32_t val, word;

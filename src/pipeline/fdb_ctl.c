@@ -87,6 +87,7 @@ static struct fdb_table *table_create(
 	if (getrandom(t->secret, sizeof(t->secret), 0) != sizeof(t->secret))
 		sw_warn("the kernel gave no random numbers: the station hash can be guessed");
 	t->secret[1] |= 1ull << 63 | 1;
+	t->secret[2] |= 1;
 	t->pass_start = t->last_pass_start = sw_clock_s();
 	for (unsigned i = 0; i < SW_PORT_MAX; i++) {
 		t->stamp[i] = i;

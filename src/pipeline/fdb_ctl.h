@@ -22,6 +22,8 @@ struct sw_fdb {
 	uint32_t id;
 	char name[SW_NAME_SIZE];  /* of the bridge, for the log */
 	struct sw_fdb_stats base; /* counters at the last stats-clear */
+	bool warned;		  /* of a refusal, at warned_s */
+	uint32_t warned_s;
 	struct sw_fdb *next;
 };
 

@@ -128,22 +128,25 @@ static void say_move(const struct sw_event_record *rec)
 
 	fill(&e, rec->a, 0, 0);
 	if (fdb)
-		sw_info("%s: station %s of VLAN %u moved from %s to %s", fdb->name,
+		sw_debug("%s: station %s of VLAN %u moved from %s to %s", fdb->name,
 			sw_format_mac(mac, &e.mac), e.vid, port_name(rec->b), port_name(rec->port));
 }
 
-/* b is why: an enum fdb_result. */
+/* b is why: an enum fdb_result. A flood of addresses is worth a line a minute. */
 static void say_refused(const struct sw_event_record *rec)
 {
-	const struct sw_fdb *fdb = fdb_by_id(rec->arg);
+	struct sw_fdb *fdb = fdb_by_id(rec->arg);
 	struct sw_fdb_entry e;
 	char mac[SW_MAC_SIZE];
 
+	if (!fdb || (fdb->warned && sw_clock_s() - fdb->warned_s < 60))
+		return;
+	fdb->warned = true;
+	fdb->warned_s = sw_clock_s();
 	fill(&e, rec->a, 0, 0);
-	if (fdb)
-		sw_info("%s: station %s of VLAN %u on %s is not learned: %s", fdb->name,
-			sw_format_mac(mac, &e.mac), e.vid, port_name(rec->port),
-			rec->b == FDB_LIMIT ? "the port is at its limit" : "the table is full");
+	sw_warn("%s: station %s of VLAN %u on %s is not learned: %s (swctl fdb stats %s counts them)",
+		fdb->name, sw_format_mac(mac, &e.mac), e.vid, port_name(rec->port),
+		rec->b == FDB_LIMIT ? "the port is at its limit" : "the table is full", fdb->name);
 }
 
 SW_REGISTER(event, fdb_move) = {

@@ -60,7 +60,7 @@ struct fdb_counters {
 struct fdb_table {
 	struct fdb_bucket *buckets;
 	uint64_t mask; /* number of buckets - 1 */
-	uint64_t secret[2];
+	uint64_t secret[3];
 	size_t bytes; /* of buckets */
 	uint32_t id;
 	uint32_t max;					 /* stations at most */

@@ -30,8 +30,8 @@ struct burst {
 	unsigned n;
 	struct rte_mbuf *pkt[SW_BURST];
 	uint64_t tag[SW_BURST];
-	uint64_t src[SW_BURST], src_hash[SW_BURST];
-	uint64_t dst[SW_BURST], dst_hash[SW_BURST];
+	uint64_t src[SW_BURST], dst[SW_BURST]; /* keys, and their first buckets */
+	const struct fdb_bucket *src_at[SW_BURST], *dst_at[SW_BURST];
 	uint32_t seen[SW_BURST]; /* value of the source */
 	uint32_t to[SW_BURST];	 /* value of the destination */
 };
@@ -73,10 +73,10 @@ static inline void admit(
 	}
 	b->pkt[i] = m;
 	b->tag[i] = tag;
-	b->src_hash[i] = fdb_hash(self->fdb, b->src[i]);
-	b->dst_hash[i] = fdb_hash(self->fdb, b->dst[i]);
-	rte_prefetch0(fdb_first(self->fdb, b->src_hash[i]));
-	rte_prefetch0(fdb_first(self->fdb, b->dst_hash[i]));
+	b->src_at[i] = fdb_first(self->fdb, fdb_hash(self->fdb, b->src[i]));
+	b->dst_at[i] = fdb_first(self->fdb, fdb_hash(self->fdb, b->dst[i]));
+	rte_prefetch0(b->src_at[i]);
+	rte_prefetch0(b->dst_at[i]);
 	b->n++;
 }
 
@@ -101,8 +101,8 @@ static inline void find(struct sw_worker *w, const struct l2 *self, struct burst
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < b->n; i++) {
-		b->seen[i] = fdb_find(t, fdb_first(t, b->src_hash[i]), b->src[i], b->src_hash[i]);
-		b->to[i] = fdb_find(t, fdb_first(t, b->dst_hash[i]), b->dst[i], b->dst_hash[i]);
+		b->seen[i] = fdb_find(t, b->src_at[i], b->src[i]);
+		b->to[i] = fdb_find(t, b->dst_at[i], b->dst[i]);
 		list[n] = i;
 		n += b->seen[i] != fresh;
 	}
@@ -110,24 +110,46 @@ static inline void find(struct sw_worker *w, const struct l2 *self, struct burst
 		learn(w, self, b, list, n);
 }
 
-static inline void forward(
-	struct sw_worker *w, const struct l2 *self, struct sw_lane *in, const struct burst *b)
+/* Packets of a burst that go the same way from i on. */
+static inline unsigned run_length(const struct burst *b, unsigned i)
 {
-	for (unsigned i = 0; i < b->n; i++) {
-		unsigned port = b->to[i] & FDB_PORT_MASK;
-		uint64_t tag = b->tag[i];
+	unsigned n = 1;
+
+	while (i + n < b->n && !((b->to[i + n] ^ b->to[i]) & FDB_STAMP_MASK) &&
+		b->tag[i + n] == b->tag[i])
+		n++;
+	return n;
+}
+
+static void flood_run(
+	struct sw_worker *w, const struct l2 *self, struct sw_lane *in, const struct l2_run *run)
+{
+	for (unsigned i = 0; i < run->n; i++)
+		l2_flood(w, self, in, run->pkts[i], run->tag);
+}
+
+static inline void forward(
+	struct sw_worker *w, const struct l2 *self, struct sw_lane *in, struct burst *b)
+{
+	struct l2_run run;
+
+	for (unsigned i = 0; i < b->n; i += run.n) {
 		struct sw_lane *lane;
 
+		run = (struct l2_run){ .pkts = &b->pkt[i],
+			.n = run_length(b, i),
+			.port = b->to[i] & FDB_PORT_MASK,
+			.tag = b->tag[i] };
 		if (unlikely(b->to[i] == FDB_MISS || !fdb_alive(self->fdb, b->to[i]))) {
-			l2_flood(w, self, in, b->pkt[i], tag);
+			flood_run(w, self, in, &run);
 			continue;
 		}
-		lane = sw_lane_of(w, port);
-		if (likely(self->out[port][L2_VID(tag)] == L2_SHAPE(tag) && port != self->port &&
-			    lane))
-			sw_send(w, lane, b->pkt[i]);
+		lane = sw_lane_of(w, run.port);
+		if (likely(self->out[run.port][L2_VID(run.tag)] == L2_SHAPE(run.tag) &&
+			    run.port != self->port && lane && lane->max_len >= in->max_len))
+			sw_send_many(w, lane, run.pkts, run.n);
 		else
-			l2_unicast(w, self, in, b->pkt[i], tag, port);
+			l2_unicast(w, self, in, &run);
 	}
 }
 

@@ -40,9 +40,17 @@ void l2_run(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_lan
 void l2_flood(struct sw_worker *w, const struct l2 *self, struct sw_lane *in, struct rte_mbuf *m,
 	uint64_t tag);
 
-/* Send to one port in the shape it wants, or drop for the reason it does not leave; consumes m. */
-void l2_unicast(struct sw_worker *w, const struct l2 *self, struct sw_lane *in, struct rte_mbuf *m,
-	uint64_t tag, unsigned port);
+/* Packets of a burst that go the same way. */
+struct l2_run {
+	struct rte_mbuf **pkts;
+	unsigned n;
+	unsigned port; /* out */
+	uint64_t tag;
+};
+
+/* Send them in the shape the port wants, or drop them for the reason they do not leave; consumes them. */
+void l2_unicast(
+	struct sw_worker *w, const struct l2 *self, struct sw_lane *in, const struct l2_run *run);
 
 /* A frame whose header needs care: too short, too long, in pieces, from a group address. The frame, or
  * a copy that begins with its whole header, or NULL when it was dropped. */

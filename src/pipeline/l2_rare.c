@@ -161,28 +161,41 @@ static unsigned why_not(const struct l2 *self, unsigned port, enum vlan_shape wa
 	return SW_ID(drop, port_gone);
 }
 
-void l2_unicast(struct sw_worker *w, const struct l2 *self, struct sw_lane *in, struct rte_mbuf *m,
-	uint64_t tag, unsigned port)
+/* The packet, or a copy of it, in another shape; NULL when it was dropped. */
+static inline struct rte_mbuf *reshape(
+	struct sw_lane *in, struct rte_mbuf *m, uint64_t tag, enum vlan_shape want)
 {
-	struct sw_lane *lane = sw_lane_of(w, port);
-	enum vlan_shape want = vlan_resolve(self->out[port][L2_VID(tag)], L2_TCI(tag));
+	if (unlikely(!frame_writable(m))) {
+		struct rte_mbuf *copy = rte_pktmbuf_copy(m, sw_pool(), 0, UINT32_MAX);
 
-	if (unlikely(port == self->port || want < VLAN_SHAPES || !lane)) {
-		sw_drop_one(in, why_not(self, port, want), m);
+		if (!copy) {
+			sw_drop_one(in, SW_ID(drop, copy_no_buffer), m);
+			return NULL;
+		}
+		rte_pktmbuf_free(m);
+		m = copy;
+	}
+	frame_reshape(m, L2_SHAPE(tag), want, L2_VID(tag), L2_TCI(tag));
+	return m;
+}
+
+void l2_unicast(
+	struct sw_worker *w, const struct l2 *self, struct sw_lane *in, const struct l2_run *run)
+{
+	struct sw_lane *lane = sw_lane_of(w, run->port);
+	uint64_t tag = run->tag;
+	enum vlan_shape want = vlan_resolve(self->out[run->port][L2_VID(tag)], L2_TCI(tag));
+
+	if (unlikely(run->port == self->port || want < VLAN_SHAPES || !lane)) {
+		sw_drop_many(in, why_not(self, run->port, want), run->pkts, run->n);
 		return;
 	}
-	if (want != L2_SHAPE(tag)) {
-		if (unlikely(!frame_writable(m))) {
-			struct rte_mbuf *copy = rte_pktmbuf_copy(m, sw_pool(), 0, UINT32_MAX);
+	for (unsigned i = 0; i < run->n; i++) {
+		struct rte_mbuf *m = run->pkts[i];
 
-			if (!copy) {
-				sw_drop_one(in, SW_ID(drop, copy_no_buffer), m);
-				return;
-			}
-			rte_pktmbuf_free(m);
-			m = copy;
-		}
-		frame_reshape(m, L2_SHAPE(tag), want, L2_VID(tag), L2_TCI(tag));
+		if (want != L2_SHAPE(tag))
+			m = reshape(in, m, tag, want);
+		if (likely(m))
+			sw_send(w, lane, m);
 	}
-	sw_send(w, lane, m);
 }
