@@ -117,6 +117,9 @@ struct sw_port_class {
 };
 SW_REG_KIND_DECLARE(port_class);
 
+/* Is the conf good for its class? 0 or an error with err->path a column; touches nothing. */
+int sw_port_check(const struct sw_port_conf *conf, struct sw_err *err);
+
 /* Take name and index; conf is checked against the class. NULL with err: unknown type or option (with the
  * nearest), bad name, taken name, too many ports. */
 struct sw_port *sw_port_new(const struct sw_port_conf *conf, struct sw_err *err);

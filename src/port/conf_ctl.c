@@ -208,3 +208,10 @@ bool conf_equal(const struct sw_port_conf *a, const struct sw_port_conf *b)
 	}
 	return true;
 }
+
+int sw_port_check(const struct sw_port_conf *conf, struct sw_err *err)
+{
+	const struct sw_port_class *cls = conf_class(conf->type, err);
+
+	return cls ? conf_check(cls, conf, err) : sw_err_errno(SW_CODE_INVALID);
+}
