@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Table Bridge: a switch of its own among its ports.
+ */
+#include <sw/table.h>
+
+#include "format.h"
+
+static const char *const unsupported_columns[] = { "auto_attach", "controller", "datapath_id",
+	"datapath_version", "fail_mode", "flow_tables", "ipfix", "mcast_snooping_enable", "mirrors",
+	"netflow", "protocols", "rstp_enable", "rstp_status", "sflow", "status", "stp_enable",
+	NULL };
+
+static const char *const unsupported_keys[] = { "controller-queue-size", "controller-rate-limit",
+	"controller-burst-limit", "datapath-id", "disable-in-band", "dp-desc", "dp-sn",
+	"enable-flush", "in-band-queue", "lb-output-action", "mcast-snooping-aging-time",
+	"mcast-snooping-disable-flood-unregistered", "mcast-snooping-table-size", "rstp-address",
+	"rstp-ageing-time", "rstp-force-protocol-version", "rstp-forward-delay", "rstp-max-age",
+	"rstp-priority", "rstp-transmit-hold-count", "stp-forward-delay", "stp-hello-time",
+	"stp-max-age", "stp-priority", "stp-system-id", NULL };
+
+static const char *const datapath_types[] = { "", "netdev", NULL };
+static const char *const unsupported_types[] = { "system", NULL };
+
+SW_REGISTER(table, bridge) = {
+	.name = "Bridge",
+	.help = "a switch of its own: its ports see each other's packets as the VLANs allow",
+	.unsupported = unsupported_columns,
+};
+SW_REGISTER(column, bridge_name) = {
+	.name = "Bridge.name",
+	.help = "name of the bridge, of its local port, and of that port's kernel interface",
+	.type = SW_ONE(STRING),
+	.flags = SW_COL_NAME | SW_COL_FIXED,
+	.check = format_name,
+};
+SW_REGISTER(column, bridge_ports) = {
+	.name = "Bridge.ports",
+	.help = "the ports of the bridge",
+	.type = SW_SET(UUID, 4096),
+	.flags = SW_COL_OWNER,
+	.ref = "Port",
+};
+SW_REGISTER(column, bridge_datapath_type) = {
+	.name = "Bridge.datapath_type",
+	.help = "netdev or empty: there is one datapath, in userspace",
+	.type = SW_ONE(STRING),
+	.words = datapath_types,
+	.unsupported = unsupported_types,
+};
+SW_REGISTER(column, bridge_flood_vlans) = {
+	.name = "Bridge.flood_vlans",
+	.help = "VLANs that are flooded and where no address is learned (RSPAN)",
+	.type = SW_SET(INTEGER, 4096),
+	.max = 4095,
+};
+SW_REGISTER(column, bridge_other_config) = {
+	.name = "Bridge.other_config",
+	.help = "settings of the bridge",
+	.type = SW_MAP,
+	.unsupported = unsupported_keys,
+};
+SW_REGISTER(column, bridge_external_ids) = {
+	.name = "Bridge.external_ids",
+	.help = "keys and values of other programs; the switch only keeps them",
+	.type = SW_MAP,
+	.flags = SW_COL_ANY_KEY,
+};
+
+SW_REGISTER(key, bridge_mac_table_size) = {
+	.name = "Bridge.other_config:mac-table-size",
+	.help = "stations the bridge remembers at most",
+	.type = SW_ATOM_INTEGER,
+	.min = 10,
+	.max = 1000000,
+	.initial = "8192",
+};
+SW_REGISTER(key, bridge_mac_aging_time) = {
+	.name = "Bridge.other_config:mac-aging-time",
+	.help = "seconds after which a silent station is forgotten",
+	.type = SW_ATOM_INTEGER,
+	.min = 15,
+	.max = 3600,
+	.initial = "300",
+};
+SW_REGISTER(key, bridge_forward_bpdu) = {
+	.name = "Bridge.other_config:forward-bpdu",
+	.help = "forward frames to 01:80:c2:00:00:0x and the like instead of dropping them",
+	.type = SW_ATOM_BOOLEAN,
+	.initial = "false",
+};
+SW_REGISTER(key, bridge_cross_connect) = {
+	.name = "Bridge.other_config:cross-connect",
+	.help = "tie the bridge's two ports together: everything of one leaves by the other, "
+		"untouched and unlearned (not in OVS)",
+	.type = SW_ATOM_BOOLEAN,
+	.initial = "false",
+};
+SW_REGISTER(key, bridge_hwaddr) = {
+	.name = "Bridge.other_config:hwaddr",
+	.help = "MAC address of the bridge's local port",
+	.type = SW_ATOM_STRING,
+	.check = format_mac,
+};
