@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The steps of a plan. Each notes what it has done as it goes, and its undo takes back exactly that.
+ */
+#include "plan_step.h"
+
+#include <string.h>
+
+#include <sw/log.h>
+
+#include "../columns.h"
+#include "../draft.h"
+#include "plan.h"
+
+SW_LOG_USE(switch);
+
+/* The step's port or bridge is at fault: whose command was that? */
+static int fail(struct plan *plan, struct step *s, const struct sw_err *err)
+{
+	plan->err = *err;
+	plan->command = s->row ? draft_touched(plan->draft, s->row) : -1;
+	return sw_err_errno(err->code);
+}
+
+static bool is_local(const struct plan *plan, const char *name)
+{
+	return draft_find_name(plan->draft, TABLE(bridge), name) != NULL;
+}
+
+/* A port could not be opened: does that stop the plan? */
+static int judge(struct plan *plan, struct step *s)
+{
+	if (plan->tolerant || s->row->may_wait || is_local(plan, s->name))
+		return 0;
+	return fail(plan, s, &s->move.err);
+}
+
+static struct plan *current; /* one at a time: the moves give back the step only */
+
+static void made(void *arg, int rc)
+{
+	struct plan *plan = current;
+	struct step *s = arg;
+
+	s->made = !rc;
+	plan_resume(plan, rc ? judge(plan, s) : 0);
+}
+
+static int make(struct plan *plan, struct step *s)
+{
+	struct live_port *lp = live_port(s->name);
+
+	s->taken = !lp;
+	if (!lp)
+		lp = live_port_take(s->name);
+	s->move.done = made;
+	s->move.arg = s;
+	live_up(&s->move, lp, plan->draft, s->row);
+	return STEP_PENDING;
+}
+
+/* The old port is closed; open the new one. */
+static void downed(void *arg, int rc)
+{
+	struct plan *plan = current;
+	struct step *s = arg;
+
+	s->downed = true;
+	make(plan, s);
+}
+
+static int set(struct plan *plan, struct step *s)
+{
+	struct live_port *lp = live_port(s->name);
+	struct sw_err err = { 0 };
+	int rc = live_set(lp, plan->draft, s->row, &err);
+
+	if (rc < 0)
+		return fail(plan, s, &err);
+	if (!rc) {
+		s->set = true;
+		return 0;
+	}
+	if (!lp->port)
+		return make(plan, s);
+	s->move.done = downed;
+	s->move.arg = s;
+	live_down(&s->move, lp);
+	return STEP_PENDING;
+}
+
+static int sync(struct plan *plan)
+{
+	struct sw_err err = { 0 };
+	unsigned at = 0;
+	int rc = live_sync(
+		plan->draft, (const char *const *)plan->bridges.list, plan->bridges.n, &at, &err);
+	struct step whose = { .row = NULL };
+
+	if (!rc)
+		return 0;
+	if (plan->tolerant) {
+		sw_error("bridge %s: %s", plan->bridges.list[at], err.text);
+		return 0;
+	}
+	whose.row = draft_find_name(plan->draft, TABLE(bridge), plan->bridges.list[at]);
+	sw_err_prefix(&err, "bridge %s", plan->bridges.list[at]);
+	return fail(plan, &whose, &err);
+}
+
+static int make_bridge(struct plan *plan, struct step *s)
+{
+	struct sw_err err = { 0 };
+	int rc = live_bridge_make(s->row, &err);
+
+	s->made = !rc;
+	if (rc && plan->tolerant) {
+		sw_error("bridge %s: %s", s->name, err.text);
+		return 0;
+	}
+	return rc ? fail(plan, s, &err) : 0;
+}
+
+static void closed(void *arg, int rc)
+{
+	struct step *s = arg;
+
+	live_port_drop(live_port(s->name));
+	plan_resume(current, 0);
+}
+
+static int close_port(struct step *s)
+{
+	s->move.done = closed;
+	s->move.arg = s;
+	live_down(&s->move, live_port(s->name));
+	return STEP_PENDING;
+}
+
+int step_run(struct plan *plan, struct step *s)
+{
+	current = plan;
+	switch (s->kind) {
+	case STEP_MAKE:
+		return make(plan, s);
+	case STEP_SET:
+		return set(plan, s);
+	case STEP_BRIDGE:
+		return make_bridge(plan, s);
+	case STEP_SYNC:
+		return sync(plan);
+	case STEP_CLOSE:
+		return close_port(s);
+	case STEP_DESTROY:
+		live_bridge_destroy(live_bridge(s->name));
+		return 0;
+	}
+	return 0;
+}
+
+/* The way back. The old rows are those of the draft's base. */
+
+static const struct row *old_row(const struct plan *plan, const char *name)
+{
+	return rows_find_name(plan->draft->base->tables[TABLE(interface)->id], name);
+}
+
+static void back_up(void *arg, int rc)
+{
+	struct step *s = arg;
+
+	if (rc)
+		sw_error("port %s could not be opened again: %s", s->name, s->move.err.text);
+	plan_resume(current, 0);
+}
+
+/* Open the port as it was before; a row that has just been removed from the draft is no draft's. */
+static int up_again(struct plan *plan, struct step *s)
+{
+	struct draft *old = draft_new(plan->draft->base);
+
+	s->move.done = back_up;
+	s->move.arg = s;
+	live_up(&s->move, live_port(s->name), old, old_row(plan, s->name));
+	draft_free(old);
+	return STEP_PENDING;
+}
+
+static void back_down(void *arg, int rc)
+{
+	struct plan *plan = current;
+	struct step *s = arg;
+
+	if (s->downed) {
+		up_again(plan, s);
+		return;
+	}
+	if (s->taken)
+		live_port_drop(live_port(s->name));
+	plan_resume(plan, 0);
+}
+
+static int undo_port(struct plan *plan, struct step *s)
+{
+	struct live_port *lp = live_port(s->name);
+
+	if (s->set) {
+		struct draft *old = draft_new(plan->draft->base);
+		struct sw_err err = { 0 };
+		int rc = live_set(lp, old, old_row(plan, s->name), &err);
+
+		draft_free(old);
+		if (rc <= 0) {
+			if (rc)
+				sw_error("port %s could not be set back: %s", s->name, err.text);
+			return 0;
+		}
+		s->downed = true; /* the way back needs a new port */
+		s->made = true;
+	}
+	if (!s->made && !s->downed && !s->taken)
+		return 0;
+	s->move.done = back_down;
+	s->move.arg = s;
+	live_down(&s->move, lp);
+	return STEP_PENDING;
+}
+
+int step_undo(struct plan *plan, struct step *s)
+{
+	current = plan;
+	if (s->kind == STEP_MAKE || s->kind == STEP_SET)
+		return undo_port(plan, s);
+	if (s->kind == STEP_BRIDGE && s->made)
+		live_bridge_destroy(live_bridge(s->name));
+	return 0;
+}
+
+void step_sync_back(struct plan *plan)
+{
+	struct draft *old = draft_new(plan->draft->base);
+	struct sw_err err = { 0 };
+	unsigned at = 0;
+
+	if (live_sync(old, (const char *const *)plan->bridges.list, plan->bridges.n, &at, &err))
+		sw_error("bridge %s could not be set back: %s", plan->bridges.list[at], err.text);
+	draft_free(old);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Inside of a plan: its steps; see plan.h. */
+#ifndef CTL_PLAN_STEP_H
+#define CTL_PLAN_STEP_H
+
+#include "live.h"
+
+struct row;
+
+enum step_kind {
+	STEP_MAKE,    /* a port that is not there, or not open */
+	STEP_SET,     /* a port that is there: changed in place, or made anew */
+	STEP_BRIDGE,  /* a new bridge, still without members */
+	STEP_SYNC,    /* all changed bridges get settings, members and static stations */
+	STEP_CLOSE,   /* a port that is gone from the configuration */
+	STEP_DESTROY, /* a bridge that is gone */
+};
+
+#define STEP_PENDING 1 /* from step_run and step_undo: plan_resume follows */
+
+struct step {
+	enum step_kind kind;
+	char name[SW_NAME_SIZE];
+	const struct row *row; /* of the draft: Interface or Bridge */
+	bool made;   /* MAKE, SET: there is a port that was opened here; BRIDGE: it was made here */
+	bool set;    /* SET: changed in place */
+	bool downed; /* SET: the old port was closed */
+	bool taken;  /* MAKE: the live port was made here */
+	struct live_move move;
+};
+
+struct names {
+	unsigned n;
+	char **list;
+};
+
+struct plan {
+	const struct draft *draft;
+	bool tolerant;
+	unsigned n, n_run; /* steps; those before the transaction is stored */
+	struct step *steps;
+	struct names ports, bridges; /* that changed, sorted */
+	bool back;
+	unsigned at, end;
+	void (*done)(void *arg, int rc);
+	void *arg;
+	struct sw_err err;
+	int command;
+};
+
+/* 0, STEP_PENDING or an error with plan->err. */
+int step_run(struct plan *plan, struct step *step);
+int step_undo(struct plan *plan, struct step *step); /* 0 or STEP_PENDING */
+
+/* The last of the way back: publish the old configuration again. */
+void step_sync_back(struct plan *plan);
+
+/* A step that was pending has ended. */
+void plan_resume(struct plan *plan, int rc);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The queue of transactions. One that changes something runs alone; one that only looks runs at once, on
+ * what is in force. A client that goes away is forgotten: its transactions lose their `done`.
+ */
+#include "txn_run.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include <sw/mem.h>
+#include <sw/post.h>
+
+#include "cmd.h"
+#include "draft.h"
+#include "journal.h"
+#include "loop.h"
+#include "queue.h"
+#include "store.h"
+#include "switch/plan.h"
+
+static STAILQ_HEAD(, txn) waiting = STAILQ_HEAD_INITIALIZER(waiting);
+static struct txn *running; /* the one that may change what runs */
+static LIST_HEAD(, txn) all = LIST_HEAD_INITIALIZER(all);
+static unsigned n_all;
+static bool booted, stopped;
+
+static void next(void);
+
+const char *txn_output_name(int output)
+{
+	static const char *const names[] = { [SW_OUT_NONE] = "none",
+		[SW_OUT_VALUE] = "value",
+		[SW_OUT_LINES] = "lines",
+		[SW_OUT_TABLE] = "table",
+		[SW_OUT_RECORD] = "record",
+		[SW_OUT_TREE] = "tree" };
+
+	return output >= 0 && output <= SW_OUT_TREE ? names[output] : "none";
+}
+
+uint64_t txn_generation(void)
+{
+	return store_db() ? store_db()->generation : 0;
+}
+
+bool queue_idle(void)
+{
+	return !n_all;
+}
+
+bool txn_idle(void)
+{
+	return queue_idle();
+}
+
+void txn_free(struct txn *t)
+{
+	LIST_REMOVE(t, all);
+	n_all--;
+	for (unsigned i = 0; t->lines && i < t->n; i++)
+		cmd_line_free(&t->lines[i]);
+	free(t->lines);
+	plan_free(t->plan);
+	draft_free(t->draft);
+	json_decref(t->commands);
+	json_decref(t->reply.results);
+	json_decref(t->reply.plan);
+	free(t->user);
+	free(t);
+}
+
+static void reply_now(void *arg)
+{
+	struct txn *t = arg;
+
+	if (t->done)
+		t->done(t->arg, &t->reply);
+	txn_free(t);
+}
+
+/* Answer on a step of its own; the next one need not wait for that. */
+void txn_finish(struct txn *t)
+{
+	t->reply.generation = txn_generation();
+	if (t->reply.rc) {
+		json_decref(t->reply.results);
+		t->reply.results = NULL;
+	}
+	if (running == t)
+		running = NULL;
+	booted |= t->kind == TXN_BOOT;
+	if (t->kind == TXN_CLIENT)
+		sw_post(reply_now, t);
+	else
+		txn_free(t);
+	next();
+}
+
+static void start_first(void *arg)
+{
+	LOOP_STEP("transaction start");
+	struct txn *t = STAILQ_FIRST(&waiting);
+
+	if (running || !t)
+		return;
+	STAILQ_REMOVE_HEAD(&waiting, next);
+	running = t;
+	txn_run(t);
+}
+
+static struct txn *txn_new(enum txn_kind kind)
+{
+	struct txn *t = sw_xcalloc(1, sizeof(*t));
+
+	t->kind = kind;
+	t->reply.failed_at = -1;
+	LIST_INSERT_HEAD(&all, t, all);
+	n_all++;
+	return t;
+}
+
+static void put(struct txn *t, bool first)
+{
+	if (first)
+		STAILQ_INSERT_HEAD(&waiting, t, next);
+	else
+		STAILQ_INSERT_TAIL(&waiting, t, next);
+	if (!running)
+		sw_post(start_first, NULL);
+}
+
+/* Something ended: rewrite the journal if it is time, else take the next. */
+static void next(void)
+{
+	if (running)
+		return;
+	if (!stopped && store_journal() && journal_wants_compaction(store_journal()) &&
+		txn_may_compact())
+		put(txn_new(TXN_COMPACT), true);
+	else if (!STAILQ_EMPTY(&waiting))
+		sw_post(start_first, NULL);
+}
+
+void queue_boot(void)
+{
+	stopped = booted = false;
+	put(txn_new(TXN_BOOT), true);
+}
+
+void queue_retry_ports(void)
+{
+	if (queue_idle() && !stopped)
+		put(txn_new(TXN_RETRY), false);
+}
+
+void queue_stop(void)
+{
+	struct txn *t;
+	struct sw_err err;
+
+	stopped = true;
+	while ((t = STAILQ_FIRST(&waiting))) {
+		STAILQ_REMOVE_HEAD(&waiting, next);
+		sw_err_set(&err, SW_CODE_CONFLICT, "the switch is stopping");
+		txn_blame(t, &err, -1);
+		txn_finish(t);
+	}
+}
+
+/* What kinds of commands are there together? */
+static int check_kinds(struct txn *t, struct sw_err *err)
+{
+	bool change = false, action = false;
+
+	for (unsigned i = 0; i < t->n; i++) {
+		const struct sw_cmd *cmd = t->lines[i].cmd;
+
+		change |= cmd->kind == SW_CMD_CONFIG && cmd->role != SW_ROLE_READ;
+		action |= cmd->kind == SW_CMD_ACTION;
+	}
+	t->look_only = !change;
+	if (!change || !action)
+		return 0;
+	sw_err_set(err, SW_CODE_USAGE,
+		"commands that change the configuration and commands that "
+		"act on what runs cannot be in one transaction");
+	sw_err_hint(err, "give them in two swctl calls: what runs cannot be set back");
+	return -EINVAL;
+}
+
+static int parse_all(struct txn *t, struct sw_err *err)
+{
+	t->lines = sw_xcalloc(t->n, sizeof(*t->lines));
+	for (unsigned i = 0; i < t->n; i++) {
+		int rc = cmd_parse(&t->lines[i], json_array_get(t->commands, i), err);
+
+		if (rc) {
+			txn_blame(t, err, i);
+			return rc;
+		}
+	}
+	return check_kinds(t, err);
+}
+
+static int check_request(const struct txn_request *req, struct sw_err *err)
+{
+	size_t n = json_array_size(req->commands);
+	int rc;
+
+	if (!json_is_array(req->commands) || !n)
+		return sw_err_set(
+			err, SW_CODE_USAGE, "commands must be an array of arrays of words");
+	if (n > TXN_COMMANDS_MAX) {
+		rc = sw_err_set(
+			err, SW_CODE_LIMIT, "%zu commands are too many for one transaction", n);
+		sw_err_allowed(err, "%d commands", TXN_COMMANDS_MAX);
+		return rc;
+	}
+	if (stopped || !store_db())
+		return sw_err_set(err, SW_CODE_CONFLICT, "the switch is starting or stopping");
+	if (n_all >= TXN_WAITING_MAX) {
+		rc = sw_err_set(
+			err, SW_CODE_LIMIT, "%d transactions are waiting already", TXN_WAITING_MAX);
+		sw_err_hint(err, "try again in a moment");
+		return rc;
+	}
+	return 0;
+}
+
+int txn_submit(const struct txn_request *req, void (*done)(void *arg, struct txn_reply *reply),
+	void *arg, struct sw_err *err)
+{
+	struct sw_err mine = { 0 };
+	struct txn *t;
+	int rc = check_request(req, err);
+
+	if (rc)
+		return rc;
+	t = txn_new(TXN_CLIENT);
+	t->commands = json_incref(req->commands);
+	t->user = sw_xstrdup(req->user ? req->user : "");
+	t->dry_run = req->dry_run;
+	t->n = json_array_size(req->commands);
+	t->done = done;
+	t->arg = arg;
+	t->reply.results = json_array();
+	rc = parse_all(t, &mine);
+	if (rc) {
+		if (!t->reply.rc)
+			txn_blame(t, &mine, -1);
+		txn_finish(t);
+	} else if (t->look_only && booted) {
+		t->draft = draft_new(store_db());
+		txn_run_commands(t);
+	} else {
+		put(t, false);
+	}
+	return 0;
+}
+
+void txn_cancel(void *arg)
+{
+	struct txn *t, *after;
+
+	for (t = STAILQ_FIRST(&waiting); t; t = after) {
+		after = STAILQ_NEXT(t, next);
+		if (t->kind != TXN_CLIENT || t->arg != arg)
+			continue;
+		STAILQ_REMOVE(&waiting, t, txn, next);
+		txn_free(t);
+	}
+	LIST_FOREACH(t, &all, all)
+	if (t->kind == TXN_CLIENT && t->arg == arg)
+		t->done = NULL;
+}
