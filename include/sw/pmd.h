@@ -68,7 +68,7 @@ struct sw_queue_info {
 /* Call fn for every placed queue, by port index and queue. */
 void sw_pmd_each_queue(void (*fn)(void *arg, const struct sw_queue_info *q), void *arg);
 
-/* Drain the event rings of all workers, and tell of one that does not come round. Control, each 100 ms. */
+/* Drain the event rings of all workers. Control, each 100 ms. */
 void sw_pmd_events(void);
 
 #endif

@@ -67,9 +67,7 @@ struct pmd_worker {
 	sem_t started;
 	int start_error; /* errno of the thread's start */
 	unsigned n_queues;
-	bool list_stale;      /* placement changed since the list was published */
-	unsigned still_looks; /* looks since it was seen to come round */
-	uint64_t watched_turns;
+	bool list_stale; /* placement changed since the list was published */
 	struct sw_event_ring ring;
 };
 
@@ -85,9 +83,6 @@ void pmd_sleep(unsigned us);
 extern struct pmd_worker *pmd_workers[SW_WORKER_MAX];
 extern unsigned pmd_n_workers;
 extern const struct pmd_list pmd_empty_list;
-
-/* watch_ctl.c: say when a worker stops coming round. */
-void pmd_watch(struct pmd_worker *pw);
 
 /* place_ctl.c: forget every placement; no worker runs any more. */
 void pmd_place_reset(void);

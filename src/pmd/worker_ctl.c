@@ -274,8 +274,6 @@ __attribute__((no_sanitize("thread"))) int sw_pmd_worker_info(
 
 void sw_pmd_events(void)
 {
-	for (unsigned id = 0; id < pmd_n_workers; id++) {
+	for (unsigned id = 0; id < pmd_n_workers; id++)
 		sw_event_drain(&pmd_workers[id]->ring);
-		pmd_watch(pmd_workers[id]);
-	}
 }

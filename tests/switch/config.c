@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The configuration applied to a running switch: commands, transactions that fail at every stage and leave
+ * everything as it was, restarts.
+ */
+#include "ctltest.h"
+#include "testswitch.h"
+
+#include "../../src/ctl/switch/switch.h"
+
+static int setup(void **state)
+{
+	ts_start(1);
+	ct_start();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	ct_stop();
+	ts_stop();
+	return 0;
+}
+
+static void test_bridges(void **state)
+{
+	ct_bridge("br1");
+	ct_bridge("br0");
+	assert_string_equal(ct_text("list-br"), "br0\nbr1\n");
+	assert_non_null(switch_bridge("br0", NULL));
+	ct_ok("br-exists br0");
+	assert_int_equal(ct.exit_status, 0);
+	ct_ok("br-exists br9");
+	assert_int_equal(ct.exit_status, 2);
+	ct_fails(SW_CODE_EXISTS, "add-br br0");
+	ct_ok("--may-exist add-br br0");
+	ct_ok("del-br br0");
+	assert_null(switch_bridge("br0", NULL));
+	assert_null(sw_port_by_name("br0"));
+	ct_fails(SW_CODE_NOT_FOUND, "del-br br0");
+	ct_ok("--if-exists del-br br0");
+	assert_string_equal(ct_text("list-br"), "br1\n");
+	ct_ok("br-set-external-id br1 a b");
+	assert_string_equal(ct_text("br-get-external-id br1 a"), "b\n");
+	assert_string_equal(ct_text("br-get-external-id br1"), "a=b\n");
+	ct_ok("br-set-external-id br1 a");
+	assert_string_equal(ct_text("br-get-external-id br1"), "");
+}
+
+static void test_ports(void **state)
+{
+	ct_bridge("br0");
+	ct_ok("add-port br0 p2 -- set interface p2 type=dummy");
+	ct_ok("add-port br0 p1 tag=10 -- set interface p1 type=dummy");
+	assert_string_equal(ct_text("list-ports br0"), "p1\np2\n");
+	assert_string_equal(ct_text("port-to-br p1"), "br0\n");
+	assert_string_equal(ct_text("get port p1 tag"), "10\n");
+	assert_string_equal(ct_text("get interface p2 ofport"), "1\n");
+	assert_string_equal(ct_text("get interface p1 ofport"), "2\n");
+	assert_string_equal(ct_text("get interface br0 ofport"), "65534\n");
+	assert_string_equal(sw_bridge_program_of(sw_port_by_name("p1")), "l2");
+	ct_fails(SW_CODE_EXISTS, "add-port br0 p1");
+	ct_ok("--may-exist add-port br0 p1");
+	ct_fails(SW_CODE_NOT_FOUND, "del-port br0 p9");
+	assert_string_equal(ct.err.nearest, "p1");
+	ct_ok("--if-exists del-port p9");
+	ct_fails(SW_CODE_CONFLICT, "del-port br0");
+	ct_ok("del-port br0 p1");
+	ct_ok("del-port p2");
+	assert_string_equal(ct_text("list-ports br0"), "");
+	assert_null(sw_port_by_name("p1"));
+}
+
+static void test_show(void **state)
+{
+	const char *text;
+
+	ct_bridge("br0");
+	ct_ok("add-port br0 p1 trunks=1,2 -- set interface p1 type=dummy options:n_rxq=2");
+	text = strchr(ct_text("show"), '\n') + 1;
+	assert_string_equal(text, "    Bridge br0\n"
+				  "        Port br0\n"
+				  "            Interface br0\n"
+				  "                type: dummy\n"
+				  "        Port p1\n"
+				  "            trunks: [1, 2]\n"
+				  "            Interface p1\n"
+				  "                type: dummy\n"
+				  "                options: {n_rxq=\"2\"}\n"
+				  "    swd_version: \"" SW_VERSION "\"\n");
+}
+
+/* The last command of a chain fails: nothing of it stays, and what ran before runs on. */
+static void test_chain_fails_at_open(void **state)
+{
+	struct sw_port *p1;
+	uint64_t generation;
+	char *before;
+
+	ct_bridge("br0");
+	ct_ok("add-port br0 p1 tag=10 -- set interface p1 type=dummy");
+	p1 = sw_port_by_name("p1");
+	before = strdup(ct_text("show"));
+	generation = ct.generation;
+	ct_fails(SW_CODE_DEVICE,
+		"add-br br1 -- set interface br1 type=dummy -- add-port br1 p2 -- set interface p2 "
+		"type=dummy -- set port p1 tag=20 -- del-br br0 -- add-port br1 p3 -- "
+		"set interface p3 type=dummy options:fail_open=broken");
+	assert_int_equal(ct.failed_at, 7);
+	assert_non_null(strstr(ct.err.text, "broken"));
+	assert_string_equal(ct_text("show"), before);
+	assert_int_equal(ct.generation, generation);
+	assert_ptr_equal(sw_port_by_name("p1"), p1);
+	assert_string_equal(sw_bridge_program_of(p1), "l2");
+	assert_null(sw_port_by_name("p2"));
+	assert_null(sw_port_by_name("br1"));
+	assert_null(switch_bridge("br1", NULL));
+	ct_restart();
+	assert_string_equal(ct_text("show"), before);
+	free(before);
+}
+
+static void test_restart(void **state)
+{
+	char *before;
+
+	ct_bridge("br0");
+	ct_ok("add-port br0 p1 tag=10 -- set interface p1 type=dummy -- fdb add br0 p1 10 "
+	      "02:00:00:00:00:07");
+	ct_ok("add-port br0 p2 -- set interface p2 type=dummy ofport_request=77");
+	ct_ok("add-port br0 p3 -- set interface p3 type=dummy");
+	ct_ok("del-port p1 -- add-port br0 p1 -- set interface p1 type=dummy");
+	ct_ok("fdb add br0 p2 10 02:00:00:00:00:07");
+	before = strdup(ct_text("list interface -- list port -- list bridge"));
+	ct_restart();
+	assert_string_equal(ct_text("list interface -- list port -- list bridge"), before);
+	assert_string_equal(ct_text("get interface p2 ofport"), "77\n");
+	assert_string_equal(ct_text("get port p2 static_macs"), "[\"10/02:00:00:00:00:07\"]\n");
+	free(before);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_bridges, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ports, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_show, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_chain_fails_at_open, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_restart, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
