@@ -184,7 +184,7 @@ static void test_a_fault_reaches_its_handler(void **state)
 	inject(a, 1);
 	for (unsigned i = 0; !faults && i < WAIT_STEPS; i++)
 		control_step();
-	assert_int_equal(faults, 1);
+	assert_int_equal(__atomic_load_n(&faults, __ATOMIC_RELAXED), 1);
 	sw_pmd_detach(a, set_true, &gone);
 	wait_true(&gone);
 	sigaction(SIGBUS, &before, NULL);
