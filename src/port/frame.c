@@ -99,20 +99,8 @@ void frame_push_tag(struct rte_mbuf *m, struct frame_tag tag)
 	m->pkt_len += TAG_LEN;
 }
 
-unsigned frame_iov(struct rte_mbuf *m, struct iovec *iov, unsigned max)
-{
-	unsigned n = 0;
-
-	if (m->nb_segs > max)
-		return 0;
-	for (; m; m = m->next) {
-		iov[n].iov_base = rte_pktmbuf_mtod(m, void *);
-		iov[n++].iov_len = m->data_len;
-	}
-	return n;
-}
-
-unsigned frame_refused(struct sw_worker *w, int number, struct rte_mbuf **pkts, unsigned n)
+unsigned frame_refused(
+	struct sw_worker *w, int number, struct rte_mbuf **pkts, unsigned first, unsigned n)
 {
 	switch (number) {
 	case EAGAIN:
@@ -127,7 +115,7 @@ unsigned frame_refused(struct sw_worker *w, int number, struct rte_mbuf **pkts, 
 		sw_tx_drop(w, SW_ID(drop, link_down), pkts, n);
 		return n;
 	default:
-		sw_tx_drop(w, SW_ID(drop, tx_refused), pkts, 1);
-		return 1;
+		sw_tx_drop(w, SW_ID(drop, tx_refused), pkts, first);
+		return first;
 	}
 }

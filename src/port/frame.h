@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Between packet buffers and the kernel's calls: frames built by copying, chains as iovecs, and what a
- * failed send means. Shared by the kernel-backed classes.
+ * Between packet buffers and the kernel's calls: frames built by copying, and what a failed send means. Shared by the kernel-backed classes.
  *
  * room: port, private. Thread: worker.
  */
@@ -11,13 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <sys/uio.h>
-
 #include <rte_mbuf.h>
 
 struct sw_worker;
-
-#define FRAME_SEGS_MAX 40 /* buffers of a 64 KiB frame, and some */
 
 /* An 802.1Q tag that the kernel keeps beside the frame; tpid 0: none. */
 struct frame_tag {
@@ -32,11 +27,9 @@ struct rte_mbuf *frame_build(struct frame_tag tag, const uint8_t *hdr, uint32_t 
 /* Put the tag into a frame of one buffer with headroom. */
 void frame_push_tag(struct rte_mbuf *m, struct frame_tag tag);
 
-/* The pieces of a packet. Returns how many, 0 when it has more than `max`. */
-unsigned frame_iov(struct rte_mbuf *m, struct iovec *iov, unsigned max);
-
-/* The kernel refused pkts[0] of n with errno `number`: returns how many are consumed, dropped with a
- * reason (1: this one, n: the link is down); 0: try again later. */
-unsigned frame_refused(struct sw_worker *w, int number, struct rte_mbuf **pkts, unsigned n);
+/* The kernel refused the first `first` of n packets with errno `number`: returns how many are consumed,
+ * dropped with a reason (first: they are at fault, n: the link is down); 0: try again later. */
+unsigned frame_refused(
+	struct sw_worker *w, int number, struct rte_mbuf **pkts, unsigned first, unsigned n);
 
 #endif

@@ -11,8 +11,7 @@
 
 #include <sw/port.h>
 
-#include "frame.h"
-#include "gso.h"
+#include "intake.h"
 #include "netdev.h"
 
 /* Of the ring of notes; see system.c. */
@@ -25,20 +24,15 @@ struct system_port {
 	/* The worker of the queue. */
 	uint8_t *ring;
 	uint32_t slot;
-	bool cutting; /* gso holds a super-packet of which segments are left */
 	int rx_fd;
-	int tx_fd;    /* any worker */
-	uint8_t *big; /* a packet that fits no buffer: VNET_ROOM, then GSO_LEN_MAX bytes */
-	struct frame_tag tag;
-	struct gso gso;
+	int tx_fd; /* any worker */
+	struct intake in;
 	/* The watch: its thread, and whoever opens. */
 	struct netdev_watch watch;
 	int bound; /* ifindex the sockets are bound to */
 	/* Control. */
 	uint64_t ring_drops;
 };
-
-#define SYSTEM_VNET_ROOM 16 /* before a packet, for its virtio_net_hdr; keeps the packet aligned */
 
 static inline struct system_port *system_of(struct sw_port *port)
 {

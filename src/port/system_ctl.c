@@ -17,7 +17,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -82,7 +81,7 @@ static int open_tx(struct system_port *sp)
 	if (sp->tx_fd < 0)
 		return -errno;
 	set_buffer(sp->tx_fd, SO_SNDBUFFORCE, SO_SNDBUF, TX_BYTES);
-	return set_int(sp->tx_fd, SOL_PACKET, PACKET_QDISC_BYPASS, 1) ? -errno : 0;
+	return set_int(sp->tx_fd, SOL_PACKET, PACKET_VNET_HDR, 1) ? -errno : 0;
 }
 
 static int bind_to(int fd, uint16_t protocol, int ifindex)
@@ -117,9 +116,8 @@ static void close_sockets(struct system_port *sp)
 		close(sp->rx_fd);
 	if (sp->tx_fd >= 0)
 		close(sp->tx_fd);
-	free(sp->big);
+	intake_fini(&sp->in);
 	sp->ring = NULL;
-	sp->big = NULL;
 	sp->rx_fd = sp->tx_fd = -1;
 }
 
@@ -225,9 +223,8 @@ static int system_open(struct sw_port *port, struct sw_err *err)
 	rc = open_sockets(sp, err);
 	if (rc)
 		return rc;
-	sp->big = sw_xcalloc(1, SYSTEM_VNET_ROOM + GSO_LEN_MAX);
+	intake_init(&sp->in);
 	sp->slot = 0;
-	sp->cutting = false;
 	rc = take(sp, &info, err);
 	if (rc)
 		goto close_sockets;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Classes "tap" and "internal", worker half: one readv() or writev() a packet, straight from and to
- * packet buffers.
+ * Classes "tap" and "internal", worker half: readv() and writev() straight from and to packet buffers,
+ * each with a struct virtio_net_hdr, so that super-packets cross in one piece (intake.h, merge.h).
  *
  * There is no memory to look at for a waiting packet, so an empty interface is read again only after a
  * pause that doubles from 5 to 200 us and is over with the first packet: a busy port never waits, an
  * idle one costs a read of the time-stamp counter a turn and one system call in 200 us.
- * Reading asks for one byte more than the longest frame, so that a longer one is noticed, not cut.
+ * How long a packet is shows only when it is read: the first buffer's worth goes into that buffer, what
+ * is more into the intake's memory behind the place where the first part then is copied to.
  */
 #include "tap.h"
 
@@ -15,54 +16,16 @@
 #include <rte_cycles.h>
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "merge.h"
 
 enum { WAIT_MIN_US = 5, WAIT_MAX_US = 200 };
 
-SW_REGISTER(drop, rx_too_long) = {
-	.name = "rx_too_long",
-	.help = "longer than the MTU of the port it came in on",
-	.as = SW_DROP_RX_ERRORS,
-};
+#define TAP_PIECES_MAX 64 /* of a message: a burst of one connection, or the longest chain */
 
-/* Buffers for a frame of the MTU, two VLAN tags, and a byte. 0: none left. */
-static unsigned refill(struct tap_port *tp)
-{
-	uint32_t len = __atomic_load_n(&tp->port.mtu, __ATOMIC_RELAXED) + RTE_ETHER_HDR_LEN + 8 + 1;
-	unsigned want = len / RTE_MBUF_DEFAULT_DATAROOM + 1;
-
-	while (tp->n_spare < want) {
-		struct rte_mbuf *m = rte_pktmbuf_alloc(sw_pool());
-
-		if (!m)
-			return 0;
-		tp->spare[tp->n_spare++] = m;
-	}
-	return want;
-}
-
-/* The first buffers become a packet of len bytes. */
-static struct rte_mbuf *take_spare(struct tap_port *tp, uint32_t len)
-{
-	struct rte_mbuf *head = tp->spare[0], *last = NULL;
-	unsigned used = 0;
-
-	head->pkt_len = len;
-	do {
-		struct rte_mbuf *m = tp->spare[used++];
-
-		m->data_len = (uint16_t)RTE_MIN(len, (uint32_t)rte_pktmbuf_tailroom(m));
-		len -= m->data_len;
-		if (last)
-			last->next = m;
-		last = m;
-	} while (len);
-	head->nb_segs = (uint16_t)used;
-	tp->n_spare -= used;
-	for (unsigned i = 0; i < tp->n_spare; i++)
-		tp->spare[i] = tp->spare[used + i];
-	return head;
-}
+SW_USE(drop, gso_malformed);
 
 static void pause_reading(struct tap_port *tp)
 {
@@ -70,35 +33,58 @@ static void pause_reading(struct tap_port *tp)
 	tp->next_try = rte_rdtsc() + rte_get_tsc_hz() / 1000000 * tp->wait_us;
 }
 
+/* Read one packet. 0: there is none; else 1, and *out is it or NULL when it is lost or to be cut. */
+static unsigned read_packet(struct tap_port *tp, struct sw_lane *lane, struct rte_mbuf **out)
+{
+	struct rte_mbuf *m = tp->spare ? tp->spare : rte_pktmbuf_alloc(sw_pool());
+	uint32_t room = m ? rte_pktmbuf_tailroom(m) : 0, len;
+	int reason = SW_ID(drop, gso_malformed);
+	uint8_t *big = intake_packet(&tp->in);
+	struct virtio_net_hdr vh;
+	struct iovec iov[3] = { { &vh, sizeof(vh) },
+		{ m ? rte_pktmbuf_mtod(m, void *) : NULL, room },
+		{ big + room, GSO_LEN_MAX - room } };
+	ssize_t n = m ? readv(tp->fd, iov, 3) : -1;
+
+	*out = NULL;
+	tp->spare = m;
+	if (n <= 0)
+		return 0;
+	len = (uint32_t)n - (uint32_t)sizeof(vh);
+	if (n > (ssize_t)sizeof(vh) && len <= room) {
+		reason = intake_take(&tp->in, &vh, (struct frame_tag){ 0 }, m, len, out);
+	} else if (n > (ssize_t)sizeof(vh)) {
+		memcpy(big, rte_pktmbuf_mtod(m, void *), room);
+		reason = intake_take(&tp->in, &vh, (struct frame_tag){ 0 }, NULL, len, out);
+	}
+	if (*out == m)
+		tp->spare = NULL;
+	if (reason != INTAKE_OK)
+		lane->stats.drops[reason]++;
+	return 1;
+}
+
 unsigned tap_rx(struct sw_port *port, unsigned queue, struct sw_lane *lane, struct rte_mbuf **pkts,
 	unsigned n)
 {
 	struct tap_port *tp = tap_of(port);
-	struct iovec iov[FRAME_SEGS_MAX];
 	unsigned got = 0;
 
 	if (tp->wait_us && rte_rdtsc() < tp->next_try)
 		return 0;
-	for (unsigned reads = 0; reads < n; reads++) {
-		unsigned k = refill(tp);
-		size_t room = 0;
-		ssize_t len;
-
-		for (unsigned i = 0; i < k; i++) {
-			iov[i].iov_base = rte_pktmbuf_mtod(tp->spare[i], void *);
-			iov[i].iov_len = rte_pktmbuf_tailroom(tp->spare[i]);
-			room += iov[i].iov_len;
+	/* Lost packets count towards n reads too: a flood of them ends the burst. */
+	for (unsigned reads = 0; got < n && reads < n;) {
+		if (tp->in.cutting) {
+			got += intake_cut(&tp->in, lane, pkts + got, n - got);
+			continue;
 		}
-		len = k ? readv(tp->fd, iov, (int)k) : -1;
-		if (len <= 0) {
+		if (!read_packet(tp, lane, &pkts[got])) {
 			pause_reading(tp);
-			return got;
+			break;
 		}
 		tp->wait_us = 0;
-		if ((size_t)len == room)
-			lane->stats.drops[SW_ID(drop, rx_too_long)]++;
-		else
-			pkts[got++] = take_spare(tp, (uint32_t)len);
+		got += pkts[got] != NULL;
+		reads++;
 	}
 	return got;
 }
@@ -106,17 +92,20 @@ unsigned tap_rx(struct sw_port *port, unsigned queue, struct sw_lane *lane, stru
 unsigned tap_tx(struct sw_port *port, struct sw_worker *w, struct rte_mbuf **pkts, unsigned n)
 {
 	struct tap_port *tp = tap_of(port);
-	struct iovec iov[FRAME_SEGS_MAX];
+	struct iovec iov[TAP_PIECES_MAX];
+	struct merged head;
 	unsigned done = 0;
 
 	while (done < n) {
-		unsigned k = frame_iov(pkts[done], iov, FRAME_SEGS_MAX);
+		unsigned used,
+			k = merge_message(pkts + done, n - done, &head, iov, TAP_PIECES_MAX, &used);
 
-		if (k && writev(tp->fd, iov, (int)k) >= 0) {
-			rte_pktmbuf_free(pkts[done++]);
+		if (k && writev(tp->fd, iov, (int)used) >= 0) {
+			rte_pktmbuf_free_bulk(pkts + done, k);
+			done += k;
 			continue;
 		}
-		k = frame_refused(w, k ? errno : EMSGSIZE, pkts + done, n - done);
+		k = frame_refused(w, k ? errno : EMSGSIZE, pkts + done, k ? k : 1, n - done);
 		if (!k)
 			break;
 		done += k;

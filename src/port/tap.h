@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Classes "tap" and "internal": an interface of the kernel that exists as long as the port does, by
- * /dev/net/tun. The two are one thing; "internal" is what bridges call their local port. No offloads
- * are asked for, so the kernel hands over complete frames of at most the MTU.
+ * /dev/net/tun. The two are one thing; "internal" is what bridges call their local port. Checksum and
+ * segmentation offloads are taken from the kernel and done here (intake.h): a 64 KiB packet is one system
+ * call that way and not 45.
  *
  * room: port, private.
  */
@@ -11,17 +12,17 @@
 
 #include <sw/port.h>
 
-#include "frame.h"
+#include "intake.h"
 #include "netdev.h"
 
 struct tap_port {
 	struct sw_port port;
 	int fd; /* any worker writes, the one of the queue reads */
 	/* The worker of the queue. */
-	uint32_t wait_us;  /* between two reads of an empty interface */
-	uint64_t next_try; /* time-stamp counter */
-	unsigned n_spare;
-	struct rte_mbuf *spare[FRAME_SEGS_MAX]; /* to receive into */
+	uint32_t wait_us;	/* between two reads of an empty interface */
+	uint64_t next_try;	/* time-stamp counter */
+	struct rte_mbuf *spare; /* to receive into */
+	struct intake in;
 	/* The watch. */
 	struct netdev_watch watch;
 };

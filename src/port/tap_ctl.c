@@ -27,6 +27,9 @@
 
 SW_LOG(tap, "tap and internal ports");
 
+#define OFFLOADS     (TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_TSO_ECN)
+#define OFFLOADS_UDP 0x60 /* TUN_F_USO4 and TUN_F_USO6, which this linux/if_tun.h may not have */
+
 /* FNV-1a, 64 bits. */
 static uint64_t hash_text(uint64_t h, const char *text)
 {
@@ -93,7 +96,7 @@ static int check_free(const char *name, struct sw_err *err)
  * which takes the interface with it. */
 static int make_interface(struct tap_port *tp, int fd, uint16_t mtu, struct sw_err *err)
 {
-	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR };
 	struct netdev_info info;
 	char doing[64];
 	int rc;
@@ -101,6 +104,10 @@ static int make_interface(struct tap_port *tp, int fd, uint16_t mtu, struct sw_e
 	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", tp->port.name);
 	snprintf(doing, sizeof(doing), "make interface %s", tp->port.name);
 	if (ioctl(fd, TUNSETIFF, &ifr) < 0)
+		return netdev_err(err, errno, doing);
+	/* A kernel that knows no UDP segmentation yet (before 6.2) refuses it. */
+	if (ioctl(fd, TUNSETOFFLOAD, OFFLOADS | OFFLOADS_UDP) < 0 &&
+		ioctl(fd, TUNSETOFFLOAD, OFFLOADS) < 0)
 		return netdev_err(err, errno, doing);
 	rc = netdev_query(tp->port.name, 0, &info);
 	if (rc)
@@ -151,6 +158,7 @@ static int tap_open(struct sw_port *port, struct sw_err *err)
 	rc = netdev_watch_start(&tp->watch, err);
 	if (rc)
 		goto close_fd;
+	intake_init(&tp->in);
 	tp->wait_us = 0;
 	port->n_rxq = 1;
 	return 0;
@@ -165,8 +173,9 @@ static void tap_close(struct sw_port *port)
 
 	netdev_watch_stop(&tp->watch);
 	close(tp->fd);
-	rte_pktmbuf_free_bulk(tp->spare, tp->n_spare);
-	tp->n_spare = 0;
+	intake_fini(&tp->in);
+	rte_pktmbuf_free(tp->spare);
+	tp->spare = NULL;
 }
 
 static int tap_set(struct sw_port *port, const struct sw_port_conf *conf, struct sw_err *err)
