@@ -48,19 +48,33 @@ static void ring_init(struct front *f, unsigned i)
 	must(f->rings[i].call_fd >= 0 && f->rings[i].kick_fd >= 0);
 }
 
-void front_init(struct front *f, unsigned n_pairs)
+static bool init(struct front *f, unsigned n_pairs, unsigned flags)
 {
 	memset(f, 0, sizeof(*f));
 	f->listen_fd = f->fd = -1;
 	f->n_pairs = n_pairs;
 	f->mem_size = FRONT_MEMORY;
-	f->mem_fd = memfd_create("front", MFD_CLOEXEC);
+	f->mem_fd = memfd_create("front", MFD_CLOEXEC | flags);
 	must(f->mem_fd >= 0 && n_pairs <= FRONT_PAIRS);
 	must(!ftruncate(f->mem_fd, f->mem_size));
 	f->mem = mmap(NULL, f->mem_size, PROT_READ | PROT_WRITE, MAP_SHARED, f->mem_fd, 0);
-	must(f->mem != MAP_FAILED);
+	if (f->mem == MAP_FAILED) {
+		close(f->mem_fd);
+		return false;
+	}
 	for (unsigned i = 0; i < 2 * n_pairs; i++)
 		ring_init(f, i);
+	return true;
+}
+
+void front_init(struct front *f, unsigned n_pairs)
+{
+	must(init(f, n_pairs, 0));
+}
+
+bool front_init_huge(struct front *f, unsigned n_pairs)
+{
+	return init(f, n_pairs, MFD_HUGETLB);
 }
 
 void front_fini(struct front *f)

@@ -65,6 +65,7 @@ enum {
 
 /* Memory and rings of n_pairs queue pairs, no socket yet. fini closes everything. */
 void front_init(struct front *f, unsigned n_pairs);
+bool front_init_huge(struct front *f, unsigned n_pairs); /* false: no huge pages to be had */
 void front_fini(struct front *f);
 
 /* QEMU as server: make the socket, wait for the switch. As client: connect. Hang up. */

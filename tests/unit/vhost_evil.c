@@ -105,6 +105,28 @@ static void memory_gone(void **state)
 	vt_down(port, &f);
 }
 
+/* A mapping of huge pages is cut at their size only. */
+static void huge_memory_gone(void **state)
+{
+	struct rte_mbuf *pkts[SW_BURST];
+	struct sw_port *port;
+	struct front f;
+
+	if (!front_init_huge(&f, 1))
+		skip();
+	port = vt_open_port("c0", vt_in_dir("s"), 0);
+	front_listen(&f, vt_in_dir("s"));
+	front_accept(&f);
+	front_start(&f);
+	vt_wait_link(port, true);
+	assert_int_equal(ftruncate(f.mem_fd, 2u << 20), 0);
+	front_offer(&f, 1, (struct vring_desc){ FRONT_BASE + 0x500000, 100, 0, 0 }, 0);
+	assert_int_equal(vt_rx(port, 0, pkts), 0);
+	assert_int_equal(vt_lane.stats.drops[SW_ID(drop, vhost_fault)], 1);
+	front_wait_closed(&f);
+	vt_down(port, &f);
+}
+
 /* Memory that is gone when the library itself maps the rings. */
 static void memory_never_there(void **state)
 {
@@ -318,6 +340,7 @@ int main(void)
 		cmocka_unit_test(bad_descriptors),
 		cmocka_unit_test(short_and_wild),
 		cmocka_unit_test(memory_gone),
+		cmocka_unit_test(huge_memory_gone),
 		cmocka_unit_test(memory_never_there),
 		cmocka_unit_test(lying_front_ends),
 		cmocka_unit_test(half_message),
