@@ -5,6 +5,7 @@
  *
  * Made non-blocking when it is new: one thread of the library reads and answers for all ports, some of it
  * with rings locked, and a front end that sends half a message or reads no replies would stop them all.
+ * (And closed on exec: a child would keep a dead switch's guests waiting.)
  *
  * Shut down before it is unregistered: the library closes it while its thread sleeps in poll() with it,
  * and the kernel then keeps the connection open until poll ends, up to 1 s later.
@@ -48,12 +49,13 @@ static void each(const struct vhost *v, void (*fn)(int fd))
 		closedir(dir);
 }
 
-static void set_nonblock(int fd)
+static void prepare(int fd)
 {
 	int flags = fcntl(fd, F_GETFL);
 
 	if (flags >= 0)
 		fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 static void shut(int fd)
@@ -61,9 +63,9 @@ static void shut(int fd)
 	shutdown(fd, SHUT_RDWR);
 }
 
-void vhost_conn_nonblock(const struct vhost *v)
+void vhost_conn_prepare(const struct vhost *v)
 {
-	each(v, set_nonblock);
+	each(v, prepare);
 }
 
 void vhost_conn_shut(const struct vhost *v)

@@ -189,7 +189,7 @@ static int on_connection(int vid)
 	}
 	if (vhost_guard_attach(vid))
 		return -1;
-	vhost_conn_nonblock(v);
+	vhost_conn_prepare(v);
 	__atomic_store_n(&by_vid[vid], v, __ATOMIC_RELEASE);
 	__atomic_store_n(&v->connected, 1, __ATOMIC_RELEASE);
 	sw_debug("%s: %s: connected", v->port.name, v->path);

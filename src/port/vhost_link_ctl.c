@@ -84,6 +84,8 @@ static void set_error(struct vhost *v, const char *text)
 	differs = strcmp(v->info.error, text);
 	snprintf(v->info.error, sizeof(v->info.error), "%s", text);
 	pthread_mutex_unlock(&v->lock);
+	if (differs)
+		sw_port_changed(&v->port);
 	if (differs && *text)
 		sw_warn("%s: %s: %s", v->port.name, v->path, text);
 }
