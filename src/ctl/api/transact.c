@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Method transact: a list of commands, each an array of words, as one transaction. The client gets its
+ * answer when the transaction is done; should the client go away first, a transaction that has not begun
+ * is dropped, one that has is completed. Control thread.
+ */
+#include "method.h"
+
+#include <sw/err.h>
+
+#include "../txn.h"
+#include "server.h"
+
+static json_t *describe_failure(const json_t *commands, int failed_at)
+{
+	json_t *more, *command;
+
+	if (failed_at < 0)
+		return NULL;
+	more = json_pack("{s:i}", "failed_at", failed_at);
+	command = json_array_get(commands, failed_at);
+	if (command)
+		json_object_set(more, "command", command);
+	return more;
+}
+
+static void on_done(void *arg, struct txn_reply *reply)
+{
+	struct api_call *call = arg;
+
+	if (reply->rc < 0) {
+		call->more = describe_failure(api_param(call, "commands"), reply->failed_at);
+	} else {
+		call->result =
+			json_pack("{s:I, s:i, s:O?}", "generation", (json_int_t)reply->generation,
+				"exit_status", reply->exit_status, "results", reply->results);
+		if (reply->plan)
+			json_object_set(call->result, "plan", reply->plan);
+	}
+	api_call_done(call, reply->rc, &reply->err);
+}
+
+static void cancel(struct api_call *call)
+{
+	txn_cancel(call);
+}
+
+static int run_transact(struct api_call *call, struct sw_err *err)
+{
+	const struct txn_request req = {
+		.commands = api_param(call, "commands"),
+		.user = api_peer(call)->user,
+		.dry_run = json_is_true(api_param(call, "dry_run")),
+	};
+	int rc = txn_submit(&req, on_done, call, err);
+
+	call->cancel = cancel;
+	return rc ? rc : API_LATER;
+}
+
+static const struct api_param transact_params[] = {
+	{ "commands", API_ARRAY, true,
+		"commands, each an array of words: [[\"add-br\", \"br0\"]]" },
+	{ "dry_run", API_BOOL, false, "check everything, change nothing, tell what would be done" },
+	{ 0 },
+};
+
+SW_REGISTER(method, transact) = {
+	.name = "transact",
+	.help = "apply commands as one transaction: all of them or none",
+	.params = transact_params,
+	.run = run_transact,
+};
