@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Commands port stats and port drops: what a port counted, and why it lost packets. Control thread.
+ */
+#include <sw/cmd.h>
+#include <sw/drop.h>
+#include <sw/err.h>
+#include <sw/pmd.h>
+#include <sw/port.h>
+
+#include <string.h>
+
+#include "../statistics.h"
+#include "../switch/switch.h"
+#include "../table_out.h"
+
+#define DROP_ROWS_MAX 16384 /* keeps the answer under what a client may leave unread */
+
+static const char *const overview_columns[] = { "Port", "rx_packets", "rx_bytes", "rx_dropped",
+	"rx_errors", "tx_packets", "tx_bytes", "tx_dropped", "tx_errors", NULL };
+
+/* Call fn for the port of that name, or for every port. */
+static int each_port(const char *name, void (*fn)(void *arg, struct sw_port *port), void *arg,
+	struct sw_err *err)
+{
+	struct sw_port *port;
+
+	if (!name) {
+		switch_each_port(NULL, fn, arg);
+		return 0;
+	}
+	port = switch_port(name, err);
+	if (!port)
+		return sw_err_errno(err->code);
+	fn(arg, port);
+	return 0;
+}
+
+static void add_statistic(void *arg, const char *name, uint64_t value)
+{
+	json_t *row = table_row(arg);
+
+	json_array_append_new(row, json_string(name));
+	json_array_append_new(row, json_integer(value));
+}
+
+static void add_all_statistics(void *arg, struct sw_port *port)
+{
+	port_statistics(port, add_statistic, arg);
+}
+
+/* A cell of the overview, when the statistic has a column. */
+static void add_overview_cell(void *arg, const char *name, uint64_t value)
+{
+	for (size_t i = 1; overview_columns[i]; i++)
+		if (!strcmp(overview_columns[i], name))
+			json_array_set_new(arg, i, json_integer(value));
+}
+
+static void add_overview(void *arg, struct sw_port *port)
+{
+	json_t *row = table_row(arg);
+
+	json_array_append_new(row, json_string(port->name));
+	for (size_t i = 1; overview_columns[i]; i++)
+		json_array_append_new(row, json_null());
+	port_statistics(port, add_overview_cell, row);
+}
+
+static int run_stats(struct sw_call *call, struct sw_err *err)
+{
+	static const char *const columns[] = { "Statistic", "Value", NULL };
+	const char *name = call->n_args ? call->args[0] : NULL;
+
+	call->result = table_new(name ? columns : overview_columns);
+	return each_port(name, name ? add_all_statistics : add_overview, call->result, err);
+}
+
+struct drops {
+	json_t *table;
+	bool all;
+	unsigned rows;
+};
+
+static void add_drops(void *arg, struct sw_port *port)
+{
+	struct drops *drops = arg;
+	const struct sw_drop *drop;
+	struct sw_lane_stats sum;
+
+	memset(&sum, 0, sizeof(sum));
+	sw_pmd_port_stats(port, &sum);
+	SW_REG_FOREACH (drop, const struct sw_drop *, drop) {
+		uint64_t count = sum.drops[drop_i];
+		json_t *row;
+
+		if ((!count && !drops->all) || ++drops->rows > DROP_ROWS_MAX)
+			continue;
+		row = table_row(drops->table);
+		json_array_append_new(row, json_string(port->name));
+		json_array_append_new(row, json_string(drop->name));
+		json_array_append_new(row, json_integer(count));
+		json_array_append_new(row, json_string(drop->help));
+	}
+}
+
+static int run_drops(struct sw_call *call, struct sw_err *err)
+{
+	static const char *const columns[] = { "Port", "Reason", "Packets", "Help", NULL };
+	struct drops drops = { .table = table_new(columns), .all = call->option[0] };
+	int rc = each_port(call->n_args ? call->args[0] : NULL, add_drops, &drops, err);
+
+	call->result = drops.table;
+	if (rc || drops.rows <= DROP_ROWS_MAX)
+		return rc;
+	rc = sw_err_set(
+		err, SW_CODE_LIMIT, "all ports together have %u reasons to show", drops.rows);
+	sw_err_allowed(err, "at most %d in one answer", DROP_ROWS_MAX);
+	sw_err_hint(err, "name a port");
+	return rc;
+}
+
+SW_REGISTER(cmd, port_stats) = {
+	.name = "port stats",
+	.help = "packets and bytes of every port, or all statistics of one",
+	.usage = "[PORT]",
+	.kind = SW_CMD_READ,
+	.role = SW_ROLE_READ,
+	.output = SW_OUT_TABLE,
+	.max_args = 1,
+	.run = run_stats,
+};
+
+static const struct sw_cmd_option drops_options[] = {
+	{ "all", NULL, "also the reasons that did not happen" },
+	{ 0 },
+};
+
+SW_REGISTER(cmd, port_drops) = {
+	.name = "port drops",
+	.help = "why packets were lost: reason, how many, and what to do about it",
+	.usage = "[PORT]",
+	.kind = SW_CMD_READ,
+	.role = SW_ROLE_READ,
+	.output = SW_OUT_TABLE,
+	.max_args = 1,
+	.options = drops_options,
+	.run = run_drops,
+};

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Commands that look at what runs, or act on it: stations, statistics, reasons, workers, logs; and that
+ * a table too long for one answer comes whole in pages.
+ */
+#include "ctltest.h"
+#include "testswitch.h"
+
+#include <sw/log.h>
+
+#include "../../src/ctl/switch/switch.h"
+
+static struct sw_port *p1, *p2;
+
+static int setup(void **state)
+{
+	ts_start(1);
+	ct_start();
+	ct_bridge("br0");
+	ct_ok("add-port br0 p1 -- set interface p1 type=dummy -- "
+	      "add-port br0 p2 tag=10 -- set interface p2 type=dummy");
+	p1 = sw_port_by_name("p1");
+	p2 = sw_port_by_name("p2");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	ct_stop();
+	ts_stop();
+	return 0;
+}
+
+static void learn(void)
+{
+	ts_send(p1, ts_frame(MAC(9), MAC(1), 20));
+	ts_send(p1, ts_frame(MAC(9), MAC(2), 10));
+	ts_send(p2, ts_frame(MAC(9), MAC(3), UNTAGGED));
+	ts_turn();
+}
+
+/* The value of the only command of the last line. */
+static json_t *value(void)
+{
+	return json_object_get(json_array_get(ct.results, 0), "value");
+}
+
+static void expect_rows(const char *line, const char *want)
+{
+	json_t *rows = json_loads(want, 0, NULL);
+
+	ct_ok("%s", line);
+	assert_non_null(rows);
+	if (!json_equal(rows, json_object_get(value(), "rows")))
+		fail_msg("%s: %s", line, json_dumps(value(), 0));
+	json_decref(rows);
+}
+
+static void stations_are_shown(void **state)
+{
+	expect_rows("fdb show", "[]");
+	learn();
+	sw_clock_warp(5000);
+	ts_turn();
+	ct_ok("fdb add br0 p2 30 02:00:00:00:00:09");
+	expect_rows("fdb show br0",
+		"[[\"p1\",10,\"02:00:00:00:00:02\",5],[\"p2\",10,\"02:00:00:00:00:03\",5],"
+		"[\"p1\",20,\"02:00:00:00:00:01\",5],[\"p2\",30,\"02:00:00:00:00:09\",\"static\"]]");
+	expect_rows("fdb show --vlan=20", "[[\"br0\",\"p1\",20,\"02:00:00:00:00:01\",5]]");
+	expect_rows("fdb show br0 --port=p2 --vlan=10", "[[\"p2\",10,\"02:00:00:00:00:03\",5]]");
+	ct_ok("fdb show --limit=2");
+	assert_int_equal(json_array_size(json_object_get(value(), "rows")), 2);
+	assert_null(json_object_get(value(), "next"));
+
+	ct_fails(SW_CODE_NOT_FOUND, "fdb show br9");
+	ct_fails(SW_CODE_NOT_FOUND, "fdb show --port=p9");
+	ct_fails(SW_CODE_INVALID, "fdb show --vlan=4096");
+	assert_string_equal(ct.err.given, "--vlan=4096");
+	ct_fails(SW_CODE_INVALID, "fdb show --limit=0");
+	ct_fails(SW_CODE_INVALID, "fdb show --from=5:x:br0");
+	ct_fails(SW_CODE_INVALID, "fdb show --from=0:0:br0");
+	ct_fails(SW_CODE_INVALID, "fdb show --from=1:0:");
+}
+
+/* Ask page after page; the number of rows, of pages, and whether every station came once. */
+static void expect_pages(const char *options, unsigned want_rows, unsigned least_pages)
+{
+	static uint8_t seen[2][10000];
+	unsigned rows = 0, pages = 0;
+	char from[128] = "";
+
+	memset(seen, 0, sizeof(seen));
+	do {
+		json_t *row;
+		size_t i;
+
+		ct_ok("fdb show %s %s", options, from);
+		pages++;
+		assert_true(pages < 100);
+		json_array_foreach (json_object_get(value(), "rows"), i, row) {
+			const char *bridge = json_string_value(json_array_get(row, 0));
+			const char *mac = json_string_value(json_array_get(row, 3));
+			unsigned n = strtoul(mac + 12, NULL, 16) << 8 | strtoul(mac + 15, NULL, 16);
+
+			assert_true(n < 10000);
+			assert_int_equal(seen[bridge[2] - '0'][n]++, 0);
+			rows++;
+		}
+		snprintf(from, sizeof(from), "--from=%s",
+			json_object_get(value(), "next")
+				? json_string_value(json_object_get(value(), "next"))
+				: "");
+	} while (from[7]);
+	assert_int_equal(rows, want_rows);
+	assert_true(pages >= least_pages);
+}
+
+static void long_tables_come_in_pages(void **state)
+{
+	struct rte_ether_addr mac;
+	struct sw_err err;
+
+	ct_bridge("br1");
+	ct_ok("add-port br1 q1 -- set interface q1 type=dummy");
+	for (unsigned n = 0; n < 10000; n++) {
+		bool first = n < 6000;
+		struct sw_bridge *bridge = switch_bridge(first ? "br0" : "br1", &err);
+		struct sw_port *port = first ? (n % 100 ? p1 : p2) : sw_port_by_name("q1");
+
+		mac = ts_ether(MAC(n));
+		assert_int_equal(
+			sw_fdb_add_static(sw_bridge_fdb(bridge), n % 7, &mac, port->index, &err),
+			0);
+	}
+	expect_pages("", 10000, 4);
+	expect_pages("--port=q1", 4000, 2);
+	expect_pages("--port=p2", 60, 1);
+	expect_pages("--limit=7000", 7000, 3);
+	expect_pages("--limit=3", 3, 1);
+}
+
+static void stations_are_flushed(void **state)
+{
+	struct ts_bridge br = { .bridge = switch_bridge("br0", NULL) };
+
+	learn();
+	ct_ok("fdb add br0 p2 30 02:00:00:00:00:09");
+	ct_ok("fdb flush br0 --vlan=20");
+	assert_int_equal(ts_where(&br, 20, MAC(1)), -1);
+	assert_int_equal(ts_where(&br, 10, MAC(2)), p1->index);
+	ct_ok("fdb flush --port=p1");
+	assert_int_equal(ts_where(&br, 10, MAC(2)), -1);
+	assert_int_equal(ts_where(&br, 10, MAC(3)), p2->index);
+	ct_ok("fdb flush");
+	assert_int_equal(ts_where(&br, 10, MAC(3)), -1);
+	assert_int_equal(ts_where(&br, 30, MAC(9)), p2->index);
+	ct_fails(SW_CODE_USAGE, "fdb flush --port=p1 --vlan=20");
+	ct_fails(SW_CODE_INVALID, "fdb flush --vlan=ten");
+	ct_fails(SW_CODE_NOT_FOUND, "fdb flush br9");
+	ct_fails(SW_CODE_NOT_FOUND, "fdb flush --port=p9");
+}
+
+static void stations_are_counted(void **state)
+{
+	learn();
+	expect_rows("fdb stats br0", "[[\"br0\",3,8192,0,3,0,0,0,0,0]]");
+	ct_ok("fdb stats-clear");
+	expect_rows("fdb stats", "[[\"br0\",3,8192,0,0,0,0,0,0,0]]");
+	ct_fails(SW_CODE_NOT_FOUND, "fdb stats br9");
+}
+
+static json_int_t statistic(const char *port, const char *name)
+{
+	json_t *row;
+	size_t i;
+
+	ct_ok("port stats %s", port);
+	json_array_foreach (json_object_get(value(), "rows"), i, row)
+		if (!strcmp(json_string_value(json_array_get(row, 0)), name))
+			return json_integer_value(json_array_get(row, 1));
+	fail_msg("%s has no statistic %s", port, name);
+	return -1;
+}
+
+static void ports_are_counted(void **state)
+{
+	learn();
+	ts_send(p2, ts_frame(MAC(1), MAC(3), 77)); /* a tag on an access port */
+	ts_turn();
+	assert_int_equal(statistic("p1", "rx_packets"), 2);
+	assert_int_equal(statistic("p1", "tx_packets"), 1);
+	assert_int_equal(statistic("p2", "rx_packets"), 2);
+	assert_int_equal(statistic("p2", "rx_dropped"), 1);
+	ct_ok("port stats");
+	assert_int_equal(json_array_size(json_object_get(value(), "rows")), 3);
+	assert_int_equal(json_array_size(json_array_get(json_object_get(value(), "rows"), 0)),
+		json_array_size(json_object_get(value(), "columns")));
+	ct_fails(SW_CODE_NOT_FOUND, "port stats p9");
+	assert_string_equal(ct.err.given, "p9");
+}
+
+static void drops_have_reasons(void **state)
+{
+	json_t *rows, *row;
+	size_t n;
+
+	expect_rows("port drops p2", "[]");
+	ts_send(p2, ts_frame(MAC(1), MAC(3), 77));
+	ts_turn();
+	ct_ok("port drops");
+	rows = json_object_get(value(), "rows");
+	assert_int_equal(json_array_size(rows), 1);
+	row = json_array_get(rows, 0);
+	assert_string_equal(json_string_value(json_array_get(row, 0)), "p2");
+	assert_int_equal(ts_drops(p2, json_string_value(json_array_get(row, 1))), 1);
+	assert_int_equal(json_integer_value(json_array_get(row, 2)), 1);
+	assert_true(json_string_length(json_array_get(row, 3)) > 10);
+	ct_ok("port drops p2 --all");
+	n = json_array_size(json_object_get(value(), "rows"));
+	assert_int_equal(n, sw_reg_kind_drop.count);
+	ct_fails(SW_CODE_NOT_FOUND, "port drops p9");
+}
+
+static void workers_are_shown(void **state)
+{
+	json_t *row;
+
+	learn();
+	ct_ok("worker show");
+	row = json_array_get(json_object_get(value(), "rows"), 0);
+	assert_int_equal(json_integer_value(json_array_get(row, 0)), 0);
+	assert_true(json_is_null(json_array_get(row, 1))); /* stepped: on no core */
+	assert_int_equal(json_integer_value(json_array_get(row, 6)), 3);
+	assert_int_equal(json_array_size(json_array_get(row, 7)), 3);
+	assert_string_equal(json_string_value(json_array_get(json_array_get(row, 7), 1)), "p1:0");
+}
+
+static void logs_are_set(void **state)
+{
+	ct_ok("log set api dbg");
+	ct_ok("log list");
+	assert_non_null(strstr(ct_text("log list"), "dbg"));
+	ct_ok("log set api info");
+	ct_fails(SW_CODE_NOT_FOUND, "log set apy dbg");
+	assert_string_equal(ct.err.nearest, "api");
+	ct_fails(SW_CODE_INVALID, "log set api loud");
+	assert_string_equal(ct.err.given, "loud");
+	assert_non_null(strstr(ct_text("version"), "swd " SW_VERSION));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(stations_are_shown, setup, teardown),
+		cmocka_unit_test_setup_teardown(long_tables_come_in_pages, setup, teardown),
+		cmocka_unit_test_setup_teardown(stations_are_flushed, setup, teardown),
+		cmocka_unit_test_setup_teardown(stations_are_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(ports_are_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(drops_have_reasons, setup, teardown),
+		cmocka_unit_test_setup_teardown(workers_are_shown, setup, teardown),
+		cmocka_unit_test_setup_teardown(logs_are_set, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
