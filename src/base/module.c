@@ -30,14 +30,40 @@ static bool is_up(const char *name)
 	return false;
 }
 
-/* The first module in `after` that is not up yet, or NULL. */
+static bool names(const char *const *list, const char *name)
+{
+	for (; list && *list; list++) {
+		if (!strcmp(*list, name))
+			return true;
+	}
+	return false;
+}
+
+/* The first module that this one comes after and that is not up yet, or NULL. */
 static const char *first_missing(const struct sw_module *module)
 {
-	for (const char *const *need = module->after; need && *need; need++) {
-		if (!is_up(*need))
-			return *need;
+	const struct sw_module *other;
+
+	SW_REG_FOREACH (module, const struct sw_module *, other) {
+		bool needed =
+			names(module->after, other->name) || names(other->before, module->name);
+
+		if (needed && !is_up(other->name))
+			return other->name;
 	}
 	return NULL;
+}
+
+static int check_names(const struct sw_module *module, const char *const *list, const char *where,
+	struct sw_err *err)
+{
+	for (; list && *list; list++) {
+		if (!sw_reg_find(&sw_reg_kind_module, *list))
+			return sw_err_set(err, SW_CODE_INTERNAL,
+				"module %s comes %s \"%s\", which no module is called",
+				module->name, where, *list);
+	}
+	return 0;
 }
 
 static int check_needs(struct sw_err *err)
@@ -45,13 +71,12 @@ static int check_needs(struct sw_err *err)
 	const struct sw_module *module;
 
 	SW_REG_FOREACH (module, const struct sw_module *, module) {
-		for (const char *const *need = module->after; need && *need; need++) {
-			if (sw_reg_find(&sw_reg_kind_module, *need))
-				continue;
-			return sw_err_set(err, SW_CODE_INTERNAL,
-				"module %s comes after \"%s\", which no module is called",
-				module->name, *need);
-		}
+		int rc = check_names(module, module->after, "after", err);
+
+		if (!rc)
+			rc = check_names(module, module->before, "before", err);
+		if (rc)
+			return rc;
 	}
 	return 0;
 }

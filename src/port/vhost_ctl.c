@@ -233,6 +233,7 @@ SW_REGISTER(module, vhost) = {
 	.name = "vhost",
 	.help = "vhost-user ports: where their sockets are, the thread that connects them",
 	.after = vhost_after,
+	.before = (const char *const[]){ "pmd", NULL },
 	.init = vhost_init,
 	.fini = vhost_fini,
 };
