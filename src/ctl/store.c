@@ -55,14 +55,6 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 	queue_retry_ports();
 }
 
-static void on_change(struct sw_port *port)
-{
-	struct live_port *lp = live_port(port->name);
-
-	if (lp && lp->port == port)
-		sw_pmd_refresh(port);
-}
-
 static void start_timer(void)
 {
 	static const struct timeval second = { 1, 0 };
@@ -88,7 +80,6 @@ int store_open(const char *state_dir, struct sw_err *err)
 		db_unref(db);
 		return rc;
 	}
-	sw_port_on_change(on_change);
 	queue_boot();
 	start_timer();
 	sw_info("configuration generation %llu: %u bridges, %u ports",
@@ -156,7 +147,6 @@ void store_close(void)
 	retry_event = NULL;
 	queue_stop();
 	pump_until(queue_idle);
-	sw_port_on_change(NULL);
 	close_ports();
 	job_stop();
 	sw_post_run();

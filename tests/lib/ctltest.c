@@ -59,7 +59,7 @@ static void open_store(void)
 
 void ct_start(void)
 {
-	strcpy(dir, "/tmp/swtest.XXXXXX");
+	strcpy(dir, access("/dev/shm", W_OK) ? "/tmp/swtest.XXXXXX" : "/dev/shm/swtest.XXXXXX");
 	assert_non_null(mkdtemp(dir));
 	open_store();
 }

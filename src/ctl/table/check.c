@@ -5,6 +5,7 @@
  */
 #include "schema.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,26 @@
 #include <sw/err.h>
 #include <sw/mem.h>
 #include <sw/text.h>
+
+/* Nearest but for case: "por" is near "Port". */
+static int nearest(const char *given, const char *const *words, size_t n)
+{
+	char *folded = sw_xstrdup(given), **lower = sw_xcalloc(n + 1, sizeof(*lower));
+	int at;
+
+	for (size_t i = 0; i <= n; i++) {
+		char *p = i < n ? lower[i] = sw_xstrdup(words[i]) : folded;
+
+		for (; *p; p++)
+			*p = tolower((unsigned char)*p);
+	}
+	at = sw_nearest(folded, (const char *const *)lower, n);
+	for (size_t i = 0; i < n; i++)
+		free(lower[i]);
+	free(lower);
+	free(folded);
+	return at;
+}
 
 void schema_suggest(struct sw_err *err, const char *given, const char *const *words, size_t n)
 {
@@ -21,7 +42,7 @@ void schema_suggest(struct sw_err *err, const char *given, const char *const *wo
 
 	if (!err)
 		return;
-	at = sw_nearest(given, words, n);
+	at = nearest(given, words, n);
 	for (size_t i = 0; i < n && len + strlen(words[i]) + 3 < sizeof(list); i++)
 		len += snprintf(list + len, sizeof(list) - len, "%s%s", i ? ", " : "", words[i]);
 	sw_err_given(err, "%s", given);

@@ -161,15 +161,20 @@ static int read_items(struct reader *r)
 		blanks(r);
 	}
 	while (*r->p && *r->p != close) {
+		const char *end;
+
 		rc = read_item(r);
 		if (rc)
 			return rc;
+		end = r->p;
 		blanks(r);
 		if (*r->p == ',') {
 			r->p++;
 			blanks(r);
 			if (!*r->p || *r->p == close)
 				return complain(r, "a value after the comma");
+		} else if (*r->p && *r->p != close && r->p == end) {
+			return complain(r, "a comma or a blank between values");
 		}
 	}
 	if (bracket && *r->p != close)
