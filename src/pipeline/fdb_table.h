@@ -31,6 +31,7 @@
 
 #define FDB_LOCKED	  0x100u
 #define FDB_OVERFLOW_MASK 0xffu
+#define FDB_KEY_NONE	  UINT64_MAX /* no station's: VLANs end at 4095 */
 #define FDB_KEY_LIVE	  (1ull << 63)
 #define FDB_VLAN_SHIFT	  48
 #define FDB_PORT_MASK	  0x3ffu

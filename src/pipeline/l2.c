@@ -69,7 +69,7 @@ static inline void admit(
 			l2_not_admitted(self, in, m, tag);
 			return;
 		}
-		b->src[i] = b->dst[i] = 0; /* neither learned nor looked up: flooded */
+		b->src[i] = b->dst[i] = FDB_KEY_NONE; /* neither learned nor looked up: flooded */
 	}
 	b->pkt[i] = m;
 	b->tag[i] = tag;
@@ -88,7 +88,8 @@ static void learn(struct sw_worker *w, const struct l2 *self, const struct burst
 	for (unsigned k = 0; k < n && refused < REFUSALS_A_BURST; k++) {
 		unsigned i = list[k];
 
-		if (b->src[i] && !fdb_learn(self->fdb, w, b->src[i], b->seen[i], self->port))
+		if (b->src[i] != FDB_KEY_NONE &&
+			!fdb_learn(self->fdb, w, b->src[i], b->seen[i], self->port))
 			refused++;
 	}
 }
