@@ -226,8 +226,11 @@ static void errors_show_the_place(void **state)
 
 	/* A part of a word, a word with a blank, a word that is not there. */
 	error = error_of("invalid", "4096", "[\"set\",\"port\",\"my port\",\"tag=4096\"]");
+	json_object_set_new(
+		json_object_get(error, "data"), "path", json_string("commands[2]: Port.tag"));
 	assert_int_equal(fault_show_error(error, NULL), EXIT_REFUSED);
-	assert_non_null(strstr(captured(), "  set port 'my port' tag=4096\n"
+	assert_non_null(strstr(captured(), "swctl: Port.tag: no bridge \"br9\"\n"
+					   "  set port 'my port' tag=4096\n"
 					   "                         ^^^^\n"));
 	json_decref(error);
 	error = error_of("usage", "nowhere", "[\"show\"]");

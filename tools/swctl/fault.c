@@ -176,6 +176,21 @@ static void show_place(const json_t *words, const char *given)
 	fputc('\n', stderr);
 }
 
+/* Which column of which table, for a value that would be without context: "5000 is above 4095". The command
+ * itself is shown, so its number says nothing. */
+static void show_headline(const char *message, const char *path)
+{
+	char text[1024];
+	unsigned n;
+	int used = 0;
+
+	if (path && sscanf(path, "commands[%u]%n", &n, &used) == 1 && used)
+		path += used + (!strncmp(path + used, ": ", 2) ? 2 : 0);
+	snprintf(text, sizeof(text), "%s%s%s", path ? path : "", path && *path ? ": " : "",
+		message ? message : "the switch gave no reason");
+	show_sentence(text);
+}
+
 static void show_did_you_mean(const char *nearest)
 {
 	struct sw_bytes b = { 0 };
@@ -200,7 +215,7 @@ int fault_show_error(const json_t *error, const json_t *commands)
 		show_json(json_pack("{s:O, s:i}", "error", error, "exit_status", status));
 		return status;
 	}
-	show_sentence(message ? message : "the switch gave no reason");
+	show_headline(message, member(data, "path"));
 	if (!words && n == 1)
 		words = json_array_get(commands, 0);
 	if (words)
