@@ -248,6 +248,14 @@ static void logs_are_set(void **state)
 	assert_non_null(strstr(ct_text("version"), "swd " SW_VERSION));
 }
 
+static void control_is_shown(void **state)
+{
+	ct_ok("control show");
+	assert_int_equal(json_array_size(json_object_get(value(), "rows")), 9);
+	ct_ok("control stats-clear");
+	ct_fails(SW_CODE_USAGE, "control stats");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +267,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(drops_have_reasons, setup, teardown),
 		cmocka_unit_test_setup_teardown(workers_are_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(logs_are_set, setup, teardown),
+		cmocka_unit_test_setup_teardown(control_is_shown, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
