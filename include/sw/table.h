@@ -62,7 +62,8 @@ struct sw_type {
 struct sw_table {
 	const char *name; /* "Bridge" */
 	const char *help;
-	bool root; /* has exactly one row, that is named "." and never goes */
+	const char *alias; /* another name people type, or NULL */
+	bool root;	   /* has exactly one row, that is named "." and never goes */
 	const char *const
 		*unsupported; /* columns of OVS that are not to be had here yet; ended by NULL */
 };

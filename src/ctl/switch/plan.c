@@ -67,6 +67,14 @@ static void add_bridge_of(struct plan *plan, const struct row *port)
 			add_name(&plan->bridges, row_name(bridge));
 }
 
+static void add_bridge_of_interface(struct plan *plan, const struct row *iface)
+{
+	const struct row *port = draft_referrer(plan->draft, COLUMN(port_interfaces), iface);
+
+	if (port)
+		add_bridge_of(plan, port);
+}
+
 /* Does the port's own configuration differ? Other columns are none of the device's business. */
 static bool asks_other(const struct row *was, const struct row *is)
 {
@@ -99,17 +107,59 @@ static void note_change(void *arg, const struct row *was, const struct row *is)
 	}
 }
 
+/* Do a port that goes and a row that comes name one device: the same value of an option that the class
+ * requires? */
+static bool same_device(const struct sw_port *port, const struct row *row)
+{
+	const struct value *options = ROW(row, interface_options);
+
+	if (strcmp(value_get_string(ROW(row, interface_type), ""), port->conf.type))
+		return false;
+	for (const struct sw_option *o = port->cls->options; o && o->name; o++) {
+		const char *mine = sw_port_option(&port->conf, o->name);
+		const char *theirs = value_get_key(options, o->name);
+
+		if (o->required && mine && theirs && !strcmp(mine, theirs))
+			return true;
+	}
+	return false;
+}
+
+/* A port that goes must let go of its device first when one that comes wants it. */
+static void plan_yields(struct plan *plan)
+{
+	for (unsigned i = 0; i < plan->ports.n; i++) {
+		struct live_port *lp = live_port(plan->ports.list[i]);
+
+		if (!lp || !lp->port || draft_find_name(plan->draft, TABLE(interface), lp->name))
+			continue;
+		for (unsigned k = 0; k < plan->ports.n; k++) {
+			const struct row *row =
+				draft_find_name(plan->draft, TABLE(interface), plan->ports.list[k]);
+
+			if (!row || !same_device(lp->port, row))
+				continue;
+			add_step(plan, STEP_YIELD, lp->name);
+			break;
+		}
+	}
+}
+
 static void plan_ports(struct plan *plan)
 {
+	plan_yields(plan);
 	for (unsigned i = 0; i < plan->ports.n; i++) {
 		const char *name = plan->ports.list[i];
 		const struct row *row = draft_find_name(plan->draft, TABLE(interface), name);
 		struct live_port *lp = live_port(name);
 
-		if (row && lp && lp->bridge) /* made anew it must be published anew */
+		if (!row)
+			continue;
+		if (lp && lp->bridge) /* made anew it must be published anew */
 			add_name(&plan->bridges, lp->bridge->name);
-		if (row)
-			add_step(plan, lp ? STEP_SET : STEP_MAKE, name)->row = row;
+		else if (lp)
+			add_bridge_of_interface(plan, row);
+		add_step(plan, lp ? STEP_SET : STEP_MAKE, name)->row = row;
 	}
 }
 
@@ -170,14 +220,11 @@ struct plan *plan_new_retry(const struct draft *draft)
 	plan->command = -1;
 	while ((lp = live_next_port(lp))) {
 		const struct row *row = draft_find_name(draft, TABLE(interface), lp->name);
-		const struct row *port;
 
 		if (lp->port || lp->hopeless || !row)
 			continue;
 		add_step(plan, STEP_MAKE, lp->name)->row = row;
-		port = draft_referrer(draft, COLUMN(port_interfaces), row);
-		if (port)
-			add_bridge_of(plan, port);
+		add_bridge_of_interface(plan, row);
 	}
 	plan_bridges(plan);
 	plan->n_run = plan->n;
@@ -207,6 +254,7 @@ void plan_free(struct plan *plan)
 json_t *plan_describe(const struct plan *plan)
 {
 	static const char *const say[] = {
+		[STEP_YIELD] = "close port %s, whose device is wanted",
 		[STEP_MAKE] = "open port %s",
 		[STEP_SET] = "change port %s",
 		[STEP_BRIDGE] = "make bridge %s",

@@ -137,10 +137,28 @@ static int close_port(struct step *s)
 	return STEP_PENDING;
 }
 
+static void yielded(void *arg, int rc)
+{
+	struct step *s = arg;
+
+	s->downed = true;
+	plan_resume(current, 0);
+}
+
+static int yield(struct step *s)
+{
+	s->move.done = yielded;
+	s->move.arg = s;
+	live_down(&s->move, live_port(s->name));
+	return STEP_PENDING;
+}
+
 int step_run(struct plan *plan, struct step *s)
 {
 	current = plan;
 	switch (s->kind) {
+	case STEP_YIELD:
+		return yield(s);
 	case STEP_MAKE:
 		return make(plan, s);
 	case STEP_SET:
@@ -231,6 +249,8 @@ int step_undo(struct plan *plan, struct step *s)
 	current = plan;
 	if (s->kind == STEP_MAKE || s->kind == STEP_SET)
 		return undo_port(plan, s);
+	if (s->kind == STEP_YIELD && s->downed)
+		return up_again(plan, s);
 	if (s->kind == STEP_BRIDGE && s->made)
 		live_bridge_destroy(live_bridge(s->name));
 	return 0;

@@ -8,6 +8,7 @@
 struct row;
 
 enum step_kind {
+	STEP_YIELD,   /* a port that goes lets go of its device for one that comes */
 	STEP_MAKE,    /* a port that is not there, or not open */
 	STEP_SET,     /* a port that is there: changed in place, or made anew */
 	STEP_BRIDGE,  /* a new bridge, still without members */

@@ -57,6 +57,7 @@ static struct value *dpdk_version(const struct draft *draft, const struct row *r
 SW_REGISTER(table, open_vswitch) = {
 	.name = "Open_vSwitch",
 	.help = "the switch as a whole; its only row is named \".\"",
+	.alias = "open",
 	.root = true,
 	.unsupported = unsupported_columns,
 };

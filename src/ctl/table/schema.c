@@ -172,7 +172,8 @@ const struct table *schema_table(const char *name, struct sw_err *err)
 	const char **words;
 
 	for (unsigned i = 0; i < n; i++)
-		if (same_name(tables[i].name, name))
+		if (same_name(tables[i].name, name) ||
+			(tables[i].desc->alias && same_name(tables[i].desc->alias, name)))
 			return &tables[i];
 	words = sw_xcalloc(n, sizeof(*words));
 	for (unsigned i = 0; i < n; i++)
