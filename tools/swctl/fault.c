@@ -186,7 +186,9 @@ static void show_headline(const char *message, const char *path)
 
 	if (path && sscanf(path, "commands[%u]%n", &n, &used) == 1 && used)
 		path += used + (!strncmp(path + used, ": ", 2) ? 2 : 0);
-	snprintf(text, sizeof(text), "%s%s%s", path ? path : "", path && *path ? ": " : "",
+	if (path && !strchr(path, '.'))
+		path = NULL;
+	snprintf(text, sizeof(text), "%s%s%s", path ? path : "", path ? ": " : "",
 		message ? message : "the switch gave no reason");
 	show_sentence(text);
 }
