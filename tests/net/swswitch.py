@@ -24,7 +24,7 @@ class Switch:
         if user is not None:
             for path in (self.dir, self.config):
                 os.chown(path, user, user)
-        self.process = None
+        self.process, self.answer = None, None
 
     def boot_facts(self):
         return f"[worker]\ncores = {self.core}\n[memory]\nhugepages = no\n"
@@ -41,13 +41,17 @@ class Switch:
     def start(self):
         self.process = self.net.spawn(*self.command(), log=self.name, cwd=self.dir)
         if self.wait:
-            wait_for(self.answers, 20, f"{self.name} answers on its socket")
+            try:
+                wait_for(self.answers, 20, f"{self.name} answers on its socket")
+            except AssertionError as error:
+                raise AssertionError(f"{error}; {self.answer.stderr.strip()}") from None
         return self
 
     def answers(self):
         if self.process.poll() is not None:
             raise AssertionError(f"swd ended with {self.process.returncode}: {self.log()[-800:]}")
-        return self.ctl_raw("version", quiet=True).returncode == 0
+        self.answer = self.ctl_raw("version", quiet=True)
+        return self.answer.returncode == 0
 
     def log(self):
         return (self.net.logs / f"{self.name}.log").read_text(errors="replace")
