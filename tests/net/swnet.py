@@ -18,7 +18,7 @@ import subprocess
 from swbase import Skip, limit, readable, same, wait_for, within  # noqa: F401  (for the tests)
 from swguest import Guest
 from swswitch import Rpc, Switch  # noqa: F401
-from swwire import Wire, frame, mac_bytes, tag_of  # noqa: F401
+from swwire import Tagger, Wire, frame, mac_bytes, tag_of  # noqa: F401
 
 CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
 MS_REC, MS_PRIVATE = 0x4000, 0x40000
@@ -140,7 +140,7 @@ class Host:
     """A network namespace that plays a machine."""
 
     def __init__(self, net, name):
-        self.net, self.name, self.port, self.ip = net, name, None, None
+        self.net, self.name, self.port, self.ip, self.taggers = net, name, None, None, []
         net.run("ip", "netns", "add", name)
         with self.inside():
             quiet_ipv6()
@@ -166,10 +166,13 @@ class Host:
         self.ip = ip.split("/")[0]
 
     def vlan(self, vid, ip):
-        """A VLAN sub-interface of eth0."""
-        self.run("ip", "link", "add", "link", "eth0", "name", f"eth0.{vid}", "type", "vlan", "id", str(vid))
-        self.run("ip", "addr", "add", ip, "dev", f"eth0.{vid}")
-        self.run("ip", "link", "set", f"eth0.{vid}", "up")
+        """A VLAN sub-interface of eth0: a tap whose frames go out tagged, for kernels without 802.1Q."""
+        name = f"eth0.{vid}"
+        with self.inside():
+            self.taggers.append(Tagger("eth0", name, vid))
+        self.run("ip", "link", "set", name, "address", self.mac())
+        self.run("ip", "addr", "add", ip, "dev", name)
+        self.run("ip", "link", "set", name, "up")
 
     def mac(self, interface="eth0"):
         text = self.run("ip", "-j", "link", "show", interface).stdout

@@ -105,6 +105,7 @@ class Switch:
         result = self.ctl_raw(*words)
         if result.returncode == 0:
             raise AssertionError(f"swctl {' '.join(words)} was accepted")
+        says = [word for item in says for word in ([item] if isinstance(item, str) else item)]
         within(result.stderr, says, f"error of 'swctl {' '.join(words)}'")
         if status is not None:
             same(result.returncode, status, f"exit status of 'swctl {' '.join(words)}'")

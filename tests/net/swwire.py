@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Whole Ethernet frames on an interface, sent and seen with their tags."""
+import fcntl
+import os
+import select
 import socket
 import struct
+import threading
 import time
 
 from swbase import readable
@@ -46,6 +50,33 @@ class Wire:
     def drain(self):
         while self.receive(0) is not None:
             pass
+
+
+class Tagger:
+    """A tap whose frames leave by an interface with a tag, and the other way round; as eth0.10 does."""
+
+    TUNSETIFF, IFF_TAP, IFF_NO_PI = 0x400454ca, 0x0002, 0x1000
+
+    def __init__(self, interface, name, vid):
+        self.wire, self.vid = Wire(interface), vid
+        self.tap = os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC)
+        fcntl.ioctl(self.tap, self.TUNSETIFF, struct.pack("16sH22x", name.encode(),
+                                                          self.IFF_TAP | self.IFF_NO_PI))
+        threading.Thread(target=self._copy, daemon=True).start()
+
+    def _copy(self):
+        while True:
+            ready, _, _ = select.select([self.tap, self.wire.socket], [], [])
+            try:
+                if self.tap in ready:
+                    data = os.read(self.tap, 65536)
+                    self.wire.send(data[:12] + struct.pack("!HH", 0x8100, self.vid) + data[12:])
+                if self.wire.socket in ready:
+                    data = self.wire.receive(0)
+                    if data and (tag_of(data) or (None,))[0] == self.vid:
+                        os.write(self.tap, data[:12] + data[16:])
+            except OSError:
+                pass  # one of them is down for now
 
 
 def mac_bytes(text):

@@ -34,7 +34,7 @@ def test_words(net):
         "device": sw.refused("add-port br-in nodev0", "nodev0"),
         "device, dpdk": sw.refused("add-port br-in d0 -- set interface d0 type=dpdk"
                                    " options:dpdk-devargs=0000:ff:1f.7", "0000:ff:1f.7"),
-        "device, vdev": sw.refused("add-port br-in d0 -- set interface d0 type=dpdk"
+        "invalid, vdev": sw.refused("add-port br-in d0 -- set interface d0 type=dpdk"
                                    " options:dpdk-devargs=net_nosuch0", "net_nosuch0"),
         "usage": sw.refused("ad-br br-in", ["ad-br", "add-br"]),
         "usage, missing": sw.refused("add-br"),
@@ -127,7 +127,7 @@ def test_half_messages_and_many_clients(net):
 
 def test_bad_start(net):
     """Boot facts that cannot be: the file, the line and what is allowed are named, and nothing starts."""
-    for config, says in (("[cores]\nnonsense=1\n", "nonsense"), ("nonsense\n", "1"),
+    for config, says in (("[worker]\nnonsense=1\n", "nonsense"), ("nonsense\n", "1"),
                          ("[no-such]\na=1\n", "no-such")):
         sw = swnet.Switch(net, f"bad{len(config)}", config=config)
         result = net.run(*sw.command(), check=False)

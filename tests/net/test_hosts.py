@@ -159,7 +159,7 @@ def test_changes_under_traffic(net):
     while stream.poll() is None:
         for n in range(2, 5):
             sw.ctl(f"add-port br-in vif{n}.0 tag=10")
-        sw.ctl("set port vif2.0 tag=20 -- set port vif3.0 trunks=10,30")
+        sw.ctl("set port vif2.0 tag=20 -- clear port vif3.0 tag -- set port vif3.0 trunks=10,30")
         sw.ctl("add-br br-two")
         for n in range(2, 5):
             sw.ctl(f"del-port vif{n}.0")

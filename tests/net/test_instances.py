@@ -45,7 +45,7 @@ def test_ordinary_user(net):
     for name in ("vh-1", "vh-2"):
         sw.ctl(f"add-port br-in {name} -- set interface {name} type=dpdkvhostuserclient"
                f" options:vhost-server-path={folder}/{name}.sock")
-    sw.ctl("add-port br-in nul0 -- set interface nul0 type=dpdk options:dpdk-devargs=net_null0")
+    sw.ctl("add-port br-in nul0 -- set interface nul0 type=dpdk options:dpdk-devargs=net_null0,no-rx=1")
     one = net.guest("one", ip="10.0.0.1/24", vhost=folder / "vh-1.sock", server=True, user=NOBODY)
     two = net.guest("two", ip="10.0.0.2/24", vhost=folder / "vh-2.sock", server=True, user=NOBODY)
     one.ready()
