@@ -63,7 +63,7 @@ static void up_failed(struct live_move *move)
 		sw_port_free(move->port);
 	move->port = NULL;
 	if (strcmp(lp->error.text, move->err.text))
-		sw_warn("%s", move->err.text);
+		sw_warn("%s%s%s", move->err.text, move->err.hint[0] ? "; " : "", move->err.hint);
 	lp->error = move->err;
 	lp->hopeless = move->err.code == SW_CODE_PERMISSION || move->err.code == SW_CODE_INVALID;
 	move->done(move->arg, move->rc);
