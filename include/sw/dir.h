@@ -10,7 +10,8 @@
 struct sw_err;
 
 /* Make a folder and those above it. What is there already is left as it is; the last one made gets
- * `mode`, those above it 0755. SW_CODE_DEVICE, SW_CODE_PERMISSION with the folder that failed. */
+ * `mode`, those above it 0755. SW_CODE_DEVICE, SW_CODE_PERMISSION with the folder that failed, or that
+ * belongs to another user than us (when we are not root) and root. */
 int sw_dir_make(const char *path, unsigned mode, struct sw_err *err);
 
 /* Make the folder of a file. */

@@ -32,6 +32,21 @@ static int failed(const char *what, const char *path, struct sw_err *err)
 	return sw_err_errno(code);
 }
 
+/* A folder that an ordinary user finds must be its own or root's: below /tmp anybody could have made one
+ * of the name we use, and would then own our sockets and our configuration. */
+static int check_owner(const char *path, struct sw_err *err)
+{
+	struct stat st;
+
+	if (!geteuid() || stat(path, &st) || st.st_uid == geteuid() || !st.st_uid)
+		return 0;
+	sw_err_set(err, SW_CODE_PERMISSION, "the folder %s belongs to another user (%u)", path,
+		(unsigned)st.st_uid);
+	sw_err_given(err, "%s", path);
+	sw_err_hint(err, "name another place with --run-dir, --state or --socket");
+	return sw_err_errno(SW_CODE_PERMISSION);
+}
+
 static bool is_dir(const char *path)
 {
 	struct stat st;
@@ -53,7 +68,7 @@ int sw_dir_make(const char *path, unsigned mode, struct sw_err *err)
 	if (!rc && !is_dir(path) && mkdir(path, mode))
 		rc = failed("the folder", path, err);
 	free(copy);
-	return rc;
+	return rc ? rc : check_owner(path, err);
 }
 
 int sw_dir_make_for(const char *path, unsigned mode, struct sw_err *err)

@@ -119,6 +119,28 @@ def test_wrong_words(net):
     swnet.within(net.run(net.build / "swd", "--help").stdout, ["--config", "--state", "--socket"])
 
 
+def test_default_places(net):
+    """Without any place named an ordinary user's are /tmp/swd-UID, where swctl looks; nobody else's."""
+    folder = pathlib.Path(f"/tmp/swd-{NOBODY}")
+    if folder.exists():
+        raise swnet.Skip(f"{folder} is there already")
+    daemon = Daemon(net, "default")
+    daemon.words = ["HOME=" if w == "HOME=/nonexistent" else w for w in daemon.words[:-4]]
+    try:
+        daemon.start()
+        words = ["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", "env", "-u",
+                 "XDG_RUNTIME_DIR", net.build / "swctl", "list-br"]
+        net.run(*words)
+        daemon.stop()
+        shutil.rmtree(folder)
+        folder.mkdir()
+        os.chown(folder, 1234, 1234)
+        folder.chmod(0o777)
+        daemon.refused(1, str(folder), "belongs to another user")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def test_dpdk_that_does_not_start(net):
     """The escape hatch is passed on, and what DPDK says against it is in our log."""
     daemon = Daemon(net, "hatch", text=SMALL + "[dpdk]\neal-args=--no-such-option\n")

@@ -34,9 +34,12 @@ const char *link_default_path(char *buf, size_t size)
 
 	if (env && *env)
 		return env;
-	if (geteuid() && run && *run) {
-		/* An ordinary user's own switch comes before the system's. */
-		snprintf(buf, size, "%s/swd/swd.sock", run);
+	if (geteuid()) {
+		/* An ordinary user's own switch comes before the system's; its place is swd's default. */
+		if (run && *run)
+			snprintf(buf, size, "%s/swd/swd.sock", run);
+		else
+			snprintf(buf, size, "/tmp/swd-%u/swd.sock", (unsigned)getuid());
 		if (!access(buf, F_OK))
 			return buf;
 	}
