@@ -64,8 +64,8 @@ def endless_chain(front):
     return ""
 
 
-ATTACKS = [memory_gone, all_memory_gone, ring_resized, not_offered, not_a_message, half_message, outside_memory,
-           loops, endless_chain]
+ATTACKS = [memory_gone, all_memory_gone, ring_resized, not_offered, not_a_message, half_message,
+           outside_memory, loops, endless_chain]
 
 
 @swnet.limit(120)
