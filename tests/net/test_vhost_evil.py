@@ -32,7 +32,7 @@ def ring_resized(front):
 
 
 def not_offered(front):
-    front.send(32, bytes(20))  # SET_INFLIGHT_FD
+    front.send(22, bytes(32))  # IOTLB_MSG
     return "not offered"
 
 
