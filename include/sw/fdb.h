@@ -5,8 +5,9 @@
  *
  * Kind (C), several writers: workers learn, refresh and move under a per-bucket try-lock (a busy bucket
  * is skipped; the next packet learns); readers take no lock and check the bucket's sequence. A full table
- * gives the learner room by taking the oldest entry, in the two buckets of its hash, of a port that holds
- * more stations than the learner's port; otherwise nothing is learned and it is counted.
+ * gives the learner the place of an expired station or of the oldest one, in the buckets near its hash,
+ * of a port that holds more stations than the learner's port; otherwise nothing is learned and it is
+ * counted.
  *
  * room: pipeline. Thread: control, unless a line says otherwise.
  */

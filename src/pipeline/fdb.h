@@ -126,17 +126,16 @@ static inline uint32_t fdb_age(uint32_t val, uint32_t now_s)
 bool fdb_learn(
 	struct fdb_table *t, struct sw_worker *w, uint64_t key, uint32_t seen, uint16_t port);
 
-/* One station to write; age_s is a clock value. */
+/* One station to write. */
 struct fdb_put {
 	uint64_t key;
 	uint16_t port;
 	bool is_static;
-	uint32_t seen_s;
+	uint32_t seen_s; /* a clock value */
 };
-
 enum fdb_result { FDB_DONE, FDB_BUSY, FDB_FULL, FDB_LIMIT };
 
-/* Write one under bucket locks; counters is the caller's own, w NULL on control. */
+/* Write one; counters is the caller's own, w NULL on control. */
 enum fdb_result fdb_write(struct fdb_table *t, struct fdb_counters *counters, struct sw_worker *w,
 	const struct fdb_put *put);
 
@@ -147,12 +146,5 @@ void fdb_unlock(struct fdb_bucket *b);
 void fdb_clear_slot(struct fdb_table *t, struct fdb_bucket *b, unsigned slot);
 void fdb_take_out(struct fdb_table *t, struct fdb_bucket *b, unsigned slot);
 bool fdb_counted(const struct fdb_table *t, uint32_t val);
-
-/* The set of tables that are swept, published by RCU. */
-struct fdb_set {
-	unsigned n;
-	struct fdb_table *table[];
-};
-extern struct fdb_set *fdb_swept;
 
 #endif

@@ -90,4 +90,11 @@ struct fdb_table {
 	struct fdb_counters counters[SW_WORKER_MAX + 1]; /* the last is control's */
 };
 
+/* The set of tables that are swept, published by RCU. */
+struct fdb_set {
+	unsigned n;
+	struct fdb_table *table[];
+};
+extern struct fdb_set *fdb_swept;
+
 #endif
