@@ -19,7 +19,7 @@ static const char option_text[] =
 	"Options:\n"
 	"  --socket=PATH        control socket; else SWD_SOCKET, else /run/swd/swd.sock\n"
 	"                       (ordinary users: first $XDG_RUNTIME_DIR/swd/swd.sock, or /tmp/swd-UID/swd.sock)\n"
-	"  -t, --timeout=S      give up after S seconds, 0 never; default 10\n"
+	"  -t, --timeout=S      give up when an answer takes S seconds, 0 never; default 10\n"
 	"  --dry-run            check everything, change nothing, tell what would be done\n"
 	"  --json               results and errors as JSON\n"
 	"  --plain              tables without headings, cells separated by tabs\n"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The connection: a question and its answer, one deadline for all of it. The socket never blocks; waiting
- * is poll(2) with the time that is left.
+ * The connection: a question and its answer. The time-out counts anew from each question, so that a long
+ * table in many pages may take longer than one answer may. The socket never blocks; waiting is poll(2)
+ * with the time that is left.
  */
 #include "swctl.h"
 
@@ -170,6 +171,11 @@ static int dial(struct link *link, bool quiet)
 	return 0;
 }
 
+static void start_waiting(struct link *link)
+{
+	link->deadline_ms = link->timeout_s ? now_ms() + link->timeout_s * 1000ll : -1;
+}
+
 int link_open(struct link *link, const char *path, unsigned timeout_s, bool quiet)
 {
 	json_t *greeting;
@@ -178,7 +184,7 @@ int link_open(struct link *link, const char *path, unsigned timeout_s, bool quie
 	memset(link, 0, sizeof(*link));
 	link->path = path;
 	link->timeout_s = timeout_s;
-	link->deadline_ms = timeout_s ? now_ms() + timeout_s * 1000ll : -1;
+	start_waiting(link);
 	sw_line_init(&link->in, LINE_MAX_BYTES);
 	status = dial(link, quiet);
 	if (status)
@@ -213,6 +219,7 @@ static int send_question(struct link *link, const char *method, json_t *params)
 
 	text[len] = '\n';
 	link->asked = true;
+	start_waiting(link);
 	rc = say(link, text, len + 1);
 	free(text);
 	json_decref(question);
