@@ -201,10 +201,21 @@ static int shrink(struct live_bridge *lb, struct sw_err *err)
 	return sw_bridge_set(lb->bridge, &lb->conf, lb->confs, n, err);
 }
 
+/* Is it published already? What other programs keep in external_ids needs no publication. Both were
+ * zeroed before they were filled, so that bytes can be compared. */
+static bool is_published(const struct live_bridge *lb, const struct wanted *w)
+{
+	return lb->n_members == w->n && !memcmp(&lb->conf, &w->conf, sizeof(w->conf)) &&
+	       (!w->n || !memcmp(lb->confs, w->confs, w->n * sizeof(*w->confs)));
+}
+
 static int grow(struct live_bridge *lb, struct wanted *w, struct sw_err *err)
 {
-	int rc = sw_bridge_set(lb->bridge, &w->conf, w->confs, w->n, err);
+	int rc;
 
+	if (is_published(lb, w))
+		return 0;
+	rc = sw_bridge_set(lb->bridge, &w->conf, w->confs, w->n, err);
 	if (rc)
 		return rc;
 	free(lb->members);

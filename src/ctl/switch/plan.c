@@ -304,7 +304,14 @@ static void walk(struct plan *plan)
 	}
 	if (plan->back)
 		step_sync_back(plan);
-	walk_end(plan, 0);
+	if (!plan->closing)
+		walk_end(plan, 0);
+}
+
+void plan_closed(struct plan *plan)
+{
+	if (!--plan->closing && plan->at == plan->end)
+		walk_end(plan, 0);
 }
 
 void plan_resume(struct plan *plan, int rc)

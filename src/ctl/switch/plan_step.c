@@ -126,15 +126,17 @@ static void closed(void *arg, int rc)
 	struct step *s = arg;
 
 	live_port_drop(live_port(s->name));
-	plan_resume(current, 0);
+	plan_closed(current);
 }
 
-static int close_port(struct step *s)
+/* Not waited for one by one: each takes a grace period, and they can be over together. */
+static int close_port(struct plan *plan, struct step *s)
 {
 	s->move.done = closed;
 	s->move.arg = s;
+	plan->closing++;
 	live_down(&s->move, live_port(s->name));
-	return STEP_PENDING;
+	return 0;
 }
 
 static void yielded(void *arg, int rc)
@@ -168,7 +170,7 @@ int step_run(struct plan *plan, struct step *s)
 	case STEP_SYNC:
 		return sync(plan);
 	case STEP_CLOSE:
-		return close_port(s);
+		return close_port(plan, s);
 	case STEP_DESTROY:
 		live_bridge_destroy(live_bridge(s->name));
 		return 0;

@@ -43,6 +43,7 @@ struct plan {
 	struct names ports, bridges; /* that changed, sorted */
 	bool back;
 	unsigned at, end;
+	unsigned closing; /* ports that are on their way down */
 	void (*done)(void *arg, int rc);
 	void *arg;
 	struct sw_err err;
@@ -55,6 +56,9 @@ int step_undo(struct plan *plan, struct step *step); /* 0 or STEP_PENDING */
 
 /* The last of the way back: publish the old configuration again. */
 void step_sync_back(struct plan *plan);
+
+/* A port that was closing is closed. */
+void plan_closed(struct plan *plan);
 
 /* A step that was pending has ended. */
 void plan_resume(struct plan *plan, int rc);
