@@ -10,6 +10,8 @@
  *   rings of 32768 would cost 256 MiB of our heap;
  * - another size for a ring that is mapped, or another event index feature while any is: the library
  *   checked the addresses for the old size;
+ * - a log of dirty pages that begins inside its file: the library adds the offset twice, and workers would
+ *   write behind the mapping;
  * - a call descriptor that is not an eventfd: a worker writes to it, and must not block on a pipe.
  *
  * Changed: RESET_OWNER is answered without effect, as the specification allows ("back-end may ignore"); the
@@ -36,6 +38,7 @@ enum request {
 	SET_FEATURES = 2,
 	RESET_OWNER = 4,
 	SET_MEM_TABLE = 5,
+	SET_LOG_BASE = 6,
 	SET_VRING_NUM = 8,
 	SET_VRING_BASE = 10,
 	GET_VRING_BASE = 11,
@@ -52,6 +55,9 @@ struct message {
 			uint32_t index, num;
 		} ring;
 		struct {
+			uint64_t size, offset;
+		} log;
+		struct {
 			uint32_t n, padding;
 			struct {
 				uint64_t guest, size, user, offset;
@@ -67,8 +73,8 @@ static const uint8_t least[REQUEST_COUNT] = {
 	[3] = 1, /* SET_OWNER */
 	[RESET_OWNER] = 1,
 	[SET_MEM_TABLE] = 9,
-	[6] = 17, /* SET_LOG_BASE */
-	[7] = 1,  /* SET_LOG_FD */
+	[SET_LOG_BASE] = 17,
+	[7] = 1, /* SET_LOG_FD */
 	[SET_VRING_NUM] = 9,
 	[9] = 41, /* SET_VRING_ADDR */
 	[SET_VRING_BASE] = 9,
@@ -160,6 +166,8 @@ static const char *check(struct vhost *v, int vid, struct message *m)
 		return check_features(vid, m);
 	case SET_MEM_TABLE:
 		return check_memory(v, m);
+	case SET_LOG_BASE:
+		return m->log.offset ? "its log of dirty pages has an offset" : NULL;
 	case SET_VRING_NUM:
 		return check_ring_size(v, vid, m);
 	case GET_VRING_BASE:
@@ -175,10 +183,13 @@ static enum rte_vhost_msg_result refuse(struct vhost *v, struct message *m, cons
 {
 	vhost_dev_break(v, "the front end is refused: %s (request %u)", fault, m->request);
 	m->flags &= ~NEED_REPLY; /* with it the library would answer and go on */
-	if (m->request != SET_MEM_TABLE)
+	/* Made plainly wrong, the library refuses them itself and closes the files that came along. */
+	if (m->request == SET_MEM_TABLE)
+		m->memory.n = UINT32_MAX;
+	else if (m->request == SET_LOG_BASE)
+		m->size = 0;
+	else
 		return RTE_VHOST_MSG_RESULT_ERR;
-	m->memory.n =
-		UINT32_MAX; /* the library refuses it then, and closes the files that came along */
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
 

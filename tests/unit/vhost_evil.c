@@ -222,6 +222,13 @@ static void lie_pipe(struct front *f)
 	close(fds[1]);
 }
 
+static void lie_log_offset(struct front *f)
+{
+	uint64_t log[2] = { 4096, 4096 };
+
+	front_send_msg(f, FRONT_SET_LOG_BASE, FRONT_REPLY_ACK, log, sizeof(log), f->mem_fd);
+}
+
 static void lie_event_idx(struct front *f)
 {
 	front_send_ring(f, FRONT_GET_VRING_BASE, 0, 0); /* the device stops, ring 1 stays mapped */
@@ -237,6 +244,7 @@ static void lying_front_ends(void **state)
 	rejected(lie_unknown, "not offered");
 	rejected(lie_far_unknown, "not offered");
 	rejected(lie_memory_table, "empty or wraps");
+	rejected(lie_log_offset, "has an offset");
 	rejected(lie_pipe, "not an eventfd");
 	rejected(lie_event_idx, "changes features");
 }
