@@ -32,6 +32,7 @@ static int64_t now_ms(void)
 const char *link_default_path(char *buf, size_t size)
 {
 	const char *env = getenv("SWD_SOCKET"), *run = getenv("XDG_RUNTIME_DIR");
+	struct stat st;
 
 	if (env && *env)
 		return env;
@@ -41,7 +42,8 @@ const char *link_default_path(char *buf, size_t size)
 			snprintf(buf, size, "%s/swd/swd.sock", run);
 		else
 			snprintf(buf, size, "/tmp/swd-%u/swd.sock", (unsigned)getuid());
-		if (!access(buf, F_OK))
+		/* In /tmp anybody may have made one of that name to be believed. */
+		if (!stat(buf, &st) && st.st_uid == geteuid())
 			return buf;
 	}
 	return "/run/swd/swd.sock";
