@@ -59,18 +59,20 @@ static inline uint16_t netdev_mtu16(const struct netdev_info *info)
 }
 
 /*
- * News of one interface name. The owner fills name, ifindex (0: not there now) and changed; a thread
- * that sleeps in the kernel otherwise calls changed() with the new state, or NULL when it is gone, and
- * keeps ifindex. An interface of that name that appears anew is taken for it.
+ * News of one interface. The owner fills name, ifindex (0: it is not there now), port and changed. After
+ * anything happened to the interface of that ifindex or name, changed(port) runs on the control thread,
+ * once for several events; it asks for itself what is true now, and may set ifindex.
  */
 struct netdev_watch {
 	char name[SW_NAME_SIZE];
-	int ifindex; /* read with __atomic_load_n elsewhere */
-	void (*changed)(struct netdev_watch *watch, const struct netdev_info *info);
+	int ifindex; /* written with __atomic_store_n once the watch has begun */
+	struct sw_port *port;
+	void (*changed)(struct sw_port *port);
+	bool posted;
 	struct netdev_watch *next;
 };
 
-/* Begin and end; after end changed() is not running and will not be called. */
+/* Begin and end, on a job thread; after end changed() is not running and will not be called. */
 int netdev_watch_start(struct netdev_watch *watch, struct sw_err *err);
 void netdev_watch_stop(struct netdev_watch *watch);
 

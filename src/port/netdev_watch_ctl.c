@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * News of interfaces: one thread that sleeps on an rtnetlink socket (RTMGRP_LINK) while any port wants
- * to know, and calls the port's watch. It exists from the first watch to the last, so a switch without
- * kernel ports has no such thread.
+ * to know, and posts to the control thread which port's interface something happened to. It exists from
+ * the first watch to the last, so a switch without kernel ports has no such thread.
  *
  * Two locks: `life` orders start and end of the thread (held over pthread_join), `lock` guards the list
- * and is held while changed() runs, which is what lets netdev_watch_stop() promise silence. The thread
- * never takes `life`.
- * When the kernel had more news than the socket could hold (ENOBUFS), every watch is asked for anew.
+ * and is held by the control thread while changed() runs, which is what lets netdev_watch_stop() promise
+ * silence to a job thread. The netdev thread never takes `life`.
+ * When the kernel had more news than the socket could hold (ENOBUFS), every port is told.
  */
 #include "netdev.h"
 
 #include <sw/err.h>
+#include <sw/post.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -32,43 +33,29 @@ static unsigned n_users;	     /* life */
 static pthread_t thread;	     /* life */
 static int news_fd = -1, stop_fd = -1;
 
-/* The interface of a watch changed, appeared, or went. */
-static void tell(struct netdev_watch *watch, const struct netdev_info *info, bool gone)
+/* Control: the port may have gone since. */
+static void deliver(void *port)
 {
-	if (gone && info->ifindex == watch->ifindex) {
-		__atomic_store_n(&watch->ifindex, 0, __ATOMIC_RELEASE);
-		watch->changed(watch, NULL);
-	} else if (!gone && info->ifindex == watch->ifindex) {
-		watch->changed(watch, info);
-	} else if (!gone && !watch->ifindex && !strcmp(info->name, watch->name)) {
-		__atomic_store_n(&watch->ifindex, info->ifindex, __ATOMIC_RELEASE);
-		watch->changed(watch, info);
-	}
-}
-
-static void tell_all(const struct nlmsghdr *nlh)
-{
-	struct netdev_info info;
-
-	if (!netdev_parse(nlh, &info))
-		return;
 	pthread_mutex_lock(&lock);
 	for (struct netdev_watch *w = watches; w; w = w->next)
-		tell(w, &info, nlh->nlmsg_type == RTM_DELLINK);
+		if (w->port == port) {
+			w->posted = false;
+			w->changed(w->port);
+		}
 	pthread_mutex_unlock(&lock);
 }
 
-/* News were lost: look at each interface again. */
-static void ask_all(void)
+/* Post for every watch the news are about; NULL: for all. */
+static void tell(const struct netdev_info *info)
 {
 	pthread_mutex_lock(&lock);
 	for (struct netdev_watch *w = watches; w; w = w->next) {
-		struct netdev_info info = { .ifindex = w->ifindex };
+		int ifindex = __atomic_load_n(&w->ifindex, __ATOMIC_RELAXED);
 
-		if (w->ifindex && netdev_query(NULL, w->ifindex, &info) == -ENODEV)
-			tell(w, &info, true);
-		if (!netdev_query(w->name, 0, &info))
-			tell(w, &info, false);
+		if (w->posted || (info && info->ifindex != ifindex && strcmp(info->name, w->name)))
+			continue;
+		w->posted = true;
+		sw_post(deliver, w->port);
 	}
 	pthread_mutex_unlock(&lock);
 }
@@ -81,11 +68,13 @@ static void read_news(void)
 	} buf;
 	ssize_t n = recv(news_fd, &buf, sizeof(buf), MSG_DONTWAIT);
 	unsigned left = n > 0 ? (unsigned)n : 0;
+	struct netdev_info info;
 
 	if (n < 0 && errno == ENOBUFS)
-		ask_all();
+		tell(NULL);
 	for (struct nlmsghdr *nlh = &buf.nlh; NLMSG_OK(nlh, left); nlh = NLMSG_NEXT(nlh, left))
-		tell_all(nlh);
+		if (netdev_parse(nlh, &info))
+			tell(&info);
 }
 
 static void *run(void *arg)
@@ -152,6 +141,7 @@ int netdev_watch_start(struct netdev_watch *watch, struct sw_err *err)
 	if (!rc) {
 		n_users++;
 		pthread_mutex_lock(&lock);
+		watch->posted = false;
 		watch->next = watches;
 		watches = watch;
 		pthread_mutex_unlock(&lock);

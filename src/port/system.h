@@ -27,10 +27,9 @@ struct system_port {
 	int rx_fd;
 	int tx_fd; /* any worker */
 	struct intake in;
-	/* The watch: its thread, and whoever opens. */
+	/* Control, and the job that opens or closes. */
 	struct netdev_watch watch;
-	int bound; /* ifindex the sockets are bound to */
-	/* Control. */
+	int bound; /* ifindex the sockets are bound to, 0: the interface is gone */
 	uint64_t ring_drops;
 };
 

@@ -2,8 +2,7 @@
 /*
  * Class "system", control half: the two sockets, the interface's state, MTU, and its comings and goings.
  *
- * Open, close: job thread. Set, status, counters: control. interface_changed: the netdev thread. The
- * sockets stay the same from open to close, whatever happens to the interface: one that went down comes
+ * Open, close: job thread. Set, status, counters, interface_changed: control. The sockets stay the same from open to close, whatever happens to the interface: one that went down comes
  * back by itself, one that was deleted is bound to anew when an interface of its name appears; workers
  * notice nothing but an empty ring and refused sends.
  */
@@ -188,28 +187,40 @@ static int take(struct system_port *sp, const struct netdev_info *info, struct s
 	}
 	rc = netdev_set_mtu(info, mtu, err);
 	if (!rc)
-		__atomic_store_n(&sp->port.mtu, mtu, __ATOMIC_RELAXED);
+		sp->port.mtu = mtu;
 	return rc;
 }
 
-static void interface_changed(struct netdev_watch *watch, const struct netdev_info *info)
+/* An interface of the port's name is there again. */
+static void come_back(struct system_port *sp, const struct netdev_info *info)
 {
-	struct system_port *sp = sw_container_of(watch, struct system_port, watch);
-	struct sw_err err;
+	struct sw_err err = { 0 };
 
-	if (!info) {
+	if (take(sp, info, &err))
+		sw_warn("%s: the interface is back, but: %s", sp->port.name, err.text);
+	else
+		sw_info("%s: the interface is back", sp->port.name);
+	__atomic_store_n(&sp->watch.ifindex, sp->bound, __ATOMIC_RELAXED);
+}
+
+static void interface_changed(struct sw_port *port)
+{
+	struct system_port *sp = system_of(port);
+	struct netdev_info info;
+
+	if (sp->bound && netdev_query(NULL, sp->bound, &info) == -ENODEV) {
 		sw_warn("%s: the interface is gone; it is used again when it comes back",
-			sp->port.name);
-	} else if (info->ifindex != sp->bound) {
-		if (take(sp, info, &err))
-			sw_warn("%s: the interface is back but cannot be used: %s", sp->port.name,
-				err.text);
-		else
-			sw_info("%s: the interface is back", sp->port.name);
-	} else {
-		__atomic_store_n(&sp->port.mtu, netdev_mtu16(info), __ATOMIC_RELAXED);
+			port->name);
+		sp->bound = 0;
+		__atomic_store_n(&sp->watch.ifindex, 0, __ATOMIC_RELAXED);
 	}
-	sw_port_changed(&sp->port);
+	if (!sp->bound && !netdev_query(port->name, 0, &info) && info.ethernet)
+		come_back(sp, &info);
+	if (sp->bound && !netdev_query(NULL, sp->bound, &info)) {
+		port->mac = info.mac;
+		port->mtu = netdev_mtu16(&info);
+	}
+	sw_port_changed(port);
 }
 
 static int system_open(struct sw_port *port, struct sw_err *err)
@@ -230,6 +241,7 @@ static int system_open(struct sw_port *port, struct sw_err *err)
 		goto close_sockets;
 	snprintf(sp->watch.name, sizeof(sp->watch.name), "%s", port->name);
 	sp->watch.ifindex = info.ifindex;
+	sp->watch.port = port;
 	sp->watch.changed = interface_changed;
 	rc = netdev_watch_start(&sp->watch, err);
 	if (rc)
@@ -252,7 +264,6 @@ static void system_close(struct sw_port *port)
 
 static int system_set(struct sw_port *port, const struct sw_port_conf *conf, struct sw_err *err)
 {
-	struct system_port *sp = system_of(port);
 	struct netdev_info info;
 	int rc;
 
@@ -265,7 +276,7 @@ static int system_set(struct sw_port *port, const struct sw_port_conf *conf, str
 		rc = netdev_set_mtu(&info, conf->mtu, err);
 	if (rc)
 		return rc;
-	__atomic_store_n(&sp->port.mtu, conf->mtu, __ATOMIC_RELAXED);
+	port->mtu = conf->mtu;
 	sw_port_changed(port);
 	return 0;
 }
@@ -273,17 +284,15 @@ static int system_set(struct sw_port *port, const struct sw_port_conf *conf, str
 static void system_status(struct sw_port *port, struct sw_port_status *status)
 {
 	struct system_port *sp = system_of(port);
-	int ifindex = __atomic_load_n(&sp->watch.ifindex, __ATOMIC_ACQUIRE);
 	struct netdev_info info;
 
 	status->n_rxq = 1;
 	status->n_txq = 1;
-	if (!ifindex || netdev_query(NULL, ifindex, &info)) {
+	if (!sp->bound || netdev_query(NULL, sp->bound, &info)) {
 		snprintf(status->error, sizeof(status->error),
 			"interface %s is gone; it is used again when it comes back", port->name);
 		return;
 	}
-	port->mac = info.mac;
 	netdev_status(&info, status);
 }
 
@@ -297,7 +306,7 @@ static void system_counters(struct sw_port *port, const struct sw_port_counters 
 	/* Reading clears them. */
 	if (!getsockopt(sp->rx_fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len))
 		sp->ring_drops += stats.tp_drops;
-	netdev_query(NULL, __atomic_load_n(&sp->watch.ifindex, __ATOMIC_ACQUIRE), &info);
+	netdev_query(NULL, sp->bound, &info);
 	out->add(out->arg, "rx_missed_errors", info.rx_missed + sp->ring_drops);
 	out->add(out->arg, "rx_crc_err", info.rx_crc);
 	out->add(out->arg, "rx_frame_err", info.rx_frame);

@@ -23,8 +23,9 @@ struct tap_port {
 	uint64_t next_try;	/* time-stamp counter */
 	struct rte_mbuf *spare; /* to receive into */
 	struct intake in;
-	/* The watch. */
+	/* Control, and the job that opens or closes. */
 	struct netdev_watch watch;
+	int ifindex; /* 0: deleted, and it could not be made again */
 };
 
 static inline struct tap_port *tap_of(struct sw_port *port)

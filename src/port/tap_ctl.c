@@ -2,8 +2,7 @@
 /*
  * Classes "tap" and "internal", control half: the interface is made, given address and MTU, and set up.
  *
- * Open, close: job thread. Set, status, counters: control. interface_changed: the netdev thread. When
- * somebody deletes the interface under us it is made again on the same descriptor, with the settings
+ * Open, close: job thread. Set, status, counters, interface_changed: control. When somebody deletes the interface under us it is made again on the same descriptor, with the settings
  * the port has; workers notice refused writes for that moment.
  * Without an address of its own (Interface.mac) the interface gets one made from its name and the
  * machine's identity: the same after each restart, another one on another machine.
@@ -117,29 +116,37 @@ static int make_interface(struct tap_port *tp, int fd, uint16_t mtu, struct sw_e
 		rc = netdev_set_mtu(&info, mtu, err);
 	if (!rc)
 		rc = netdev_up(tp->port.name, err);
+	if (!rc)
+		tp->ifindex = info.ifindex;
 	return rc;
 }
 
-static void interface_changed(struct netdev_watch *watch, const struct netdev_info *info)
+static void interface_changed(struct sw_port *port)
 {
-	struct tap_port *tp = sw_container_of(watch, struct tap_port, watch);
-	struct sw_err err;
+	struct tap_port *tp = tap_of(port);
+	struct netdev_info info;
+	struct sw_err err = { 0 };
 
-	if (info) {
-		__atomic_store_n(&tp->port.mtu, netdev_mtu16(info), __ATOMIC_RELAXED);
-	} else if (make_interface(tp, tp->fd, tp->port.mtu, &err)) {
-		sw_warn("%s: the interface was deleted and cannot be made again: %s", tp->port.name,
-			err.text);
-	} else {
-		sw_warn("%s: the interface was deleted by somebody and made again", tp->port.name);
+	if (tp->ifindex && netdev_query(NULL, tp->ifindex, &info) == -ENODEV) {
+		tp->ifindex = 0;
+		if (make_interface(tp, tp->fd, port->mtu, &err))
+			sw_warn("%s: the interface was deleted and cannot be made again: %s",
+				port->name, err.text);
+		else
+			sw_warn("%s: the interface was deleted by somebody and made again",
+				port->name);
 	}
-	sw_port_changed(&tp->port);
+	if (tp->ifindex && !netdev_query(NULL, tp->ifindex, &info)) {
+		port->mac = info.mac;
+		port->mtu = netdev_mtu16(&info);
+	}
+	__atomic_store_n(&tp->watch.ifindex, tp->ifindex, __ATOMIC_RELAXED);
+	sw_port_changed(port);
 }
 
 static int tap_open(struct sw_port *port, struct sw_err *err)
 {
 	struct tap_port *tp = tap_of(port);
-	struct netdev_info info;
 	int rc = check_free(port->name, err);
 
 	if (rc)
@@ -153,7 +160,8 @@ static int tap_open(struct sw_port *port, struct sw_err *err)
 	if (rc)
 		goto close_fd;
 	snprintf(tp->watch.name, sizeof(tp->watch.name), "%s", port->name);
-	tp->watch.ifindex = netdev_query(port->name, 0, &info) ? 0 : info.ifindex;
+	tp->watch.ifindex = tp->ifindex;
+	tp->watch.port = port;
 	tp->watch.changed = interface_changed;
 	rc = netdev_watch_start(&tp->watch, err);
 	if (rc)
@@ -197,7 +205,7 @@ static int tap_set(struct sw_port *port, const struct sw_port_conf *conf, struct
 		return rc;
 	}
 	port->mac = mac;
-	__atomic_store_n(&port->mtu, mtu, __ATOMIC_RELAXED);
+	port->mtu = mtu;
 	sw_port_changed(port);
 	return 0;
 }
@@ -205,17 +213,15 @@ static int tap_set(struct sw_port *port, const struct sw_port_conf *conf, struct
 static void tap_status(struct sw_port *port, struct sw_port_status *status)
 {
 	struct tap_port *tp = tap_of(port);
-	int ifindex = __atomic_load_n(&tp->watch.ifindex, __ATOMIC_ACQUIRE);
 	struct netdev_info info;
 
 	status->n_rxq = 1;
 	status->n_txq = 1;
-	if (!ifindex || netdev_query(NULL, ifindex, &info)) {
+	if (!tp->ifindex || netdev_query(NULL, tp->ifindex, &info)) {
 		snprintf(status->error, sizeof(status->error),
 			"interface %s was deleted; remove the port and add it again", port->name);
 		return;
 	}
-	port->mac = info.mac;
 	netdev_status(&info, status);
 }
 
@@ -224,7 +230,7 @@ static void tap_counters(struct sw_port *port, const struct sw_port_counters *ou
 	struct netdev_info info = { 0 };
 
 	/* What the kernel sent to us and we did not read in time. */
-	netdev_query(NULL, __atomic_load_n(&tap_of(port)->watch.ifindex, __ATOMIC_ACQUIRE), &info);
+	netdev_query(NULL, tap_of(port)->ifindex, &info);
 	out->add(out->arg, "rx_missed_errors", info.tx_dropped);
 }
 
