@@ -61,6 +61,12 @@ static inline struct sw_lane *sw_lane_of(struct sw_worker *w, unsigned index)
 	return sw_rcu_get(w->lanes[index]);
 }
 
+/* The longest frame the lane's port takes now. */
+static inline uint32_t sw_lane_max_len(const struct sw_lane *lane)
+{
+	return __atomic_load_n(&lane->max_len, __ATOMIC_RELAXED);
+}
+
 /* Lose one packet, or n, for a reason counted on a lane. */
 static inline void sw_drop_one(struct sw_lane *lane, unsigned reason, struct rte_mbuf *m)
 {
@@ -92,7 +98,7 @@ void sw_send_too_long(struct sw_lane *lane, struct rte_mbuf *m);
  * or lengths copies it first. */
 static inline void sw_send(struct sw_worker *w, struct sw_lane *lane, struct rte_mbuf *m)
 {
-	if (unlikely(m->pkt_len > __atomic_load_n(&lane->max_len, __ATOMIC_RELAXED))) {
+	if (unlikely(m->pkt_len > sw_lane_max_len(lane))) {
 		sw_send_too_long(lane, m);
 		return;
 	}

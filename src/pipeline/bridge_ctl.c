@@ -53,6 +53,7 @@ struct lost {
 	struct sw_fdb *fdb;
 	unsigned n;
 	uint16_t left[SW_PORT_MAX]; /* ports that left, n of them */
+	bool is_left[SW_PORT_MAX];  /* the same by port index */
 	unsigned n_vlans;
 	uint8_t *vlans[SW_PORT_MAX]; /* by port index: bitmap, or NULL */
 };
@@ -78,14 +79,19 @@ static const struct sw_program *program_for(const struct sw_program_job *job)
 static struct compiled *compile(struct sw_bridge *bridge, const struct sw_bridge_conf *conf,
 	const struct sw_member_conf *members, unsigned n)
 {
-	struct compiled *c = sw_xcalloc(1, sizeof(*c));
+	struct membership is = { .conf = conf, .members = members, .n = n };
+	struct membership old = { .conf = &bridge->conf,
+		.members = bridge->members,
+		.n = bridge->n,
+		.domain = bridge->compiled ? bridge->compiled->domain : NULL };
 	struct sw_program_job job = {
 		.bridge = conf, .members = members, .n = n, .fdb = bridge->fdb->table
 	};
+	struct compiled *c = sw_xcalloc(1, sizeof(*c));
 
 	c->n = n;
 	c->ingress = sw_xcalloc(n, sizeof(c->ingress[0]));
-	job.domain = c->domain = domain_create(conf, members, n);
+	job.domain = c->domain = domain_create(&is, &old);
 	for (job.at = 0; job.at < n; job.at++) {
 		const struct sw_program *p = program_for(&job);
 
@@ -149,6 +155,7 @@ static struct lost *find_lost(struct sw_bridge *bridge, const struct sw_bridge_c
 
 		if (!is) {
 			lost->left[lost->n++] = index;
+			lost->is_left[index] = true;
 			continue;
 		}
 		lost->vlans[index] = vlans_lost(was, is, unlearns ? conf->no_learn : NULL);
@@ -166,12 +173,7 @@ static bool is_lost(const void *arg, uint16_t vid, uint16_t port)
 
 static bool has_left(const void *arg, uint16_t vid, uint16_t port)
 {
-	const struct lost *lost = arg;
-
-	for (unsigned i = 0; i < lost->n; i++)
-		if (lost->left[i] == port)
-			return true;
-	return false;
+	return ((const struct lost *)arg)->is_left[port];
 }
 
 static void forget_lost(const struct lost *lost)
@@ -180,6 +182,16 @@ static void forget_lost(const struct lost *lost)
 		sw_fdb_flush_port(lost->fdb, lost->left[i]);
 	if (lost->n_vlans)
 		fdb_forget(lost->fdb, false, is_lost, lost);
+}
+
+/* Of ports that left: their indices may come back as other ports. */
+static void forget_statics(const struct lost *lost)
+{
+	struct sw_fdb_stats stats;
+
+	sw_fdb_stats(lost->fdb, &stats);
+	if (lost->n && stats.statics)
+		fdb_forget(lost->fdb, true, has_left, lost);
 }
 
 static void forget_again(void *arg)
@@ -249,8 +261,7 @@ int sw_bridge_set(struct sw_bridge *bridge, const struct sw_bridge_conf *conf,
 	fdb_retire(old_table);
 	keep(bridge, conf, members, n);
 	forget_lost(lost);
-	if (lost->n)
-		fdb_forget(bridge->fdb, true, has_left, lost);
+	forget_statics(lost);
 	sw_rcu_defer(forget_again, lost);
 	return 0;
 }

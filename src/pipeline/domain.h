@@ -24,13 +24,20 @@ struct domain {
 	/* Members that take floods of a VLAN: flood[flood_at[vid]] is how many, then their indices. */
 	uint32_t flood_at[SW_VID_COUNT];
 	uint16_t *flood;
-	const struct vlan_map **map; /* by member */
-	struct vlan_map **own;	     /* the different ones of them */
-	unsigned n_own;
+	unsigned n;
+	struct vlan_map **map; /* by member; each holds a reference */
 };
 
-struct domain *domain_create(
-	const struct sw_bridge_conf *conf, const struct sw_member_conf *members, unsigned n);
+/* A membership, as it is to be or as it was (with what was compiled of it). */
+struct membership {
+	const struct sw_bridge_conf *conf;
+	const struct sw_member_conf *members;
+	unsigned n;
+	const struct domain *domain; /* of the old one */
+};
+
+/* Maps of members that are as they were are taken over from `old`. */
+struct domain *domain_create(const struct membership *is, const struct membership *old);
 void domain_destroy(struct domain *domain);
 
 #endif

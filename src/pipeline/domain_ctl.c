@@ -26,18 +26,50 @@ struct lists {
 	uint32_t slot[LIST_SLOTS]; /* offset + 1 of a list, by hash */
 };
 
-static const struct vlan_map *map_for(struct domain *d, const struct sw_bridge_conf *conf,
-	const struct sw_member_conf *members, unsigned at)
+static struct vlan_map *map_take(struct vlan_map *map)
+{
+	map->refs++;
+	return map;
+}
+
+static void map_put(struct vlan_map *map)
+{
+	if (!--map->refs)
+		free(map);
+}
+
+static bool learns_alike(const struct membership *a, const struct membership *b)
+{
+	return !memcmp(a->conf->no_learn, b->conf->no_learn, sizeof(a->conf->no_learn));
+}
+
+/* was: the member's index in old, or -1. */
+static struct vlan_map *map_for(struct domain *d, const struct membership *is, unsigned at,
+	const struct membership *old, int was)
 {
 	struct vlan_map *map;
 
+	if (was >= 0 && vlan_conf_equal(&old->members[was], &is->members[at]))
+		return map_take(old->domain->map[was]);
 	for (unsigned i = 0; i < at; i++)
-		if (vlan_conf_equal(&members[i], &members[at]))
-			return d->map[i];
+		if (vlan_conf_equal(&is->members[i], &is->members[at]))
+			return map_take(d->map[i]);
 	map = sw_xcalloc(1, sizeof(*map));
-	vlan_map_init(map, &members[at], conf->no_learn);
-	d->own[d->n_own++] = map;
-	return map;
+	vlan_map_init(map, &is->members[at], is->conf->no_learn);
+	return map_take(map);
+}
+
+static void take_maps(struct domain *d, const struct membership *is, const struct membership *old)
+{
+	bool alike = old->domain && learns_alike(is, old);
+	int was[SW_PORT_MAX];
+
+	for (unsigned i = 0; i < SW_PORT_MAX; i++)
+		was[i] = -1;
+	for (unsigned i = 0; alike && i < old->n; i++)
+		was[old->members[i].port->index] = i;
+	for (unsigned i = 0; i < is->n; i++)
+		d->map[i] = map_for(d, is, i, old, was[is->members[i].port->index]);
 }
 
 static uint32_t list_hash(const uint16_t *list, unsigned n)
@@ -110,23 +142,22 @@ static void build_flood(struct domain *d, const struct sw_member_conf *members, 
 	free(head);
 }
 
-struct domain *domain_create(
-	const struct sw_bridge_conf *conf, const struct sw_member_conf *members, unsigned n)
+struct domain *domain_create(const struct membership *is, const struct membership *old)
 {
 	struct domain *d = sw_xcalloc(1, sizeof(*d));
 
-	d->map = sw_xcalloc(n, sizeof(d->map[0]));
-	d->own = sw_xcalloc(n, sizeof(d->own[0]));
+	d->n = is->n;
+	d->map = sw_xcalloc(is->n, sizeof(d->map[0]));
+	take_maps(d, is, old);
 	for (unsigned i = 0; i < SW_PORT_MAX; i++)
 		d->out[i] = d->out_protected[i] = not_a_member;
-	for (unsigned i = 0; i < n; i++) {
-		unsigned port = members[i].port->index;
+	for (unsigned i = 0; i < is->n; i++) {
+		const struct sw_member_conf *m = &is->members[i];
 
-		d->map[i] = map_for(d, conf, members, i);
-		d->out[port] = d->map[i]->out;
-		d->out_protected[port] = members[i].protect ? protected_member : d->map[i]->out;
+		d->out[m->port->index] = d->map[i]->out;
+		d->out_protected[m->port->index] = m->protect ? protected_member : d->map[i]->out;
 	}
-	build_flood(d, members, n);
+	build_flood(d, is->members, is->n);
 	return d;
 }
 
@@ -134,9 +165,8 @@ void domain_destroy(struct domain *d)
 {
 	if (!d)
 		return;
-	for (unsigned i = 0; i < d->n_own; i++)
-		free(d->own[i]);
-	free(d->own);
+	for (unsigned i = 0; i < d->n; i++)
+		map_put(d->map[i]);
 	free(d->map);
 	free(d->flood);
 	free(d);

@@ -278,9 +278,9 @@ static bool evict_from(struct insert *in, struct fdb_bucket *b)
 	if (slot < 0)
 		return false;
 	if (fdb_age(b->val[slot], in->now_s) > in->t->ageing)
-		in->counters->expired++;
+		fdb_count(&in->counters->expired);
 	else
-		in->counters->evicted++;
+		fdb_count(&in->counters->evicted);
 	fdb_take_out(in->t, b, slot);
 	return true;
 }
@@ -381,7 +381,7 @@ static enum fdb_result update(
 	/* Between a flush of the old port and now it was not counted in `current`: count it. */
 	if (!port_release(in->t, old))
 		__atomic_fetch_add(&in->t->current, 1, __ATOMIC_RELAXED);
-	in->counters->moved++;
+	fdb_count(&in->counters->moved);
 	post_event(in, w, SW_ID(event, fdb_move), old & FDB_PORT_MASK);
 	return FDB_DONE;
 }
@@ -417,7 +417,7 @@ static enum fdb_result write_locked(struct insert *in, struct sw_worker *w)
 	}
 	result = insert_new(in);
 	if (result == FDB_DONE && w)
-		in->counters->learned++;
+		fdb_count(&in->counters->learned);
 	return result;
 }
 
@@ -444,9 +444,9 @@ enum fdb_result fdb_write(struct fdb_table *t, struct fdb_counters *counters, st
 	result = write_locked(&in, w);
 	if (result == FDB_LIMIT || result == FDB_FULL) {
 		if (result == FDB_LIMIT)
-			counters->refused_limit++;
+			fdb_count(&counters->refused_limit);
 		else
-			counters->refused_full++;
+			fdb_count(&counters->refused_full);
 		post_event(&in, w, SW_ID(event, fdb_refused), result);
 	}
 	if (in.has_second)

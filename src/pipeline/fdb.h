@@ -126,18 +126,15 @@ static inline uint32_t fdb_age(uint32_t val, uint32_t now_s)
 bool fdb_learn(
 	struct fdb_table *t, struct sw_worker *w, uint64_t key, uint32_t seen, uint16_t port);
 
-/* One station to write. */
-struct fdb_put {
-	uint64_t key;
-	uint16_t port;
-	bool is_static;
-	uint32_t seen_s; /* a clock value */
-};
-enum fdb_result { FDB_DONE, FDB_BUSY, FDB_FULL, FDB_LIMIT };
-
 /* Write one; counters is the caller's own, w NULL on control. */
 enum fdb_result fdb_write(struct fdb_table *t, struct fdb_counters *counters, struct sw_worker *w,
 	const struct fdb_put *put);
+
+/* One more in a counter that control reads meanwhile. */
+static inline void fdb_count(uint64_t *counter)
+{
+	__atomic_store_n(counter, *counter + 1, __ATOMIC_RELAXED);
+}
 
 bool fdb_trylock(struct fdb_bucket *b);
 void fdb_unlock(struct fdb_bucket *b);

@@ -53,7 +53,7 @@ static unsigned sweep_bucket(struct fdb_table *t, struct fdb_counters *counters,
 			fdb_clear_slot(t, b, i);
 		} else if (all || expired(t, val, now_s)) {
 			fdb_take_out(t, b, i);
-			counters->expired++;
+			fdb_count(&counters->expired);
 		}
 	}
 	fdb_unlock(b);

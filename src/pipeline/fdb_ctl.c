@@ -171,17 +171,20 @@ static void lock(struct fdb_bucket *b)
 }
 
 /* fdb_write that waits for busy buckets. */
-static enum fdb_result write_waiting(struct fdb_table *t, const struct fdb_put *put)
+static enum fdb_result write_waiting(
+	struct fdb_table *t, struct fdb_counters *counters, const struct fdb_put *put)
 {
 	enum fdb_result result;
 
-	while ((result = fdb_write(t, own_counters(t), NULL, put)) == FDB_BUSY)
+	while ((result = fdb_write(t, counters, NULL, put)) == FDB_BUSY)
 		rte_pause();
 	return result;
 }
 
 static void copy_kind(struct fdb_table *to, struct fdb_table *from, bool statics)
 {
+	struct fdb_counters unseen = { 0 }; /* what finds no room now was not refused by a port */
+
 	for (uint64_t i = 0; i <= from->mask; i++) {
 		struct fdb_bucket *b = &from->buckets[i];
 
@@ -194,7 +197,7 @@ static void copy_kind(struct fdb_table *to, struct fdb_table *from, bool statics
 				.seen_s = sw_clock_s() - fdb_age(val, sw_clock_s()) };
 
 			if (put.key && fdb_counted(from, val) && put.is_static == statics)
-				write_waiting(to, &put);
+				write_waiting(to, &unseen, &put);
 		}
 	}
 }
@@ -216,7 +219,7 @@ int fdb_resize(struct sw_fdb *fdb, uint32_t max, struct fdb_table **old, struct 
 	if (!to)
 		return err ? sw_err_errno(err->code) : -ENOSPC;
 	memcpy(to->limit, from->limit, sizeof(to->limit));
-	memcpy(to->counters, from->counters, sizeof(to->counters));
+	fdb_stats_carry(fdb, from);
 	copy_kind(to, from, true);
 	copy_kind(to, from, false);
 	fdb->table = to;
@@ -297,9 +300,12 @@ static bool forget(struct fdb_table *t, const struct matcher *m, bool one)
 void fdb_forget(struct sw_fdb *fdb, bool statics,
 	bool (*match)(const void *arg, uint16_t vid, uint16_t port), const void *arg)
 {
+	struct fdb_table *t = fdb->table;
 	struct matcher m = { .statics = statics, .match = match, .arg = arg };
 
-	forget(fdb->table, &m, false);
+	if (__atomic_load_n(
+		    &t->current, __ATOMIC_RELAXED)) /* a walk of a large table takes milliseconds */
+		forget(t, &m, false);
 }
 
 static bool any(const void *arg, uint16_t vid, uint16_t port)
@@ -333,7 +339,7 @@ int sw_fdb_add_static(struct sw_fdb *fdb, uint16_t vid, const struct rte_ether_a
 		sw_err_allowed(err, group ? "an address whose first byte is even" : "0 to 4095");
 		return rc;
 	}
-	while (write_waiting(fdb->table, &put) != FDB_DONE) {
+	while (write_waiting(fdb->table, own_counters(fdb->table), &put) != FDB_DONE) {
 		/* No learned entry near its buckets to take the place of: any other makes room too. */
 		if (fdb->table->statics < fdb->table->max && forget(fdb->table, &learned, true))
 			continue;

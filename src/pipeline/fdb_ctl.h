@@ -42,6 +42,9 @@ void fdb_destroy(struct sw_fdb *fdb);
 int fdb_resize(struct sw_fdb *fdb, uint32_t max, struct fdb_table **old, struct sw_err *err);
 void fdb_retire(struct fdb_table *old);
 
+/* Keep what a table counted that is replaced. */
+void fdb_stats_carry(struct sw_fdb *fdb, const struct fdb_table *from);
+
 void fdb_set_ageing(struct sw_fdb *fdb, uint32_t seconds);
 void fdb_set_limit(struct sw_fdb *fdb, uint16_t port, uint32_t limit); /* 0: none of its own */
 

@@ -82,12 +82,12 @@ static void sum(const struct fdb_table *t, struct sw_fdb_stats *stats)
 	for (unsigned i = 0; i <= SW_WORKER_MAX; i++) {
 		const struct fdb_counters *c = &t->counters[i];
 
-		stats->learned += c->learned;
-		stats->expired += c->expired;
-		stats->evicted += c->evicted;
-		stats->moved += c->moved;
-		stats->refused_full += c->refused_full;
-		stats->refused_limit += c->refused_limit;
+		stats->learned += __atomic_load_n(&c->learned, __ATOMIC_RELAXED);
+		stats->expired += __atomic_load_n(&c->expired, __ATOMIC_RELAXED);
+		stats->evicted += __atomic_load_n(&c->evicted, __ATOMIC_RELAXED);
+		stats->moved += __atomic_load_n(&c->moved, __ATOMIC_RELAXED);
+		stats->refused_full += __atomic_load_n(&c->refused_full, __ATOMIC_RELAXED);
+		stats->refused_limit += __atomic_load_n(&c->refused_limit, __ATOMIC_RELAXED);
 	}
 }
 
@@ -110,6 +110,19 @@ void sw_fdb_stats(struct sw_fdb *fdb, struct sw_fdb_stats *stats)
 void sw_fdb_stats_clear(struct sw_fdb *fdb)
 {
 	sum(fdb->table, &fdb->base);
+}
+
+void fdb_stats_carry(struct sw_fdb *fdb, const struct fdb_table *from)
+{
+	struct sw_fdb_stats s;
+
+	sum(from, &s);
+	fdb->base.learned -= s.learned; /* the base is taken off: unsigned, it may pass 0 */
+	fdb->base.expired -= s.expired;
+	fdb->base.evicted -= s.evicted;
+	fdb->base.moved -= s.moved;
+	fdb->base.refused_full -= s.refused_full;
+	fdb->base.refused_limit -= s.refused_limit;
 }
 
 static const char *port_name(unsigned index)

@@ -90,6 +90,15 @@ struct fdb_table {
 	struct fdb_counters counters[SW_WORKER_MAX + 1]; /* the last is control's */
 };
 
+/* One station to write. */
+struct fdb_put {
+	uint64_t key;
+	uint16_t port;
+	bool is_static;
+	uint32_t seen_s; /* a clock value */
+};
+enum fdb_result { FDB_DONE, FDB_BUSY, FDB_FULL, FDB_LIMIT };
+
 /* The set of tables that are swept, published by RCU. */
 struct fdb_set {
 	unsigned n;

@@ -28,6 +28,8 @@
 
 struct burst {
 	unsigned n;
+	bool one_way;	  /* all packets go to one port in one shape */
+	uint32_t max_len; /* of the input port: no packet is longer */
 	struct rte_mbuf *pkt[SW_BURST];
 	uint64_t tag[SW_BURST];
 	uint64_t src[SW_BURST], dst[SW_BURST]; /* keys, and their first buckets */
@@ -45,7 +47,7 @@ static inline void admit(
 	unsigned i = b->n, rights = self->map->untagged;
 	uint64_t tag = L2_TAG(self->map->native, VLAN_UNTAGGED, 0);
 
-	if (unlikely(m->data_len < FRAME_MIN_TAGGED || m->pkt_len > in->max_len || src & 1)) {
+	if (unlikely(m->data_len < FRAME_MIN_TAGGED || m->pkt_len > b->max_len || src & 1)) {
 		m = l2_odd(in, m);
 		if (!m)
 			return;
@@ -98,6 +100,7 @@ static inline void find(struct sw_worker *w, const struct l2 *self, struct burst
 {
 	struct fdb_table *t = self->fdb;
 	uint32_t fresh = fdb_fresh(t, self->port, w->now_s);
+	uint64_t differ = 0;
 	uint8_t list[SW_BURST];
 	unsigned n = 0;
 
@@ -106,52 +109,36 @@ static inline void find(struct sw_worker *w, const struct l2 *self, struct burst
 		b->to[i] = fdb_find(t, b->dst_at[i], b->dst[i]);
 		list[n] = i;
 		n += b->seen[i] != fresh;
+		differ |= ((b->to[i] ^ b->to[0]) & FDB_STAMP_MASK) | (b->tag[i] ^ b->tag[0]);
 	}
+	b->one_way = !differ;
 	if (unlikely(n))
 		learn(w, self, b, list, n);
 }
 
-/* Packets of a burst that go the same way from i on. */
-static inline unsigned run_length(const struct burst *b, unsigned i)
+/* n packets from i on, which go the same way. */
+static inline void forward(struct sw_worker *w, const struct l2 *self, struct sw_lane *in,
+	struct burst *b, unsigned i, unsigned n)
 {
-	unsigned n = 1;
+	struct l2_run run = {
+		.pkts = &b->pkt[i], .n = n, .port = b->to[i] & FDB_PORT_MASK, .tag = b->tag[i]
+	};
+	struct sw_lane *lane;
 
-	while (i + n < b->n && !((b->to[i + n] ^ b->to[i]) & FDB_STAMP_MASK) &&
-		b->tag[i + n] == b->tag[i])
-		n++;
-	return n;
-}
-
-static void flood_run(
-	struct sw_worker *w, const struct l2 *self, struct sw_lane *in, const struct l2_run *run)
-{
-	for (unsigned i = 0; i < run->n; i++)
-		l2_flood(w, self, in, run->pkts[i], run->tag);
-}
-
-static inline void forward(
-	struct sw_worker *w, const struct l2 *self, struct sw_lane *in, struct burst *b)
-{
-	struct l2_run run;
-
-	for (unsigned i = 0; i < b->n; i += run.n) {
-		struct sw_lane *lane;
-
-		run = (struct l2_run){ .pkts = &b->pkt[i],
-			.n = run_length(b, i),
-			.port = b->to[i] & FDB_PORT_MASK,
-			.tag = b->tag[i] };
-		if (unlikely(b->to[i] == FDB_MISS || !fdb_alive(self->fdb, b->to[i]))) {
-			flood_run(w, self, in, &run);
-			continue;
-		}
-		lane = sw_lane_of(w, run.port);
-		if (likely(self->out[run.port][L2_VID(run.tag)] == L2_SHAPE(run.tag) &&
-			    run.port != self->port && lane && lane->max_len >= in->max_len))
-			sw_send_many(w, lane, run.pkts, run.n);
-		else
-			l2_unicast(w, self, in, &run);
+	if (unlikely(b->to[i] == FDB_MISS || !fdb_alive(self->fdb, b->to[i]))) {
+		for (unsigned k = 0; k < n; k++)
+			l2_flood(w, self, in, run.pkts[k], run.tag);
+		return;
 	}
+	lane = sw_lane_of(w, run.port);
+	if (unlikely(self->out[run.port][L2_VID(run.tag)] != L2_SHAPE(run.tag) ||
+		     run.port == self->port || !lane))
+		l2_unicast(w, self, in, &run);
+	else if (n > 1 && likely(sw_lane_max_len(lane) >= b->max_len))
+		sw_send_many(w, lane, run.pkts, n);
+	else
+		for (unsigned k = 0; k < n; k++)
+			sw_send(w, lane, run.pkts[k]);
 }
 
 void l2_run(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_lane *in,
@@ -164,6 +151,7 @@ void l2_run(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_lan
 	for (unsigned i = 0; i < n; i++)
 		rte_prefetch0(rte_pktmbuf_mtod(pkts[i], void *));
 	b.n = 0;
+	b.max_len = sw_lane_max_len(in);
 	for (unsigned i = 0; i < n; i++) {
 		bytes += pkts[i]->pkt_len;
 		admit(self, in, &b, pkts[i]);
@@ -171,5 +159,9 @@ void l2_run(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_lan
 	in->stats.rx_packets += n;
 	in->stats.rx_bytes += bytes;
 	find(w, self, &b);
-	forward(w, self, in, &b);
+	if (b.one_way && b.n)
+		forward(w, self, in, &b, 0, b.n);
+	else
+		for (unsigned i = 0; i < b.n; i++)
+			forward(w, self, in, &b, i, 1);
 }

@@ -100,7 +100,7 @@ struct rte_mbuf *l2_odd(struct sw_lane *in, struct rte_mbuf *m)
 		sw_drop_one(in, SW_ID(drop, vlan_truncated), m);
 		return NULL;
 	}
-	if (m->pkt_len > in->max_len) {
+	if (m->pkt_len > sw_lane_max_len(in)) {
 		sw_drop_one(in, SW_ID(drop, rx_oversize), m);
 		return NULL;
 	}

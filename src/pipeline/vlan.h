@@ -46,6 +46,7 @@ enum vlan_shape {
 };
 
 struct vlan_map {
+	unsigned refs;	  /* domains that use it; control's */
 	uint16_t native;  /* VLAN of frames that come untagged or priority-tagged */
 	uint8_t untagged; /* VLAN_ENTER, VLAN_LEARN for them */
 	uint8_t in[SW_VID_COUNT];

@@ -57,18 +57,31 @@ static enum vlan_shape out_shape(const struct sw_member_conf *conf, uint16_t vid
 	return vid == VLAN_RESERVED ? VLAN_NOT_CARRIED : VLAN_TAGGED;
 }
 
+/* What VID 0, the native VLAN and the reserved one have of their own. */
+static void special(struct vlan_map *map, const struct sw_member_conf *conf, uint16_t vid)
+{
+	bool tagged_may = conf->mode != SW_VLAN_ACCESS && vid != VLAN_RESERVED;
+
+	map->out[vid] = out_shape(conf, vid);
+	map->in[vid] = tagged_may && vlan_carried(conf, vid) ? VLAN_ENTER | VLAN_LEARN : 0;
+}
+
 void vlan_map_init(struct vlan_map *map, const struct sw_member_conf *conf, const uint8_t *no_learn)
 {
-	bool access = conf->mode == SW_VLAN_ACCESS;
-
 	memset(map, 0, sizeof(*map));
 	map->native = conf->mode == SW_VLAN_TRUNK ? 0 : conf->tag;
+	for (unsigned vid = 0; conf->mode != SW_VLAN_ACCESS && vid < SW_VID_COUNT; vid++)
+		if (conf->all_vlans || vlan_bit(conf->trunks, vid)) {
+			map->out[vid] = VLAN_TAGGED;
+			map->in[vid] = VLAN_ENTER | VLAN_LEARN;
+		}
+	special(map, conf, 0);
+	special(map, conf, map->native);
+	special(map, conf, VLAN_RESERVED);
 	if (vlan_carried(conf, map->native))
 		map->untagged = VLAN_ENTER | (vlan_bit(no_learn, map->native) ? 0 : VLAN_LEARN);
-	for (unsigned vid = 0; vid < SW_VID_COUNT; vid++) {
-		map->out[vid] = out_shape(conf, vid);
-		if (vid && vid != VLAN_RESERVED && !access && vlan_carried(conf, vid))
-			map->in[vid] = VLAN_ENTER | (vlan_bit(no_learn, vid) ? 0 : VLAN_LEARN);
-	}
-	map->in[0] = map->untagged;
+	for (unsigned vid = 0; vid < SW_VID_COUNT; vid++)
+		if (vlan_bit(no_learn, vid))
+			map->in[vid] &= ~VLAN_LEARN;
+	map->in[0] = map->untagged; /* a priority tag */
 }

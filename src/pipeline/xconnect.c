@@ -36,7 +36,7 @@ void xconnect_run(struct sw_worker *w, const struct sw_ingress *ingress, struct 
 		sw_drop_many(in, SW_ID(drop, no_peer), pkts, n);
 		return;
 	}
-	if (likely(longest <= out->max_len)) {
+	if (likely(longest <= sw_lane_max_len(out))) {
 		sw_send_many(w, out, pkts, n);
 		return;
 	}
