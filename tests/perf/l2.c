@@ -26,12 +26,13 @@
 
 #define BURSTS	4001
 #define WARM	20000 /* packets after learning */
-#define PACKETS 64    /* buffers in turn, as a driver's cache of free ones gives */
+#define PORTS	8
+#define PACKETS 64 /* buffers in turn, as a driver's cache of free ones gives */
 
 struct bench {
 	struct sw_worker *w;
-	struct sw_port *port[2];
-	struct sw_lane *lane[2];
+	struct sw_port *port[PORTS];
+	struct sw_lane *lane[PORTS];
 	struct rte_mbuf *pkt[PACKETS];
 	uint64_t random;
 	unsigned next;
@@ -105,16 +106,21 @@ static void put_mac(uint8_t *p, unsigned side, uint32_t station)
 	memcpy(p, mac, 6);
 }
 
-/* A 64-byte frame (with FCS) between two stations, from side to the other. */
-static void fill(struct rte_mbuf *m, unsigned side, uint32_t station, int vid)
+struct talk {
+	unsigned from, to; /* ports */
+	uint32_t src, dst; /* stations */
+};
+
+/* A 64-byte frame (with FCS); vid is what it carries, or -1. */
+static void fill(struct rte_mbuf *m, struct talk t, int vid)
 {
 	uint8_t *p;
 
 	m->data_off = RTE_PKTMBUF_HEADROOM;
 	m->data_len = m->pkt_len = 60;
 	p = rte_pktmbuf_mtod(m, uint8_t *);
-	put_mac(p, !side, station);
-	put_mac(p + 6, side, station);
+	put_mac(p, t.to, t.dst);
+	put_mac(p + 6, t.from, t.src);
 	if (vid >= 0) {
 		memcpy(p + 12, (uint8_t[]){ 0x81, 0, vid >> 8, vid }, 4);
 		p += 4;
@@ -133,14 +139,37 @@ static uint64_t run_burst(struct bench *b, unsigned side, struct rte_mbuf **pkts
 	return end - start;
 }
 
-static uint64_t one(struct bench *b, unsigned side, uint32_t pairs, unsigned n, const int *vid)
+/* Who speaks to whom. */
+struct scene {
+	const char *what;
+	unsigned ports;
+	bool cross;
+	bool any;	   /* any station to any other, else in pairs */
+	int vid[2];	   /* of frames on the first port and on the others */
+	uint32_t stations; /* behind each port */
+};
+
+static struct talk choose(struct bench *b, const struct scene *sc, unsigned from)
+{
+	uint64_t r = swtest_rand(&b->random);
+	struct talk t = { .from = from, .to = !from, .src = (r >> 32) % sc->stations };
+
+	t.dst = t.src;
+	if (sc->any) {
+		t.dst = (uint32_t)r % sc->stations;
+		t.to = (from + 1 + (r >> 20) % (sc->ports - 1)) % sc->ports;
+	}
+	return t;
+}
+
+static uint64_t one(struct bench *b, const struct scene *sc, unsigned from, unsigned n)
 {
 	struct rte_mbuf **pkts = &b->pkt[b->next % PACKETS];
 
 	b->next += SW_BURST;
 	for (unsigned i = 0; i < n; i++)
-		fill(pkts[i], side, swtest_rand(&b->random) % pairs, vid[side]);
-	return run_burst(b, side, pkts, n);
+		fill(pkts[i], choose(b, sc, from), sc->vid[from > 0]);
+	return run_burst(b, from, pkts, n);
 }
 
 static int by_value(const void *a, const void *b)
@@ -150,71 +179,84 @@ static int by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Every station speaks once (to one that is known), so that nothing is flooded later. */
-static void teach(struct bench *b, uint32_t pairs, const int *vid)
+/* Every station speaks, twice, so that nothing is flooded later; floods would free the packet. */
+static void teach(struct bench *b, const struct scene *sc)
 {
-	for (unsigned side = 0; side < 2; side++)
-		for (uint32_t i = 0; i < pairs; i++) {
-			fill(b->pkt[0], side, i, vid[side]);
-			rte_mbuf_refcnt_set(b->pkt[0], 2);
-			run_burst(b, side, b->pkt, 1);
+	for (unsigned from = 0; from < sc->ports; from++)
+		for (uint32_t i = 0; i < sc->stations; i++) {
+			fill(b->pkt[0], (struct talk){ from, !from, i, i }, sc->vid[from > 0]);
+			rte_mbuf_refcnt_set(b->pkt[0], 2 + sc->ports);
+			run_burst(b, from, b->pkt, 1);
 			rte_mbuf_refcnt_set(b->pkt[0], 1);
 		}
 }
 
-static void measure(struct bench *b, const char *what, uint32_t pairs, unsigned n, const int *vid)
+static void measure(struct bench *b, const struct scene *sc, unsigned n)
 {
 	static uint64_t cycles[BURSTS];
 
 	for (unsigned i = 0; i < WARM / n; i++)
-		one(b, i & 1, pairs, n, vid);
+		one(b, sc, i % sc->ports, n);
 	for (unsigned i = 0; i < BURSTS; i++)
-		cycles[i] = one(b, i & 1, pairs, n, vid);
+		cycles[i] = one(b, sc, i % sc->ports, n);
 	qsort(cycles, BURSTS, sizeof(cycles[0]), by_value);
-	printf("%-24s %7u pairs  burst %2u  %6.1f cycles a packet (p10 %.1f)\n", what, pairs, n,
-		(double)cycles[BURSTS / 2] / n, (double)cycles[BURSTS / 10] / n);
+	printf("%-22s %6u stations a port  burst %2u  %6.1f cycles a packet (p10 %.1f)\n", sc->what,
+		sc->stations, n, (double)cycles[BURSTS / 2] / n, (double)cycles[BURSTS / 10] / n);
 	fflush(stdout);
 }
 
-static struct sw_member_conf member(struct sw_port *port, enum sw_vlan_mode mode, uint16_t tag)
+static void play(struct bench *b, struct scene sc, const struct sw_member_conf *members)
 {
-	return (struct sw_member_conf){
-		.port = port, .mode = mode, .tag = tag, .all_vlans = true, .flood = true
+	struct sw_bridge_conf conf = {
+		.name = sc.what, .mac_aging_time = 300, .cross_connect = sc.cross
 	};
+	struct sw_bridge *bridge;
+	struct sw_err err;
+
+	conf.mac_table_size = RTE_MAX(8192u, sc.ports * sc.stations);
+	bridge = sw_bridge_create(&conf, &err);
+	if (!bridge || sw_bridge_set(bridge, &conf, members, sc.ports, &err))
+		give_up(&err);
+	if (!sc.cross)
+		teach(b, &sc);
+	measure(b, &sc, SW_BURST);
+	measure(b, &sc, 8);
+	sw_bridge_destroy(bridge);
+	sw_rcu_poll();
 }
 
-/* A bridge of two ports; vid is what a frame carries on each side, or -1. */
-static void scene(struct bench *b, const char *what, const struct sw_member_conf *members,
-	bool cross, const int *vid)
+static void play_all(struct bench *b)
 {
-	static const uint32_t pairs[] = { 10, 1000, 10000, 100000 };
-	struct sw_bridge_conf conf = {
-		.name = what, .mac_aging_time = 300, .mac_table_size = 10, .cross_connect = cross
-	};
+	static const uint32_t stations[] = { 10, 1000, 10000, 100000 };
+	struct sw_member_conf m[PORTS];
 
-	for (unsigned i = 0; i < (cross ? 1 : RTE_DIM(pairs)); i++) {
-		struct sw_bridge *bridge;
-		struct sw_err err;
-
-		conf.mac_table_size = RTE_MAX(8192u, 2 * pairs[i]);
-		bridge = sw_bridge_create(&conf, &err);
-		if (!bridge || sw_bridge_set(bridge, &conf, members, 2, &err))
-			give_up(&err);
-		if (!cross)
-			teach(b, pairs[i], vid);
-		measure(b, what, pairs[i], SW_BURST, vid);
-		if (i == 0 || pairs[i] == 1000)
-			measure(b, what, pairs[i], 8, vid);
-		sw_bridge_destroy(bridge);
-		sw_rcu_poll();
-	}
+	for (unsigned i = 0; i < PORTS; i++)
+		m[i] = (struct sw_member_conf){
+			.port = b->port[i], .all_vlans = true, .flood = true
+		};
+	play(b, (struct scene){ "cross-connect", 2, true, false, { -1, -1 }, 10 }, m);
+	for (unsigned i = 0; i < RTE_DIM(stations); i++)
+		play(b, (struct scene){ "l2 untagged", 2, false, false, { -1, -1 }, stations[i] },
+			m);
+	for (unsigned i = 0; i < RTE_DIM(stations); i++)
+		play(b, (struct scene){ "l2 tagged", 2, false, false, { 10, 10 }, stations[i] }, m);
+	for (unsigned i = 0; i < RTE_DIM(stations); i++)
+		play(b,
+			(struct scene){ "l2 any to any", PORTS, false, true, { -1, -1 },
+				stations[i] / 8 + 1 },
+			m);
+	m[0].mode = SW_VLAN_ACCESS;
+	m[0].tag = 10;
+	for (unsigned i = 0; i < RTE_DIM(stations); i++)
+		play(b,
+			(struct scene){
+				"l2 access <-> trunk", 2, false, false, { -1, 10 }, stations[i] },
+			m);
 }
 
 int main(int argc, char **argv)
 {
-	static const int plain[2] = { -1, -1 }, tagged[2] = { 10, 10 }, mixed[2] = { -1, 10 };
 	struct bench b = { .random = 42 };
-	struct sw_member_conf members[2];
 	struct sw_err err;
 
 	if (argc > 1) {
@@ -232,14 +274,8 @@ int main(int argc, char **argv)
 	memset(b.w, 0, sizeof(*b.w));
 	if (rte_pktmbuf_alloc_bulk(sw_pool(), b.pkt, PACKETS))
 		return 1;
-	add_port(&b, 0, "left");
-	add_port(&b, 1, "right");
-	members[0] = member(b.port[0], SW_VLAN_TRUNK, 0);
-	members[1] = member(b.port[1], SW_VLAN_TRUNK, 0);
-	scene(&b, "cross-connect", members, true, plain);
-	scene(&b, "l2 untagged", members, false, plain);
-	scene(&b, "l2 tagged", members, false, tagged);
-	members[0] = member(b.port[0], SW_VLAN_ACCESS, 10);
-	scene(&b, "l2 access <-> trunk", members, false, mixed);
+	for (unsigned i = 0; i < PORTS; i++)
+		add_port(&b, i, (const char[]){ 'p', '0' + i, 0 });
+	play_all(&b);
 	return 0;
 }
