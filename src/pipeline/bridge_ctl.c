@@ -214,9 +214,10 @@ static void publish(struct sw_bridge *bridge, const struct sw_bridge_conf *conf,
 		struct sw_port *port = bridge->members[i].port;
 
 		owner[port->index] = NULL;
+		if (member_of(members, n, port))
+			continue;
 		fdb_set_limit(bridge->fdb, port->index, 0);
-		if (!member_of(members, n, port))
-			sw_rcu_set(port->ingress, NULL);
+		sw_rcu_set(port->ingress, NULL);
 	}
 	for (unsigned i = 0; i < n; i++) {
 		struct sw_port *port = members[i].port;

@@ -66,8 +66,10 @@ static unsigned sweep_bucket(struct fdb_table *t, struct fdb_counters *counters,
  */
 static bool may_have_wrapped(const struct fdb_table *t, uint32_t now_s)
 {
-	return now_s - t->last_pass_start >
-	       FDB_AGE_MASK - FDB_FUTURE - __atomic_load_n(&t->ageing, __ATOMIC_RELAXED);
+	int32_t longest = FDB_AGE_MASK - FDB_FUTURE - __atomic_load_n(&t->ageing, __ATOMIC_RELAXED);
+
+	/* Signed: the table may have been made by a clock a moment ahead of this worker's. */
+	return (int32_t)(now_s - t->last_pass_start) > longest;
 }
 
 /* One slice; true when the table was finished. */

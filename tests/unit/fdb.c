@@ -230,6 +230,21 @@ static void test_clock_ahead(void **state)
 	drop(fdb);
 }
 
+/* Nor does a sweeper whose clock is a moment behind the table's take all for too old. */
+static void test_clock_behind(void **state)
+{
+	struct sw_fdb *fdb;
+
+	sw_clock_warp(1000);
+	fdb = make(100);
+	w->now_s = sw_clock_s() - 1;
+	learn(fdb, key_of(1), 1);
+	for (unsigned i = 0; i < 4; i++)
+		ageing->slice(w);
+	assert_true(look(fdb, key_of(1)) != FDB_MISS);
+	drop(fdb);
+}
+
 static void test_resize(void **state)
 {
 	struct sw_fdb *fdb = make(1000);
@@ -308,6 +323,7 @@ int main(void)
 		cmocka_unit_test_setup(test_ageing, setup),
 		cmocka_unit_test_setup(test_age_wraps, setup),
 		cmocka_unit_test_setup(test_clock_ahead, setup),
+		cmocka_unit_test_setup(test_clock_behind, setup),
 		cmocka_unit_test_setup(test_resize, setup),
 		cmocka_unit_test_setup(test_spread, setup),
 	};
