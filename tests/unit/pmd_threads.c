@@ -154,11 +154,16 @@ static void test_ports_come_and_go_under_traffic(void **state)
 	}
 }
 
-static volatile sig_atomic_t faults;
+static unsigned faults; /* the handler runs on the worker, the test on another thread */
+
+static unsigned fault_count(void)
+{
+	return __atomic_load_n(&faults, __ATOMIC_RELAXED);
+}
 
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
-	faults++;
+	__atomic_fetch_add(&faults, 1, __ATOMIC_RELAXED);
 }
 
 /* An ingress program on which a fault is raised, as by a guest whose memory is gone. */
@@ -182,9 +187,9 @@ static void test_a_fault_reaches_its_handler(void **state)
 	sw_rcu_set(a->ingress, &program);
 	assert_int_equal(sw_pmd_attach(a, &err), 0);
 	inject(a, 1);
-	for (unsigned i = 0; !faults && i < WAIT_STEPS; i++)
+	for (unsigned i = 0; !fault_count() && i < WAIT_STEPS; i++)
 		control_step();
-	assert_int_equal(__atomic_load_n(&faults, __ATOMIC_RELAXED), 1);
+	assert_int_equal(fault_count(), 1);
 	sw_pmd_detach(a, set_true, &gone);
 	wait_true(&gone);
 	sigaction(SIGBUS, &before, NULL);
