@@ -4,178 +4,21 @@
  * port) and w1 (the wire, a packet socket) are a veth pair. Needs root; without it the test is skipped.
  * Waits are for something that happens, with a limit.
  */
-#include "port_hand.h"
+#include "kernel_wire.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <sys/uio.h>
 
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
-
-#include <sw/post.h>
-
-#include "gso_model.h"
 
 SW_USE(drop, gso_unsupported);
 SW_USE(drop, tx_refused);
 SW_USE(drop, link_down);
-
-#define LIMIT_S 5
-
-static uint8_t payload_bytes[65536];
-static int wire_fd = -1;
-
-static void sh(const char *command)
-{
-	if (system(command))
-		fail_msg("failed: %s", command);
-}
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
-/* Wait for a condition, letting other threads and posted calls run. */
-#define WAIT_FOR(condition)                                                           \
-	do {                                                                          \
-		double end_ = now() + LIMIT_S;                                        \
-		while (!(condition)) {                                                \
-			if (now() > end_)                                             \
-				fail_msg("waited %d s for: %s", LIMIT_S, #condition); \
-			sw_post_run();                                                \
-			sched_yield();                                                \
-		}                                                                     \
-	} while (0)
-
-/* A packet socket on the other end, with offload headers. */
-static void open_wire(const char *name)
-{
-	struct sockaddr_ll addr = { .sll_family = AF_PACKET,
-		.sll_protocol = rte_cpu_to_be_16(ETH_P_ALL),
-		.sll_ifindex = (int)if_nametoindex(name) };
-	int one = 1, bytes = 1 << 20;
-
-	if (wire_fd >= 0)
-		close(wire_fd);
-	wire_fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0);
-	setsockopt(wire_fd, SOL_PACKET, PACKET_VNET_HDR, &one, sizeof(one));
-	setsockopt(wire_fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &one, sizeof(one));
-	setsockopt(wire_fd, SOL_PACKET, PACKET_AUXDATA, &one, sizeof(one));
-	setsockopt(wire_fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes));
-	assert_int_equal(bind(wire_fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
-}
-
-static int wire_send(const struct virtio_net_hdr *vh, const uint8_t *bytes, size_t len)
-{
-	static const struct virtio_net_hdr none;
-	struct iovec iov[2] = { { (void *)(uintptr_t)(vh ? vh : &none), sizeof(none) },
-		{ (void *)(uintptr_t)bytes, len } };
-	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
-
-	return sendmsg(wire_fd, &msg, 0) < 0 ? -errno : 0;
-}
-
-/* The next packet on the wire, its outer tag put back. */
-static unsigned wire_recv(struct virtio_net_hdr *vh, uint8_t *bytes, unsigned size)
-{
-	uint8_t control[128];
-	struct iovec iov[2] = { { vh, sizeof(*vh) }, { bytes, size - 4 } };
-	struct msghdr msg = { .msg_iov = iov,
-		.msg_iovlen = 2,
-		.msg_control = control,
-		.msg_controllen = sizeof(control) };
-	const struct tpacket_auxdata *aux;
-	ssize_t n;
-
-	WAIT_FOR((n = recvmsg(wire_fd, &msg, 0)) > 0);
-	n -= (ssize_t)sizeof(*vh);
-	aux = (const void *)CMSG_DATA(CMSG_FIRSTHDR(&msg));
-	if (aux->tp_status & TP_STATUS_VLAN_VALID) {
-		memmove(bytes + 16, bytes + 12, (size_t)n - 12);
-		be16(bytes + 12, aux->tp_vlan_tpid);
-		be16(bytes + 14, aux->tp_vlan_tci);
-		n += 4;
-	}
-	return (unsigned)n;
-}
-
-static unsigned port_recv(struct sw_port *port, struct rte_mbuf **pkts, unsigned want)
-{
-	unsigned n = 0;
-
-	WAIT_FOR((n += port->cls->rx(port, 0, hand_lane(port), pkts + n,
-			  RTE_MIN(want - n, (unsigned)SW_BURST))) >= want);
-	return n;
-}
-
-static void assert_packet(struct rte_mbuf *m, const uint8_t *bytes, unsigned len)
-{
-	static uint8_t copy[FRAME_MAX];
-
-	assert_int_equal(m->pkt_len, len);
-	assert_memory_equal(rte_pktmbuf_read(m, 0, len, copy), bytes, len);
-	rte_pktmbuf_free(m);
-}
-
-/* A packet of ours, over as many buffers as it takes. */
-static struct rte_mbuf *to_packet(const uint8_t *bytes, unsigned len)
-{
-	struct rte_mbuf *head = rte_pktmbuf_alloc(sw_pool()), *m = head;
-
-	for (unsigned at = 0; at < len;) {
-		unsigned n = RTE_MIN(len - at, 2000u);
-
-		if (at) {
-			m->next = rte_pktmbuf_alloc(sw_pool());
-			m = m->next;
-			head->nb_segs++;
-		}
-		memcpy(rte_pktmbuf_mtod(m, void *), bytes + at, n);
-		m->data_len = (uint16_t)n;
-		at += n;
-	}
-	head->pkt_len = len;
-	return head;
-}
-
-static void port_send(struct sw_port *port, const uint8_t *bytes, unsigned len)
-{
-	hand_lane(port)->max_len = 70000; /* the kernel's limit is meant to be met */
-	sw_send(&hand_worker, hand_lane(port), to_packet(bytes, len));
-}
-
-/* UDP with the tags given, in f. */
-static void simple_frame(struct frame *f, unsigned n_tags, unsigned len)
-{
-	struct spec s;
-
-	do
-		random_spec(&s, payload_bytes, 1);
-	while (s.tcp || s.tunnel != NO_TUNNEL || s.ip[0].options);
-	s.n_tags = n_tags;
-	s.payload_len = len;
-	build(f, &s, 0, len, 0);
-}
-
-/* The kernel lets packets through some time after the other end is up. */
-static void wait_for_wire(void)
-{
-	WAIT_FOR(!system("ip link show w1 | grep -q 'state UP'"));
-	open_wire("w1");
-}
 
 static struct sw_port *veth_port(unsigned mtu)
 {
@@ -283,13 +126,13 @@ static void super_packets(void **state)
 }
 
 /* A tap as QEMU opens it for a guest. */
-static int open_guest_tap(void)
+static int open_guest_tap(unsigned offloads)
 {
 	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR, .ifr_name = "g0" };
 	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK);
 
 	assert_int_equal(ioctl(fd, TUNSETIFF, &ifr), 0);
-	assert_int_equal(ioctl(fd, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_UFO), 0);
+	assert_int_equal(ioctl(fd, TUNSETOFFLOAD, offloads), 0);
 	return fd;
 }
 
@@ -304,7 +147,7 @@ static void guest_send(int fd, const struct virtio_net_hdr *vh, const uint8_t *b
 /* A kind the kernel cannot describe in the header must cost that packet only. */
 static void unknown_super_packet(void **state)
 {
-	int fd = open_guest_tap();
+	int fd = open_guest_tap(TUN_F_CSUM | TUN_F_TSO4 | TUN_F_UFO);
 	struct sw_port *port = hand_add("g0", "", NULL, NULL);
 	static struct frame f;
 	struct virtio_net_hdr vh;
@@ -332,6 +175,40 @@ static void unknown_super_packet(void **state)
 	close(fd);
 }
 
+/* Segments that go to the kernel merged reach a guest without offloads as they were. */
+static void guest_without_offloads(void **state)
+{
+	int fd = open_guest_tap(0);
+	struct sw_port *port = hand_add("g0", "", NULL, NULL);
+	static struct frame f;
+	static uint8_t got[FRAME_MAX];
+	struct spec s;
+
+	WAIT_FOR(link_is_up(port));
+	do
+		random_spec(&s, payload_bytes, 9000);
+	while (!s.tcp || s.tunnel != NO_TUNNEL || s.ip[0].options || s.n_tags == 2);
+	s.flags = 0x10;
+	s.mss = 1300;
+	s.payload_len = 20 * s.mss;
+	for (unsigned i = 0; i < 20; i++) {
+		build(&f, &s, i * s.mss, s.mss, i);
+		port_send(port, head(&f), length(&f));
+	}
+	sw_flush(&hand_worker);
+	assert_int_equal(hand_lane(port)->stats.tx_packets, 20);
+	for (unsigned i = 0; i < 20; i++) {
+		ssize_t n;
+
+		WAIT_FOR((n = read(fd, got, sizeof(got))) > 0);
+		build(&f, &s, i * s.mss, s.mss, i);
+		assert_int_equal(n, length(&f) + sizeof(struct virtio_net_hdr));
+		assert_memory_equal(got + sizeof(struct virtio_net_hdr), head(&f), length(&f));
+	}
+	hand_del(port);
+	close(fd);
+}
+
 static void refused_packet_blocks_nothing(void **state)
 {
 	struct sw_port *port = veth_port(1500);
@@ -348,14 +225,6 @@ static void refused_packet_blocks_nothing(void **state)
 	assert_int_equal(wire_recv(&vh, got, sizeof(got)), length(&f));
 	assert_int_equal(hand_lane(port)->stats.tx_packets, 1);
 	hand_del(port);
-}
-
-static bool link_is_up(struct sw_port *port)
-{
-	struct sw_port_status st = { 0 };
-
-	port->cls->status(port, &st);
-	return st.link_up;
 }
 
 static void down_and_up(void **state)
@@ -452,6 +321,7 @@ int main(void)
 		HAND_TEST(jumbo_frames),
 		HAND_TEST(super_packets),
 		HAND_TEST(unknown_super_packet),
+		HAND_TEST(guest_without_offloads),
 		HAND_TEST(refused_packet_blocks_nothing),
 		HAND_TEST(down_and_up),
 		HAND_TEST(deleted_and_back),
