@@ -62,7 +62,7 @@ static int io_error(struct journal *j, int rc, const char *what, struct sw_err *
 }
 
 /* Write a new file with one snapshot and put it in place of the old one. */
-static int rewrite(struct journal *j, const struct db *db, struct sw_err *err)
+static int rewrite(struct journal *j, const struct db *db, bool keep_old, struct sw_err *err)
 {
 	struct sw_str line = { 0 };
 	int fd, rc;
@@ -75,7 +75,7 @@ static int rewrite(struct journal *j, const struct db *db, struct sw_err *err)
 		rc = jio_sync(fd);
 	if (rc >= 0) {
 		/* the history before; without it we lose history, not configuration */
-		if (!jio_unlink(j->dir, JOURNAL_OLD))
+		if (keep_old && !jio_unlink(j->dir, JOURNAL_OLD))
 			jio_link(j->dir, JOURNAL_NAME, JOURNAL_OLD);
 		rc = jio_rename(j->dir, JOURNAL_NEW, JOURNAL_NAME);
 	}
@@ -192,7 +192,7 @@ static int mend(struct journal *j, struct db *db, bool damaged, struct sw_err *e
 	if (damaged)
 		set_aside(j);
 	if (damaged || !j->size)
-		return rewrite(j, db, err);
+		return rewrite(j, db, !damaged, err);
 	rc = jio_truncate(j->fd, j->size);
 	if (!rc)
 		rc = jio_sync(j->fd);
@@ -209,6 +209,23 @@ static int open_file(struct journal *j, struct sw_err *err)
 	return j->fd >= 0 ? 0 : io_error(j, j->fd, "opening the journal", err);
 }
 
+/* Records that check one by one but do not fit together were never written by us. */
+static int check_whole(struct journal *j, struct db *db, struct sw_err *err)
+{
+	struct draft *draft = draft_new(db);
+	int command, rc;
+
+	draft->refs_changed = true;
+	rc = draft_collect(draft, &command, err);
+	draft_free(draft);
+	if (!rc)
+		return 0;
+	sw_err_prefix(err, "the journal in %s makes no whole", j->path);
+	sw_err_hint(err, "move %s/%s away to start without it; %s may hold the state before",
+		j->path, JOURNAL_NAME, JOURNAL_OLD);
+	return rc;
+}
+
 static int load(struct journal *j, struct db **db, struct sw_err *err)
 {
 	bool damaged = false;
@@ -216,6 +233,8 @@ static int load(struct journal *j, struct db **db, struct sw_err *err)
 
 	if (!rc && j->fd >= 0)
 		rc = read_all(j, db, &damaged, err);
+	if (!rc && *db)
+		rc = check_whole(j, *db, err);
 	if (rc)
 		return rc;
 	if (!*db)
@@ -309,7 +328,7 @@ int journal_append(struct journal *j, const struct draft *draft, const struct re
 	if (j->read_only)
 		return io_error(j, -j->read_only, "opening the journal for writing", err);
 	if (j->suspect)
-		rc = rewrite(j, draft->base, err);
+		rc = rewrite(j, draft->base, true, err);
 	if (rc)
 		return rc;
 	record_add_draft(&line, draft, note);
@@ -330,7 +349,7 @@ int journal_compact(struct journal *j, const struct db *db, struct sw_err *err)
 {
 	if (j->read_only)
 		return io_error(j, -j->read_only, "opening the journal for writing", err);
-	return rewrite(j, db, err);
+	return rewrite(j, db, true, err);
 }
 
 void journal_health(const struct journal *j, struct journal_health *health)

@@ -99,11 +99,21 @@ static int apply_columns(struct row *row, const json_t *columns, enum how how, s
 				       : value_minus(row_get(row, c), v, false);
 		value_unref(v);
 		row_put(row, c, sum);
-		if (sum->n > 1 && c->desc->type.max == 1)
-			return sw_err_set(
-				err, SW_CODE_INVALID, "%s has %u values", c->desc->name, sum->n);
 	}
 	return 0;
+}
+
+static int check_row(const struct row *row, struct sw_err *err)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; i < row->table->n_columns && !rc; i++) {
+		const struct column *c = row->table->columns[i];
+
+		if (c->slot >= 0)
+			rc = schema_check(c, row_get(row, c), err);
+	}
+	return rc;
 }
 
 static int apply_modify(struct rows *rows, struct row *old, const json_t *json, struct sw_err *err)
@@ -116,6 +126,8 @@ static int apply_modify(struct rows *rows, struct row *old, const json_t *json, 
 		rc = apply_columns(row, json_object_get(json, "del"), HOW_DEL, err);
 	if (!rc)
 		rc = apply_columns(row, json_object_get(json, "add"), HOW_ADD, err);
+	if (!rc)
+		rc = check_row(row, err);
 	if (rc)
 		row_unref(row);
 	else
@@ -129,6 +141,8 @@ static int apply_insert(
 	struct row *row = row_new(rows->table, uuid);
 	int rc = apply_columns(row, json_object_get(json, "columns"), HOW_SET, err);
 
+	if (!rc)
+		rc = check_row(row, err);
 	if (!rc && rows->by_name && rows_find_name(rows, row_name(row)))
 		rc = sw_err_set(err, SW_CODE_INVALID, "%s \"%s\" is there twice", rows->table->name,
 			row_name(row));

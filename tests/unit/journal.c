@@ -80,6 +80,8 @@ static void change(struct draft *d, unsigned n)
 		break;
 	case 2:
 		row = draft_insert(d, TABLE(port), "p1");
+		draft_refer(
+			d, row, COLUMN(port_interfaces), draft_insert(d, TABLE(interface), "p1"));
 		draft_refer(d, br, COLUMN(bridge_ports), row);
 		break;
 	case 3:
