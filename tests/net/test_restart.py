@@ -102,3 +102,16 @@ def test_torn_and_corrupt_journal(net):
     sw.start()
     swnet.same(len({p.name for p in sw.state.iterdir()} - had) >= 1, True, "the corrupt file is set aside")
     swnet.within(sw.log(), journal.name, "the log")
+
+
+def test_device_comes_later(net):
+    """An interface that was missing at start is made later: its port opens, joins its bridge and VLAN."""
+    sw = configure(net)
+    sw.stop()
+    net.run("ip", "netns", "delete", "h1")
+    sw.start()
+    swnet.within(sw.get("interface vif1.0 error"), "vif1.0", "error")
+    again = net.host("h1b", "10.0.0.12/24", port="vif1.0")
+    swnet.wait_for(lambda: sw.get("interface vif1.0 link_state") == "up", 10, "the port opens")
+    net.hosts["h0"].ping(again.ip)
+    swnet.same(sw.get("interface vif1.0 error"), "[]", "error")
