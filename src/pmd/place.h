@@ -23,8 +23,7 @@ struct placement {
 
 /* One a port index. */
 struct place {
-	const struct sw_port *port; /* with the name: whom the counts belong to; never followed */
-	char name[SW_NAME_SIZE];
+	uint64_t serial;	   /* of the port whom the counts belong to */
 	struct placement *now;	   /* attached, or NULL */
 	struct placement *leaving; /* detached, workers may still touch it */
 	struct sw_lane_stats gone; /* what earlier placements had counted */

@@ -9,8 +9,8 @@
  * them, and since a worker is quiescent only with empty send buffers, nothing waits in them either.
  * Then they are freed and the caller is told.
  *
- * A place remembers what lanes had counted when they went, under the port's identity (object and
- * name), so that detaching and attaching a port loses no count; another port with that index starts at 0.
+ * A place remembers what lanes had counted when they went, under the port's serial number, so that
+ * detaching and attaching a port loses no count; another port with that index or name starts at 0.
  *
  * Control thread only.
  */
@@ -34,7 +34,7 @@ struct place *pmd_place_of(const struct sw_port *port)
 {
 	struct place *place = pmd_places[port->index];
 
-	return place && place->port == port && !strcmp(place->name, port->name) ? place : NULL;
+	return place && place->serial == port->serial ? place : NULL;
 }
 
 static struct place *place_take(struct sw_port *port)
@@ -49,8 +49,7 @@ static struct place *place_take(struct sw_port *port)
 	if (!place)
 		place = pmd_places[port->index] = sw_xcalloc(1, sizeof(*place));
 	memset(place, 0, sizeof(*place));
-	place->port = port;
-	memcpy(place->name, port->name, sizeof(place->name));
+	place->serial = port->serial;
 	return place;
 }
 

@@ -87,6 +87,7 @@ static struct sw_port *port_alloc(const struct sw_port_class *cls)
 
 struct sw_port *sw_port_new(const struct sw_port_conf *conf, struct sw_err *err)
 {
+	static uint64_t last_serial;
 	const struct sw_port_class *cls;
 	struct sw_port *port;
 	unsigned index = 0;
@@ -110,6 +111,7 @@ struct sw_port *sw_port_new(const struct sw_port_conf *conf, struct sw_err *err)
 		goto named;
 	}
 	port->index = index;
+	port->serial = ++last_serial;
 	port->numa = -1;
 	port->cls = cls;
 	snprintf(port->name, sizeof(port->name), "%s", conf->name);
