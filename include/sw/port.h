@@ -70,8 +70,7 @@ struct sw_port {
 	const struct sw_port_class *cls;
 	const struct sw_ingress *ingress; /* rcu, by pipeline; NULL: drops as no_bridge */
 	struct rte_ether_addr mac;
-	uint64_t
-		serial; /* never given twice: tells a port from an earlier one of its name and index */
+	uint64_t serial; /* never given twice */
 	char name[SW_NAME_SIZE];
 	struct sw_port_conf conf; /* own copy */
 };
