@@ -49,7 +49,7 @@ def test_not_ours(net):
         raise swnet.Skip("no swd in the build folder")
     net.run("ip", "netns", "add", "swd-host1")
     tree = clone(net)
-    (tree / "build").symlink_to(net.build)
+    (tree / "build").symlink_to(net.built_in)
     result = net.run(tree / "tools" / "quickstart", check=False, timeout=60)
     swnet.same(result.returncode != 0, True, "exit status")
     swnet.within(result.stderr, "swd-host1", "what it says")

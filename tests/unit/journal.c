@@ -30,8 +30,7 @@ static size_t size;
 
 static char *describe(const struct db *db)
 {
-	struct db *same = (struct db *)db;
-	struct draft *draft = draft_new(same);
+	struct draft *draft = draft_new((struct db *)db);
 	struct sw_str out = { 0 };
 
 	sw_str_add(&out, "%llu\n", (unsigned long long)db->generation);
