@@ -201,27 +201,46 @@ const char *sw_name_fault(const char *name)
 
 #define WORD_MAX 48 /* longer words are not compared */
 
-/* Levenshtein distance, one row at a time. */
+/* Changes that make b of a: letters put in, left out or changed, neighbours that changed places. */
 static unsigned distance(const char *a, const char *b)
 {
-	unsigned row[WORD_MAX + 1];
+	unsigned rows[3][WORD_MAX + 1], *before = rows[0], *last = rows[1], *row = rows[2], *spare;
 	size_t lb = strlen(b);
 
 	for (size_t j = 0; j <= lb; j++)
 		row[j] = j;
 	for (size_t i = 0; a[i]; i++) {
-		unsigned diagonal = row[0];
-
+		spare = before;
+		before = last;
+		last = row;
+		row = spare;
 		row[0] = i + 1;
 		for (size_t j = 0; j < lb; j++) {
-			unsigned change = diagonal + (a[i] != b[j]);
-			unsigned gap = (row[j] < row[j + 1] ? row[j] : row[j + 1]) + 1;
+			unsigned change = last[j] + (a[i] != b[j]);
+			unsigned gap = (row[j] < last[j + 1] ? row[j] : last[j + 1]) + 1;
 
-			diagonal = row[j + 1];
 			row[j + 1] = change < gap ? change : gap;
+			if (i && j && a[i] == b[j - 1] && a[i - 1] == b[j] &&
+				before[j - 1] + 1 < row[j + 1])
+				row[j + 1] = before[j - 1] + 1;
 		}
 	}
 	return row[lb];
+}
+
+/* The only word that begins with the given one ("int": "interface"), or -1. */
+static int only_longer(const char *given, size_t len, const char *const *words, size_t n)
+{
+	int found = -1;
+
+	for (size_t i = 0; i < n && len >= 2; i++) {
+		if (strncmp(given, words[i], len))
+			continue;
+		if (found >= 0)
+			return -1;
+		found = i;
+	}
+	return found;
 }
 
 int sw_nearest(const char *given, const char *const *words, size_t n)
@@ -243,7 +262,7 @@ int sw_nearest(const char *given, const char *const *words, size_t n)
 			found = i;
 		}
 	}
-	return found;
+	return found >= 0 ? found : only_longer(given, len, words, n);
 }
 
 static void reserve(struct sw_str *str, size_t more)

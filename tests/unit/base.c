@@ -44,6 +44,11 @@ static void test_registration(void **state)
 	assert_null(sw_reg_get(&sw_reg_kind_drop, sw_reg_kind_drop.count));
 	assert_string_equal(sw_reg_nearest(&sw_reg_kind_drop, "test_alhpa"), "test_alpha");
 	assert_null(sw_reg_nearest(&sw_reg_kind_drop, "zzzzzz"));
+	assert_int_equal(sw_nearest("dpkd", (const char *[]){ "tap", "dpdk" }, 2), 1);
+	assert_int_equal(sw_nearest("intf", (const char *[]){ "interface", "int" }, 2), 1);
+	assert_int_equal(sw_nearest("int", (const char *[]){ "interface", "port" }, 2), 0);
+	assert_int_equal(sw_nearest("int", (const char *[]){ "interface", "internal" }, 2), -1);
+	assert_int_equal(sw_nearest("i", (const char *[]){ "interface" }, 1), -1);
 }
 
 static struct sw_reg_kind kind_twice = { .name = "twice" };
