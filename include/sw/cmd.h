@@ -49,6 +49,7 @@ struct sw_call {
 	const char *const *args;
 	const char *const *option; /* by index of options: NULL absent, "" flag, else the value */
 	struct draft *draft;	   /* CONFIG only */
+	unsigned at;		   /* where a run goes on that returned SW_CMD_MORE; 0 at first */
 	json_t *result;		   /* out; NULL is null */
 };
 
@@ -64,6 +65,10 @@ struct sw_cmd {
 	int (*run)(struct sw_call *call, struct sw_err *err);
 };
 SW_REG_KIND_DECLARE(cmd);
+
+/* More than fits a step of the control loop (10 ms): run is called again with `at` and `result` as it left
+ * them, on the same draft, with other work in between. */
+#define SW_CMD_MORE 999
 
 /* CONFIG: an exit status for swctl other than 0 without an error (br-exists: 2); call->result is kept. */
 #define SW_CMD_EXIT(status) (1000 + (status))

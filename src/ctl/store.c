@@ -99,6 +99,8 @@ static void pump_until(bool (*is_done)(void))
 				sw_pmd_turn(i);
 		sw_rcu_poll();
 		sw_post_run();
+		if (sw_loop_base()) /* a transaction that gave the loop back goes on from a timer */
+			event_base_loop(sw_loop_base(), EVLOOP_NONBLOCK);
 		usleep(CLOSE_WAIT_US); /* for the job thread and the workers' turns */
 	}
 }

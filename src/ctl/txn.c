@@ -63,6 +63,7 @@ void txn_free(struct txn *t)
 	free(t->lines);
 	plan_free(t->plan);
 	draft_free(t->draft);
+	json_decref(t->call.result);
 	json_decref(t->commands);
 	json_decref(t->reply.results);
 	json_decref(t->reply.plan);

@@ -135,29 +135,31 @@ static void conclude(struct txn *t)
 		plan_run(t->plan, planned, t);
 }
 
+/* Run a command, or let it go on. 0, SW_CMD_MORE or an error. */
 static int run_command(struct txn *t, unsigned i, struct sw_err *err)
 {
 	struct cmd_line *line = &t->lines[i];
-	struct sw_call call = { .n_args = line->n_args,
-		.args = line->args,
-		.option = line->option,
-		.draft = line->cmd->kind == SW_CMD_CONFIG ? t->draft : NULL };
+	struct sw_call *call = &t->call;
 	int rc;
 
+	call->n_args = line->n_args;
+	call->args = line->args;
+	call->option = line->option;
+	call->draft = line->cmd->kind == SW_CMD_CONFIG ? t->draft : NULL;
 	t->draft->command = i;
-	rc = line->cmd->run(&call, err);
+	rc = line->cmd->run(call, err);
 	if (rc >= SW_CMD_EXIT(0)) {
 		t->reply.exit_status = rc - SW_CMD_EXIT(0);
 		rc = 0;
 	}
-	if (rc) {
-		json_decref(call.result);
+	if (rc)
 		return rc;
-	}
 	json_array_append_new(
 		t->reply.results, json_pack("{s:s, s:s, s:o}", "command", line->cmd->name, "output",
 					  txn_output_name(line->cmd->output), "value",
-					  call.result ? call.result : json_null()));
+					  call->result ? call->result : json_null()));
+	call->result = NULL;
+	call->at = 0;
 	return 0;
 }
 
@@ -171,13 +173,14 @@ static void resume_post(void *arg)
 	txn_run_commands(arg);
 }
 
-/* Go on in another step of the loop; posted calls would all be one step. */
+/* Go on in another round of the loop; posted calls would all be one step, and a timer of zero is one more
+ * event of this round. */
 static void yield(struct txn *t)
 {
-	static const struct timeval at_once;
+	static const struct timeval next_round = { .tv_usec = 1 };
 
 	if (!sw_loop_base() ||
-		event_base_once(sw_loop_base(), -1, EV_TIMEOUT, resume_event, t, &at_once))
+		event_base_once(sw_loop_base(), -1, EV_TIMEOUT, resume_event, t, &next_round))
 		sw_post(resume_post, t);
 }
 
@@ -186,18 +189,21 @@ void txn_run_commands(struct txn *t)
 	LOOP_STEP("transaction commands");
 	uint64_t start = sw_clock_ns();
 
-	for (; t->at < t->n; t->at++) {
+	while (t->at < t->n) {
 		struct sw_err err = { 0 };
+		int rc;
 
 		if (sw_clock_ns() - start > SLICE_NS) {
 			yield(t);
 			return;
 		}
-		if (run_command(t, t->at, &err)) {
+		rc = run_command(t, t->at, &err);
+		if (rc < 0) {
 			txn_blame(t, &err, t->at);
 			txn_finish(t);
 			return;
 		}
+		t->at += !rc;
 	}
 	t->draft->command = -1;
 	conclude(t);

@@ -5,6 +5,8 @@
 
 #include <sys/queue.h>
 
+#include <sw/cmd.h>
+
 #include "txn.h"
 
 struct cmd_line;
@@ -18,7 +20,8 @@ struct txn {
 	bool look_only, dry_run;
 	json_t *commands;
 	char *user;
-	unsigned n, at; /* commands, and the next of them */
+	unsigned n, at;	     /* commands, and the next of them */
+	struct sw_call call; /* of that one, when it has begun */
 	struct cmd_line *lines;
 	struct draft *draft;
 	struct plan *plan;

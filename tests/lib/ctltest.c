@@ -6,6 +6,9 @@
 #include <dirent.h>
 #include <unistd.h>
 
+#include <event2/event.h>
+
+#include <sw/loop.h>
 #include <sw/pmd.h>
 #include <sw/post.h>
 #include <sw/rcu.h>
@@ -31,6 +34,8 @@ static void one_round(void)
 		sw_pmd_turn(id);
 	sw_rcu_poll();
 	sw_post_run();
+	if (sw_loop_base())
+		event_base_loop(sw_loop_base(), EVLOOP_NONBLOCK);
 	usleep(20); /* the job thread's turn; no test depends on how long it takes */
 }
 

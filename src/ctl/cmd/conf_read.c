@@ -17,6 +17,8 @@
 enum { LIST_COLUMNS, LIST_IF_EXISTS };
 enum { GET_IF_EXISTS };
 
+#define ROWS_A_STEP 128
+
 struct columns {
 	unsigned n;
 	const struct column **list;
@@ -65,15 +67,26 @@ static json_t *record_json(
 	return json;
 }
 
-static int list_all(struct sw_call *call, const struct table *table, const struct columns *c)
+/* The next rows that fulfil all tests; a slice of them, since an interface with its statistics may take
+ * 20 us. */
+static int add_rows(struct sw_call *call, const struct table *table, const struct columns *c,
+	const struct conf_match *tests, unsigned n_tests)
 {
-	unsigned n;
+	unsigned n, end;
 	const struct row **rows = draft_sorted(call->draft, table, &n);
 
-	for (unsigned i = 0; i < n; i++)
-		json_array_append_new(call->result, record_json(call->draft, rows[i], c));
+	end = n - call->at > ROWS_A_STEP ? call->at + ROWS_A_STEP : n;
+	for (; call->at < end; call->at++) {
+		const struct row *row = rows[call->at];
+		bool good = true;
+
+		for (unsigned i = 0; i < n_tests && good; i++)
+			good = conf_match_row(&tests[i], call->draft, row);
+		if (good)
+			json_array_append_new(call->result, record_json(call->draft, row, c));
+	}
 	free(rows);
-	return 0;
+	return end < n ? SW_CMD_MORE : 0;
 }
 
 static int list_named(struct sw_call *call, const struct table *table, const struct columns *c,
@@ -90,60 +103,47 @@ static int list_named(struct sw_call *call, const struct table *table, const str
 	return 0;
 }
 
-static int list(struct sw_call *call, struct sw_err *err)
+/* What list and find have in common: the table, its columns, the place for the result. */
+static const struct table *begin(struct sw_call *call, struct columns *c, struct sw_err *err)
 {
 	const struct table *table = schema_table(call->args[0], err);
-	struct columns c = { 0 };
-	int rc;
 
-	if (!table)
-		return -ENOENT;
-	rc = read_columns(&c, table, call->option[LIST_COLUMNS], err);
-	call->result = json_array();
-	if (!rc)
-		rc = call->n_args > 1 ? list_named(call, table, &c, err)
-				      : list_all(call, table, &c);
-	free(c.list);
-	return rc;
+	if (!table || read_columns(c, table, call->option[LIST_COLUMNS], err))
+		return NULL;
+	if (!call->result)
+		call->result = json_array();
+	return table;
 }
 
-static int find_matching(struct sw_call *call, const struct table *table, const struct columns *c,
-	struct sw_err *err)
+static int list(struct sw_call *call, struct sw_err *err)
 {
-	unsigned n_tests = call->n_args - 1, n;
-	struct conf_match *tests = sw_xcalloc(n_tests, sizeof(*tests));
-	const struct row **rows = draft_sorted(call->draft, table, &n);
-	int rc = 0;
+	struct columns c = { 0 };
+	const struct table *table = begin(call, &c, err);
+	int rc = -ENOENT;
 
-	for (unsigned i = 0; i < n_tests && !rc; i++)
-		rc = conf_match_read(&tests[i], table, call->args[1 + i], err);
-	for (unsigned k = 0; k < n && !rc; k++) {
-		bool good = true;
-
-		for (unsigned i = 0; i < n_tests && good; i++)
-			good = conf_match_row(&tests[i], call->draft, rows[k]);
-		if (good)
-			json_array_append_new(call->result, record_json(call->draft, rows[k], c));
-	}
-	for (unsigned i = 0; i < n_tests; i++)
-		conf_match_fini(&tests[i]);
-	free(tests);
-	free(rows);
+	if (table && call->n_args > 1)
+		rc = list_named(call, table, &c, err);
+	else if (table)
+		rc = add_rows(call, table, &c, NULL, 0);
+	free(c.list);
 	return rc;
 }
 
 static int find(struct sw_call *call, struct sw_err *err)
 {
-	const struct table *table = schema_table(call->args[0], err);
+	unsigned n = call->n_args - 1;
+	struct conf_match *tests = sw_xcalloc(n, sizeof(*tests));
 	struct columns c = { 0 };
-	int rc;
+	const struct table *table = begin(call, &c, err);
+	int rc = table ? 0 : -ENOENT;
 
-	if (!table)
-		return -ENOENT;
-	rc = read_columns(&c, table, call->option[LIST_COLUMNS], err);
-	call->result = json_array();
+	for (unsigned i = 0; i < n && !rc; i++)
+		rc = conf_match_read(&tests[i], table, call->args[1 + i], err);
 	if (!rc)
-		rc = find_matching(call, table, &c, err);
+		rc = add_rows(call, table, &c, tests, n);
+	for (unsigned i = 0; i < n; i++)
+		conf_match_fini(&tests[i]);
+	free(tests);
 	free(c.list);
 	return rc;
 }

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Long transactions on a real control loop: they give it back between slices, answer whole all the same,
+ * and a switch that stops in the middle of one still stops.
+ */
+#include "ctltest.h"
+#include "testswitch.h"
+
+#include <event2/event.h>
+
+#include <sw/clock.h>
+#include <sw/cmd.h>
+#include <sw/loop.h>
+#include <sw/text.h>
+
+#include "../../src/ctl/store.h"
+#include "../../src/ctl/txn.h"
+
+#define PORTS 300
+
+static unsigned n_run, n_answers;
+
+static int run_slow(struct sw_call *call, struct sw_err *err)
+{
+	n_run++;
+	sw_clock_warp(3); /* more than a slice */
+	return 0;
+}
+
+SW_REGISTER(cmd, test_slow) = {
+	.name = "test-slow",
+	.help = "takes 3 ms",
+	.kind = SW_CMD_READ,
+	.role = SW_ROLE_READ,
+	.run = run_slow,
+};
+
+static int setup(void **state)
+{
+	struct sw_err err;
+
+	ts_start(1);
+	assert_int_equal(sw_loop_init(&err), 0);
+	ct_start();
+	n_run = n_answers = 0;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	ct_stop();
+	sw_loop_fini();
+	ts_stop();
+	return 0;
+}
+
+static void on_answer(void *arg, struct txn_reply *reply)
+{
+	assert_int_equal(reply->rc, 0);
+	n_answers++;
+}
+
+static void submit_slow(void)
+{
+	json_t *commands =
+		json_pack("[[s],[s],[s],[s]]", "test-slow", "test-slow", "test-slow", "test-slow");
+	struct txn_request req = { .commands = commands, .user = "test" };
+	struct sw_err err;
+
+	assert_int_equal(txn_submit(&req, on_answer, &n_answers, &err), 0);
+	json_decref(commands);
+}
+
+static void loop_comes_round(void **state)
+{
+	submit_slow();
+	assert_int_equal(n_run, 1);
+	for (unsigned round = 0; n_run < 2 && round < 100; round++)
+		event_base_loop(sw_loop_base(), EVLOOP_ONCE);
+	assert_int_equal(n_run, 2); /* not all the rest within one round */
+	while (!n_answers)
+		event_base_loop(sw_loop_base(), EVLOOP_ONCE);
+	assert_int_equal(n_run, 4);
+}
+
+static void stop_in_the_middle(void **state)
+{
+	submit_slow();
+	assert_int_equal(n_run, 1);
+	store_close();
+	assert_int_equal(n_run, 4);
+	assert_int_equal(n_answers, 1);
+}
+
+static void long_lists_are_whole(void **state)
+{
+	struct sw_str line = { 0 };
+	json_t *value;
+
+	ct_bridge("br0");
+	for (unsigned i = 0; i < PORTS; i++)
+		sw_str_add(&line, "%sadd-port br0 p%u -- set interface p%u type=dummy",
+			i ? " -- " : "", i, i);
+	ct_ok("%s", line.s);
+	free(line.s);
+	ct_ok("--columns=name list interface");
+	value = json_object_get(json_array_get(ct.results, 0), "value");
+	assert_int_equal(json_array_size(value), PORTS + 1);
+	assert_string_equal(
+		json_string_value(json_object_get(json_array_get(value, PORTS), "name")), "p99");
+	ct_ok("--columns=name find interface type=dummy name!=br0 -- list-br");
+	value = json_object_get(json_array_get(ct.results, 0), "value");
+	assert_int_equal(json_array_size(value), PORTS);
+	assert_int_equal(json_array_size(ct.results), 2);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(loop_comes_round, setup, teardown),
+		cmocka_unit_test_setup_teardown(stop_in_the_middle, setup, teardown),
+		cmocka_unit_test_setup_teardown(long_lists_are_whole, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
