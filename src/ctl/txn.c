@@ -181,6 +181,12 @@ static int check_kinds(struct txn *t, struct sw_err *err)
 		action |= cmd->kind == SW_CMD_ACTION;
 	}
 	t->look_only = !change;
+	if (action && t->dry_run) {
+		sw_err_set(err, SW_CODE_USAGE,
+			"commands that act on what runs cannot be tried in a dry run");
+		sw_err_hint(err, "leave --dry-run out; what runs cannot be set back");
+		return -EINVAL;
+	}
 	if (!change || !action)
 		return 0;
 	sw_err_set(err, SW_CODE_USAGE,

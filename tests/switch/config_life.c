@@ -223,6 +223,11 @@ static void test_dry_run(void **state)
 	assert_int_equal(ct.exit_status, 0);
 	assert_int_equal(json_array_size(ct.plan), 0);
 	assert_int_not_equal(ct_dry_run("add-port br0 br0"), 0);
+	ct_ok("log set api err");
+	assert_int_not_equal(ct_dry_run("log set api warn"), 0);
+	assert_int_equal(ct.err.code, SW_CODE_USAGE);
+	assert_non_null(strstr(ct_text("log list"), "[\"api\",\"err\","));
+	assert_int_equal(ct_dry_run("log list"), 0);
 	assert_int_not_equal(ct_dry_run("add-port br0 p1 -- set interface p1 type=dummy "
 					"options:x=y"),
 		0);
@@ -338,6 +343,12 @@ static void test_words(void **state)
 	ct_fails(SW_CODE_UNSUPPORTED, "set bridge br0 datapath_type=system");
 	ct_fails(SW_CODE_UNSUPPORTED, "set open . other_config:pmd-cpu-mask=3");
 	ct_fails(SW_CODE_NOT_FOUND, "set port nope tag=1");
+	ct_fails(SW_CODE_NOT_FOUND, "list int");
+	assert_string_equal(ct.err.nearest, "Interface");
+	ct_fails(SW_CODE_INVALID, "set interface br0 type=dumym");
+	assert_string_equal(ct.err.nearest, "dummy");
+	ct_fails(SW_CODE_EXISTS, "add-br br0");
+	assert_non_null(strstr(ct.err.hint, "--may-exist"));
 	ct_fails(SW_CODE_USAGE, "set port br0 tag");
 	ct_fails(SW_CODE_USAGE, "set port br0 tag:x=1");
 	ct_fails(SW_CODE_INVALID, "set port br0 name=x");

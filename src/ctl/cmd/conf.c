@@ -99,7 +99,7 @@ int conf_check_new_name(
 	}
 	if (rc)
 		sw_err_given(err, "%s", name);
-	if (rc && !strcmp(what, port ? "port" : "bridge"))
+	if (rc && !strcmp(what, draft_find_name(draft, TABLE(bridge), name) ? "bridge" : "port"))
 		sw_err_hint(err, "--may-exist accepts a %s that is there", what);
 	return rc;
 }
