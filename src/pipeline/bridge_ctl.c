@@ -112,32 +112,37 @@ static void compiled_free(void *arg)
 	free(c);
 }
 
-static const struct sw_member_conf *member_of(
-	const struct sw_member_conf *members, unsigned n, const struct sw_port *port)
+/* Members by the index of their port. */
+struct by_port {
+	const struct sw_member_conf *at[SW_PORT_MAX];
+};
+
+static void by_port_init(struct by_port *by_port, const struct sw_member_conf *members, unsigned n)
 {
+	memset(by_port, 0, sizeof(*by_port));
 	for (unsigned i = 0; i < n; i++)
-		if (members[i].port == port)
-			return &members[i];
-	return NULL;
+		by_port->at[members[i].port->index] = &members[i];
 }
 
 /* VLANs `was` carried and `is` does not, or that are learned no more; NULL when there is none. */
 static uint8_t *vlans_lost(
 	const struct sw_member_conf *was, const struct sw_member_conf *is, const uint8_t *unlearn)
 {
-	uint8_t *bitmap = NULL;
+	uint8_t had[SW_VID_COUNT / 8], has[SW_VID_COUNT / 8];
+	uint8_t *bitmap, any = 0;
 
 	if (vlan_conf_equal(was, is) && !unlearn)
 		return NULL;
-	for (unsigned vid = 0; vid < SW_VID_COUNT; vid++) {
-		if (!vlan_carried(was, vid))
-			continue;
-		if (vlan_carried(is, vid) && !(unlearn && vlan_bit(unlearn, vid)))
-			continue;
-		if (!bitmap)
-			bitmap = sw_xcalloc(1, SW_VID_COUNT / 8);
-		bitmap[vid / 8] |= 1u << vid % 8;
+	vlan_carried(was, had);
+	vlan_carried(is, has);
+	for (unsigned i = 0; i < sizeof(had); i++) {
+		had[i] &= ~has[i] | (unlearn ? unlearn[i] : 0);
+		any |= had[i];
 	}
+	if (!any)
+		return NULL;
+	bitmap = sw_xcalloc(1, sizeof(had));
+	memcpy(bitmap, had, sizeof(had));
 	return bitmap;
 }
 
@@ -146,12 +151,14 @@ static struct lost *find_lost(struct sw_bridge *bridge, const struct sw_bridge_c
 {
 	bool unlearns = memcmp(bridge->conf.no_learn, conf->no_learn, sizeof(conf->no_learn));
 	struct lost *lost = sw_xcalloc(1, sizeof(*lost));
+	struct by_port now;
 
+	by_port_init(&now, members, n);
 	lost->fdb = bridge->fdb;
 	for (unsigned i = 0; i < bridge->n; i++) {
 		const struct sw_member_conf *was = &bridge->members[i];
-		const struct sw_member_conf *is = member_of(members, n, was->port);
 		unsigned index = was->port->index;
+		const struct sw_member_conf *is = now.at[index];
 
 		if (!is) {
 			lost->left[lost->n++] = index;
@@ -209,12 +216,14 @@ static void publish(struct sw_bridge *bridge, const struct sw_bridge_conf *conf,
 	const struct sw_member_conf *members, unsigned n)
 {
 	struct compiled *c = compile(bridge, conf, members, n);
+	struct by_port now;
 
+	by_port_init(&now, members, n);
 	for (unsigned i = 0; i < bridge->n; i++) {
 		struct sw_port *port = bridge->members[i].port;
 
 		owner[port->index] = NULL;
-		if (member_of(members, n, port))
+		if (now.at[port->index])
 			continue;
 		fdb_set_limit(bridge->fdb, port->index, 0);
 		sw_rcu_set(port->ingress, NULL);

@@ -2,7 +2,8 @@
 /*
  * Compiling a bridge's membership. Ports with the same VLAN configuration share one map, and VLANs that
  * are flooded to the same ports share one list, so that a thousand access ports or a full trunk cost
- * what is different about them: cheap enough to do anew at every change.
+ * what is different about them: cheap enough to do anew at every change. Lists are made from the ports'
+ * bitmaps, 64 VLANs at a time, and only where a VLAN's ports are not those of the VLAN before it.
  *
  * Control thread only.
  */
@@ -18,6 +19,19 @@
 
 static const uint8_t not_a_member[SW_VID_COUNT]; /* VLAN_NOT_CARRIED is 0 */
 static const uint8_t protected_member[SW_VID_COUNT] = { [0 ... SW_VID_COUNT - 1] = VLAN_PROTECTED };
+
+/* Maps made so far, by what they were made of. */
+struct known {
+	uint16_t head[SW_PORT_MAX], next[SW_PORT_MAX]; /* member + 1; by hash, by member */
+};
+
+/* Lists of VLANs before they are kept: words[at[vid]] is how many, then the ports. */
+struct columns {
+	uint64_t distinct[VLAN_WORDS]; /* VLANs that have a list: others are as the one before */
+	uint32_t at[SW_VID_COUNT];
+	uint32_t len[SW_VID_COUNT];
+	uint16_t *words;
+};
 
 /* Where lists are while they are made. */
 struct lists {
@@ -43,33 +57,47 @@ static bool learns_alike(const struct membership *a, const struct membership *b)
 	return !memcmp(a->conf->no_learn, b->conf->no_learn, sizeof(a->conf->no_learn));
 }
 
-/* was: the member's index in old, or -1. */
-static struct vlan_map *map_for(struct domain *d, const struct membership *is, unsigned at,
-	const struct membership *old, int was)
+/* A map that an earlier member has with the same configuration, or NULL; later ones will find this one. */
+static struct vlan_map *map_known(
+	const struct domain *d, const struct membership *is, unsigned at, struct known *known)
 {
-	struct vlan_map *map;
+	uint16_t *head = &known->head[vlan_conf_hash(&is->members[at]) % SW_PORT_MAX];
 
-	if (was >= 0 && vlan_conf_equal(&old->members[was], &is->members[at]))
-		return map_take(old->domain->map[was]);
-	for (unsigned i = 0; i < at; i++)
-		if (vlan_conf_equal(&is->members[i], &is->members[at]))
-			return map_take(d->map[i]);
-	map = sw_xcalloc(1, sizeof(*map));
+	for (unsigned i = *head; i; i = known->next[i - 1])
+		if (vlan_conf_equal(&is->members[i - 1], &is->members[at]))
+			return d->map[i - 1];
+	known->next[at] = *head;
+	*head = at + 1;
+	return NULL;
+}
+
+static struct vlan_map *map_new(const struct membership *is, unsigned at)
+{
+	struct vlan_map *map = sw_xcalloc(1, sizeof(*map));
+
 	vlan_map_init(map, &is->members[at], is->conf->no_learn);
-	return map_take(map);
+	return map;
 }
 
 static void take_maps(struct domain *d, const struct membership *is, const struct membership *old)
 {
 	bool alike = old->domain && learns_alike(is, old);
+	struct known *known = sw_xcalloc(1, sizeof(*known));
 	int was[SW_PORT_MAX];
 
 	for (unsigned i = 0; i < SW_PORT_MAX; i++)
 		was[i] = -1;
 	for (unsigned i = 0; alike && i < old->n; i++)
 		was[old->members[i].port->index] = i;
-	for (unsigned i = 0; i < is->n; i++)
-		d->map[i] = map_for(d, is, i, old, was[is->members[i].port->index]);
+	for (unsigned i = 0; i < is->n; i++) {
+		int k = was[is->members[i].port->index];
+		struct vlan_map *map = map_known(d, is, i, known);
+
+		if (!map && k >= 0 && vlan_conf_equal(&old->members[k], &is->members[i]))
+			map = old->domain->map[k];
+		d->map[i] = map_take(map ? map : map_new(is, i));
+	}
+	free(known);
 }
 
 static uint32_t list_hash(const uint16_t *list, unsigned n)
@@ -103,43 +131,69 @@ static uint32_t list_keep(struct lists *ls, const uint16_t *words, unsigned n)
 	return ls->len - n;
 }
 
-/* Access members are chained by their VLAN, so that a VLAN looks at its own and the trunks only. */
-static void build_flood(struct domain *d, const struct sw_member_conf *members, unsigned n)
+/* Do the VLAN's frames leave by other ports than those of the VLAN before? */
+static void find_distinct(
+	struct columns *c, const struct domain *d, const struct sw_member_conf *members)
+{
+	c->distinct[0] = 1;
+	for (unsigned i = 0; i < d->n; i++) {
+		uint64_t before = 0;
+
+		for (unsigned k = 0; members[i].flood && k < VLAN_WORDS; k++) {
+			uint64_t word = vlan_word(d->map[i]->leaves, k);
+
+			c->distinct[k] |= word ^ (word << 1 | before);
+			before = word >> 63;
+		}
+	}
+}
+
+/* Twice over all members: to count, and with `words` there, to write. */
+static void fill_columns(
+	struct columns *c, const struct domain *d, const struct sw_member_conf *members, unsigned i)
+{
+	for (unsigned k = 0; members[i].flood && k < VLAN_WORDS; k++) {
+		uint64_t left = vlan_word(d->map[i]->leaves, k) & c->distinct[k];
+
+		for (; left; left &= left - 1) {
+			unsigned vid = 64 * k + __builtin_ctzll(left);
+			uint16_t *list;
+
+			if (!c->words) {
+				c->len[vid]++;
+				continue;
+			}
+			list = &c->words[c->at[vid]];
+			list[++list[0]] = members[i].port->index;
+		}
+	}
+}
+
+static void build_flood(struct domain *d, const struct sw_member_conf *members)
 {
 	struct lists *ls = sw_xcalloc(1, sizeof(*ls));
-	uint16_t *words = sw_xcalloc(n + 1, sizeof(*words));
-	uint16_t *trunk = sw_xcalloc(n, sizeof(*trunk));
-	uint16_t *next = sw_xcalloc(n, sizeof(*next));
-	uint16_t *head = sw_xcalloc(SW_VID_COUNT, sizeof(*head)); /* member + 1 */
-	unsigned n_trunk = 0;
+	struct columns *c = sw_xcalloc(1, sizeof(*c));
+	uint32_t size = 0;
 
-	for (unsigned i = n; i-- > 0;) {
-		if (!members[i].flood)
-			continue;
-		if (members[i].mode != SW_VLAN_ACCESS) {
-			trunk[n_trunk++] = i;
-			continue;
-		}
-		next[i] = head[members[i].tag];
-		head[members[i].tag] = i + 1;
-	}
+	find_distinct(c, d, members);
+	for (unsigned i = 0; i < d->n; i++)
+		fill_columns(c, d, members, i);
 	for (unsigned vid = 0; vid < SW_VID_COUNT; vid++) {
-		unsigned len = 1;
-
-		for (unsigned i = n_trunk; i-- > 0;)
-			if (d->map[trunk[i]]->out[vid] >= VLAN_SHAPES)
-				words[len++] = members[trunk[i]].port->index;
-		for (unsigned i = head[vid]; i; i = next[i - 1])
-			words[len++] = members[i - 1].port->index;
-		words[0] = len - 1;
-		d->flood_at[vid] = list_keep(ls, words, len);
+		c->at[vid] = size;
+		size += 1 + c->len[vid];
 	}
+	c->words = sw_xcalloc(size, sizeof(c->words[0]));
+	for (unsigned i = 0; i < d->n; i++)
+		fill_columns(c, d, members, i);
+	for (unsigned vid = 0; vid < SW_VID_COUNT; vid++)
+		if (c->distinct[vid / 64] >> vid % 64 & 1)
+			d->flood_at[vid] = list_keep(ls, &c->words[c->at[vid]], 1 + c->len[vid]);
+		else
+			d->flood_at[vid] = d->flood_at[vid - 1];
 	d->flood = ls->words;
+	free(c->words);
+	free(c);
 	free(ls);
-	free(words);
-	free(trunk);
-	free(next);
-	free(head);
 }
 
 struct domain *domain_create(const struct membership *is, const struct membership *old)
@@ -157,7 +211,7 @@ struct domain *domain_create(const struct membership *is, const struct membershi
 		d->out[m->port->index] = d->map[i]->out;
 		d->out_protected[m->port->index] = m->protect ? protected_member : d->map[i]->out;
 	}
-	build_flood(d, is->members, is->n);
+	build_flood(d, is->members);
 	return d;
 }
 

@@ -17,12 +17,16 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
+
+#include <rte_byteorder.h>
 
 #include <sw/bridge.h>
 
 #define VLAN_VID_MASK  0x0fff
 #define VLAN_PRIO_MASK 0xf000 /* PCP and DEI: kept through every change of tag */
 #define VLAN_RESERVED  4095
+#define VLAN_WORDS     (SW_VID_COUNT / 64) /* of a bitmap of VLANs */
 
 /* in[]: what a frame may do in this VLAN. */
 enum {
@@ -46,9 +50,10 @@ enum vlan_shape {
 };
 
 struct vlan_map {
-	unsigned refs;	  /* domains that use it; control's */
-	uint16_t native;  /* VLAN of frames that come untagged or priority-tagged */
-	uint8_t untagged; /* VLAN_ENTER, VLAN_LEARN for them */
+	unsigned refs;			  /* domains that use it; control's */
+	uint16_t native;		  /* VLAN of frames that come untagged or priority-tagged */
+	uint8_t untagged;		  /* VLAN_ENTER, VLAN_LEARN for them */
+	uint8_t leaves[SW_VID_COUNT / 8]; /* bitmap of VLANs whose frames leave here at all */
 	uint8_t in[SW_VID_COUNT];
 	uint8_t out[SW_VID_COUNT]; /* enum vlan_shape */
 };
@@ -60,12 +65,24 @@ void vlan_map_init(
 /* Do both give the same map? */
 bool vlan_conf_equal(const struct sw_member_conf *a, const struct sw_member_conf *b);
 
-/* Does the port carry the VLAN, in either direction? */
-bool vlan_carried(const struct sw_member_conf *conf, uint16_t vid);
+/* The same for what vlan_conf_equal() says is the same. */
+uint32_t vlan_conf_hash(const struct sw_member_conf *conf);
+
+/* The VLANs the port carries, in either direction, as a bitmap. */
+void vlan_carried(const struct sw_member_conf *conf, uint8_t bitmap[SW_VID_COUNT / 8]);
 
 static inline bool vlan_bit(const uint8_t *bitmap, uint16_t vid)
 {
 	return bitmap[vid / 8] >> (vid % 8) & 1;
+}
+
+/* VLANs 64 i to 64 i + 63 of a bitmap, the first in bit 0. */
+static inline uint64_t vlan_word(const uint8_t *bitmap, unsigned i)
+{
+	uint64_t v;
+
+	memcpy(&v, bitmap + 8 * i, sizeof(v));
+	return rte_le_to_cpu_64(v);
 }
 
 /* The real shape behind VLAN_PRIORITY_IF_NONZERO for a frame with this tag control word (0: none). */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The VLAN tables of a port against rules on single frames: every mode, every kind of list and priority
- * tagging, all 4096 VLANs; and the change of a tag in the bytes of a packet.
+ * tagging, all 4096 VLANs; the change of a tag in the bytes of a packet; whom a VLAN is flooded to.
  */
 #include "swtest.h"
 
@@ -9,6 +9,9 @@
 
 #include <rte_mbuf.h>
 
+#include <sw/port.h>
+
+#include "../../src/pipeline/domain.h"
 #include "../../src/pipeline/frame.h"
 #include "../../src/pipeline/vlan.h"
 
@@ -152,6 +155,73 @@ static void test_bytes(void **state)
 	reshape(VLAN_PRIORITY, 0xe000, VLAN_UNTAGGED, ORACLE_UNTAGGED);
 }
 
+#define MEMBERS_MAX 120
+
+/* A membership of ports of every kind, some with lists of their own, ranges and single VLANs. */
+static unsigned random_members(struct sw_member_conf *members, struct sw_port *of, uint64_t *random)
+{
+	unsigned n = swtest_rand(random) % (MEMBERS_MAX + 1);
+
+	for (unsigned i = 0; i < n; i++) {
+		uint64_t r = swtest_rand(random);
+		struct sw_member_conf *m = &members[i];
+		unsigned from = (r >> 16) % SW_VID_COUNT, to = from + (r >> 32) % 200;
+
+		*m = ports[r % n_ports];
+		m->port = &of[i];
+		m->flood = (r >> 8) % 8;
+		m->all_vlans &= r >> 60 == 0;
+		for (unsigned vid = from; vid < SW_VID_COUNT && vid < to; vid++)
+			m->trunks[vid / 8] |= 1u << vid % 8;
+		of[i].index = (i * 7 + 3) % SW_PORT_MAX;
+	}
+	return n;
+}
+
+static void check_flood(const struct domain *d, const struct sw_member_conf *members, unsigned n)
+{
+	for (unsigned vid = 0; vid < SW_VID_COUNT; vid++) {
+		const uint16_t *list = &d->flood[d->flood_at[vid]];
+		bool listed[SW_PORT_MAX] = { false };
+		unsigned want = 0;
+
+		for (unsigned i = 1; i <= list[0]; i++)
+			listed[list[i]] = true;
+		for (unsigned i = 0; i < n; i++) {
+			bool leaves_here = oracle_leaves(&members[i], vid, vid) != ORACLE_DROP;
+
+			want += members[i].flood && leaves_here;
+			assert_int_equal(
+				listed[members[i].port->index], members[i].flood && leaves_here);
+		}
+		assert_int_equal(list[0], want);
+	}
+}
+
+/* Every change compiles from the one before, as a bridge does. */
+static void test_flood_lists(void **state)
+{
+	static struct sw_member_conf members[2][MEMBERS_MAX];
+	static struct sw_port of[MEMBERS_MAX];
+	static struct sw_bridge_conf conf;
+	uint64_t random = swtest_seed(20260);
+	struct membership old = { .conf = &conf };
+
+	for (unsigned round = 0; round < 20; round++) {
+		struct sw_member_conf *now = members[round % 2];
+		struct membership is = { .conf = &conf, .members = now };
+		struct domain *d;
+
+		is.n = random_members(now, of, &random);
+		d = domain_create(&is, &old);
+		check_flood(d, now, is.n);
+		domain_destroy((struct domain *)old.domain);
+		old = is;
+		old.domain = d;
+	}
+	domain_destroy((struct domain *)old.domain);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -159,6 +229,7 @@ int main(void)
 		cmocka_unit_test(test_no_learn),
 		cmocka_unit_test(test_conf_equal),
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_flood_lists),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);
