@@ -136,6 +136,28 @@ static void test_fails_at_a_port_made_anew(void **state)
 	expect_traffic();
 }
 
+/* A port that waits for its device is asked for another one, which cannot be had either. */
+static void test_fails_at_a_port_that_waits(void **state)
+{
+	struct live_port *lp;
+	char *before;
+
+	ct_ok("--may-wait add-port br0 w -- set interface w type=dummy options:fail_open=gone");
+	lp = live_port("w");
+	lp->hopeless = true;
+	before = snapshot();
+	ct_fails(SW_CODE_DEVICE, "set interface w options:fail_open=other");
+	assert_non_null(strstr(lp->error.text, "gone"));
+	assert_true(lp->hopeless);
+	ct_fails(SW_CODE_DEVICE, "remove interface w options fail_open -- set interface b "
+				 "options:fail_open=no");
+	assert_null(lp->port);
+	assert_non_null(strstr(lp->error.text, "gone"));
+	expect_same(before);
+	ct_ok("del-port w");
+	expect_traffic();
+}
+
 static void test_fails_at_the_disk(void **state)
 {
 	char *before = snapshot(), path[128];
@@ -290,6 +312,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_fails_at_a_command, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fails_at_a_check, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fails_at_a_port_made_anew, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fails_at_a_port_that_waits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fails_at_the_disk, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_swap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_random, setup, teardown),

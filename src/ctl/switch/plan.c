@@ -247,6 +247,8 @@ void plan_free(struct plan *plan)
 		return;
 	names_free(&plan->ports);
 	names_free(&plan->bridges);
+	for (unsigned i = 0; i < plan->n; i++)
+		free(plan->steps[i].was);
 	free(plan->steps);
 	free(plan);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <sw/log.h>
+#include <sw/mem.h>
 
 #include "../columns.h"
 #include "../draft.h"
@@ -53,6 +54,11 @@ static int make(struct plan *plan, struct step *s)
 	s->taken = !lp;
 	if (!lp)
 		lp = live_port_take(s->name);
+	if (lp->error.text[0] && !s->was) {
+		s->was = sw_xcalloc(1, sizeof(*s->was));
+		*s->was = lp->error;
+		s->was_hopeless = lp->hopeless;
+	}
 	s->move.done = made;
 	s->move.arg = s;
 	live_up(&s->move, lp, plan->draft, s->row);
@@ -206,6 +212,17 @@ static int up_again(struct plan *plan, struct step *s)
 	return STEP_PENDING;
 }
 
+/* A port that was not open is not open for its old reason, and is tried again as before. */
+static void restore_error(struct step *s)
+{
+	struct live_port *lp = live_port(s->name);
+
+	if (!s->was || !lp)
+		return;
+	lp->error = *s->was;
+	lp->hopeless = s->was_hopeless;
+}
+
 static void back_down(void *arg, int rc)
 {
 	struct plan *plan = current;
@@ -217,6 +234,7 @@ static void back_down(void *arg, int rc)
 	}
 	if (s->taken)
 		live_port_drop(live_port(s->name));
+	restore_error(s);
 	plan_resume(plan, 0);
 }
 
@@ -238,8 +256,10 @@ static int undo_port(struct plan *plan, struct step *s)
 		s->downed = true; /* the way back needs a new port */
 		s->made = true;
 	}
-	if (!s->made && !s->downed && !s->taken)
+	if (!s->made && !s->downed && !s->taken) {
+		restore_error(s);
 		return 0;
+	}
 	s->move.done = back_down;
 	s->move.arg = s;
 	live_down(&s->move, lp);

@@ -27,6 +27,8 @@ struct step {
 	bool set;    /* SET: changed in place */
 	bool downed; /* SET: the old port was closed */
 	bool taken;  /* MAKE: the live port was made here */
+	bool was_hopeless;
+	struct sw_err *was; /* SET: why the port was not open before, or NULL */
 	struct live_move move;
 };
 
