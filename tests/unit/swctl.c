@@ -156,6 +156,10 @@ static void results_are_shown(void **state)
 		"note                : \"\"\n"
 		"\n"
 		"name                : q\n");
+	shows("record",
+		"[{\"name\":\"p\",\"tag\":null,\"trunks\":[1,2]},"
+		"{\"name\":\"q\",\"tag\":7,\"trunks\":[]}]",
+		true, "p\t\t[1, 2]\nq\t7\t[]\n");
 	/* What configures the switch is not trusted with the terminal. */
 	shows("value", "\"a\\u001b]0;x\\u0007\\u009b1m\\n\"", false,
 		"a\\x1b]0;x\\x07\\x9b1m\\x0a\n");
@@ -232,6 +236,13 @@ static void errors_show_the_place(void **state)
 	assert_non_null(strstr(captured(), "swctl: Port.tag: no bridge \"br9\"\n"
 					   "  set port 'my port' tag=4096\n"
 					   "                         ^^^^\n"));
+	json_decref(error);
+	/* A sentence that names the column itself. */
+	error = error_of("invalid", "7", "[\"set\",\"port\",\"p\",\"tag=7\"]");
+	json_object_set_new(error, "message", json_string("Port.tag is read-only"));
+	json_object_set_new(json_object_get(error, "data"), "path", json_string("Port.tag"));
+	assert_int_equal(fault_show_error(error, NULL), EXIT_REFUSED);
+	assert_non_null(strstr(captured(), "swctl: Port.tag is read-only\n"));
 	json_decref(error);
 	error = error_of("usage", "nowhere", "[\"show\"]");
 	assert_int_equal(fault_show_error(error, NULL), EXIT_USAGE);

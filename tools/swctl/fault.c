@@ -176,6 +176,14 @@ static void show_place(const json_t *words, const char *given)
 	fputc('\n', stderr);
 }
 
+/* Does a sentence begin with the column of a path ("Bridge.name" of "Bridge.other_config:x")? */
+static bool says_already(const char *message, const char *path)
+{
+	size_t len = strcspn(path, ":");
+
+	return !strncmp(message, path, len) && strchr(" :", message[len]);
+}
+
 /* Which column of which table, for a value that would be without context: "5000 is above 4095". The command
  * itself is shown, so its number says nothing. */
 static void show_headline(const char *message, const char *path)
@@ -186,7 +194,7 @@ static void show_headline(const char *message, const char *path)
 
 	if (path && sscanf(path, "commands[%u]%n", &n, &used) == 1 && used)
 		path += used + (!strncmp(path + used, ": ", 2) ? 2 : 0);
-	if (path && !strchr(path, '.'))
+	if (path && (!strchr(path, '.') || (message && says_already(message, path))))
 		path = NULL;
 	snprintf(text, sizeof(text), "%s%s%s", path ? path : "", path ? ": " : "",
 		message ? message : "the switch gave no reason");

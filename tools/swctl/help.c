@@ -22,7 +22,7 @@ static const char option_text[] =
 	"  -t, --timeout=S      give up when an answer takes S seconds, 0 never; default 10\n"
 	"  --dry-run            check everything, change nothing, tell what would be done\n"
 	"  --json               results and errors as JSON\n"
-	"  --plain              tables without headings, cells separated by tabs\n"
+	"  --plain              tables and records without headings, a line each, separated by tabs\n"
 	"  -h, --help           this help; behind a command: help about it\n"
 	"  -V, --version        version of swctl (\"swctl version\": of the switch)\n";
 

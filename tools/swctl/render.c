@@ -157,11 +157,33 @@ static void print_line(const struct render *r, const json_t *value)
 	print_bytes(r, &b);
 }
 
+/* With --plain: a record a line, its values separated by tabs; what is empty is nothing. */
+static void render_plain(const struct render *r, const json_t *record)
+{
+	struct sw_bytes b = { 0 };
+	const char *name, *tab = "";
+	json_t *value;
+
+	json_object_foreach ((json_t *)record, name, value) {
+		add(&b, tab);
+		render_value(&b, value);
+		tab = "\t";
+	}
+	add(&b, "\n");
+	print_bytes(r, &b);
+}
+
 void render_record(const struct render *r, const json_t *records)
 {
 	json_t *record, *value;
 	const char *name;
 	size_t i;
+
+	json_array_foreach (records, i, record)
+		if (r->plain)
+			render_plain(r, record);
+	if (r->plain)
+		return;
 
 	json_array_foreach (records, i, record) {
 		struct sw_bytes b = { 0 };
