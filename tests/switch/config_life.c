@@ -342,6 +342,11 @@ static void test_words(void **state)
 	ct_fails(SW_CODE_UNSUPPORTED, "set bridge br0 fail_mode=secure");
 	ct_fails(SW_CODE_UNSUPPORTED, "set bridge br0 datapath_type=system");
 	ct_fails(SW_CODE_UNSUPPORTED, "set open . other_config:pmd-cpu-mask=3");
+	assert_non_null(strstr(ct.err.hint, "boot file"));
+	ct_fails(SW_CODE_INVALID, "set port br0 tag=ten");
+	assert_string_equal(ct.err.allowed, "0 to 4095");
+	ct_fails(SW_CODE_INVALID, "add port br0 trunks ten");
+	assert_non_null(strstr(ct.err.allowed, "0 to 4095"));
 	ct_fails(SW_CODE_NOT_FOUND, "set port nope tag=1");
 	ct_fails(SW_CODE_NOT_FOUND, "list int");
 	assert_string_equal(ct.err.nearest, "Interface");

@@ -265,6 +265,21 @@ static int pair_from_text(const struct conf_term *term, struct value **out, stru
 	return rc;
 }
 
+int conf_read_value(
+	const struct column *column, const char *text, struct value **out, struct sw_err *err)
+{
+	const struct sw_column *d = column->desc;
+	int rc = value_from_text(d->type, text, out, err);
+
+	if (!rc)
+		return 0;
+	sw_err_path(err, "%s", d->name);
+	if (d->type.key == SW_ATOM_INTEGER && d->max)
+		sw_err_allowed(err, "%lld to %lld%s", (long long)d->min, (long long)d->max,
+			d->type.max > 1 ? ", and M-N of them with M below N" : "");
+	return rc;
+}
+
 int conf_assign(struct draft *draft, const struct row *row, const char *text, struct sw_err *err)
 {
 	static const char *const ops[] = { "=", NULL };
@@ -284,7 +299,7 @@ int conf_assign(struct draft *draft, const struct row *row, const char *text, st
 			value_unref(pair);
 		}
 	} else if (!rc) {
-		rc = value_from_text(term.column->desc->type, term.value, &v, err);
+		rc = conf_read_value(term.column, term.value, &v, err);
 	}
 	if (!rc)
 		rc = conf_put(draft, row, term.column, v, err);

@@ -45,6 +45,10 @@ int conf_term_read(struct conf_term *term, const struct table *table, const char
 	const char *const *ops, struct sw_err *err);
 void conf_term_fini(struct conf_term *term);
 
+/* The text of a whole value; an error names the column and its range. */
+int conf_read_value(
+	const struct column *column, const char *text, struct value **out, struct sw_err *err);
+
 /* Apply "COLUMN[:KEY]=VALUE" to a row. */
 int conf_assign(struct draft *draft, const struct row *row, const char *text, struct sw_err *err);
 

@@ -52,11 +52,9 @@ static int add(struct sw_call *call, struct sw_err *err)
 	for (unsigned i = 3; i < call->n_args; i++) {
 		struct value *more, *sum;
 
-		rc = value_from_text(c->desc->type, call->args[i], &more, err);
-		if (rc) {
-			sw_err_path(err, "%s", c->desc->name);
+		rc = conf_read_value(c, call->args[i], &more, err);
+		if (rc)
 			return rc;
-		}
 		row = draft_find(call->draft, row->table, &row->uuid);
 		sum = value_plus(row_get(row, c), more);
 		value_unref(more);

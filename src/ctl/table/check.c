@@ -134,6 +134,8 @@ static int unknown_key(const struct column *c, const char *name, struct sw_err *
 		rc = sw_err_set(err, SW_CODE_INVALID, "%s has no key \"%s\"", c->desc->name, name);
 	schema_suggest(err, name, words, c->n_keys);
 	sw_err_path(err, "%s:%s", c->desc->name, name);
+	if (c->table->desc->root)
+		sw_err_hint(err, "cores, memory and places are in swd's boot file (swd --config)");
 	free(words);
 	return rc;
 }
