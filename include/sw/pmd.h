@@ -2,7 +2,7 @@
 /*
  * Workers: pinned threads that poll queues, and which of them polls what. Placement: a queue goes to the
  * worker with the fewest queues (lowest id first) on the device's NUMA node; it stays there while both
- * live. Each worker reads an immutable list of its queues, published by RCU: a change to one port loses
+ * live, and comes back to it when it goes for a while. Each worker reads an immutable list of its queues, published by RCU: a change to one port loses
  * nothing on another and nobody stops.
  *
  * Stepped workers have no thread: a test calls sw_pmd_turn() itself, on one thread, with a warped clock.

@@ -27,6 +27,8 @@ struct place {
 	struct placement *now;	   /* attached, or NULL */
 	struct placement *leaving; /* detached, workers may still touch it */
 	struct sw_lane_stats gone; /* what earlier placements had counted */
+	uint16_t *home; /* by queue number: the worker that polls it whenever it is there */
+	unsigned n_home;
 };
 
 extern struct place *pmd_places[SW_PORT_MAX];

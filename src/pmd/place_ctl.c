@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Which worker polls which queue. A queue goes to the worker with the fewest queues, lowest id first,
- * among those on the device's NUMA node (all, when none is there), and stays with it. Every worker has a
- * lane of every attached port, since any of them may send to it.
+ * among those on the device's NUMA node (all, when none is there), and stays with it, also when it goes
+ * and comes again: a worker may poll for the rest of its turn what was taken off its list, and a queue is
+ * for one worker. Every worker has a lane of every attached port, since any of them may send to it.
  *
  * Publishing: lanes first, then the lists that make workers use them. Removal is in two phases: the
  * queues leave the lists and the lanes the workers' tables; after a grace period no worker can reach
@@ -48,6 +49,7 @@ static struct place *place_take(struct sw_port *port)
 		return NULL; /* its last user has not let go yet */
 	if (!place)
 		place = pmd_places[port->index] = sw_xcalloc(1, sizeof(*place));
+	free(place->home);
 	memset(place, 0, sizeof(*place));
 	place->serial = port->serial;
 	return place;
@@ -77,13 +79,26 @@ static struct pmd_worker *choose_worker(int numa)
 	return best || numa < 0 ? best : choose_worker(-1);
 }
 
+/* The worker of the place's queue: whoever had it, else the one with the fewest. */
+static struct pmd_worker *queue_home(struct place *place, unsigned queue, int numa)
+{
+	while (place->n_home <= queue) {
+		struct pmd_worker *pw = choose_worker(numa);
+
+		place->home = sw_xrealloc(place->home, queue + 1, sizeof(*place->home));
+		place->home[place->n_home++] = pw->w.id;
+	}
+	return pmd_workers[place->home[queue]];
+}
+
 /* Make the queues that are missing below n_rxq; -ENOMEM leaves what is there usable. */
-static int queues_grow(struct placement *pl, struct sw_port *port, unsigned n_rxq)
+static int queues_grow(
+	struct place *place, struct placement *pl, struct sw_port *port, unsigned n_rxq)
 {
 	if (n_rxq > pl->n_queues)
 		pl->queues = sw_xrealloc(pl->queues, n_rxq, sizeof(*pl->queues));
 	while (pl->n_queues < n_rxq) {
-		struct pmd_worker *pw = choose_worker(port->numa);
+		struct pmd_worker *pw = queue_home(place, pl->n_queues, port->numa);
 		struct pmd_queue *q = pmd_alloc(sizeof(*q), pw->w.numa);
 
 		if (!q)
@@ -183,7 +198,7 @@ int sw_pmd_attach(struct sw_port *port, struct sw_err *err)
 	pl = placement_create(port);
 	if (!pl)
 		return no_memory(port, err);
-	if (queues_grow(pl, port, __atomic_load_n(&port->n_rxq, __ATOMIC_ACQUIRE))) {
+	if (queues_grow(place, pl, port, __atomic_load_n(&port->n_rxq, __ATOMIC_ACQUIRE))) {
 		for (unsigned i = 0; i < pl->n_queues; i++)
 			queue_unplace(pl->queues[i]);
 		placement_free(pl);
@@ -221,7 +236,7 @@ void sw_pmd_refresh(struct sw_port *port)
 	lanes_set_max_len(pl, port);
 	if (n_rxq < pl->n_queues)
 		queues_shrink(pl, n_rxq);
-	else if (queues_grow(pl, port, n_rxq))
+	else if (queues_grow(place, pl, port, n_rxq))
 		sw_warn("%s: no memory to poll more than %u of %u queues", port->name, pl->n_queues,
 			n_rxq);
 	publish_lists();
@@ -279,6 +294,8 @@ void pmd_place_reset(void)
 	for (unsigned i = 0; i < SW_PORT_MAX; i++) {
 		if (pmd_places[i] && pmd_places[i]->now)
 			placement_free(pmd_places[i]->now);
+		if (pmd_places[i])
+			free(pmd_places[i]->home);
 		free(pmd_places[i]);
 		pmd_places[i] = NULL;
 	}

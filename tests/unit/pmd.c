@@ -257,6 +257,31 @@ static void test_queue_count_changes(void **state)
 	port_gone(a);
 }
 
+/* Until a worker's turn ends it may still poll a queue that was taken from it: another may not begin. */
+static void test_a_queue_that_comes_back_has_one_worker(void **state)
+{
+	struct sw_port *a = port_make("a", "2"), *b = port_make("b", "1");
+	struct sw_err err;
+
+	assert_int_equal(sw_pmd_attach(a, &err), 0);
+	assert_int_equal(look(a).worker[1], 1);
+	sw_dummy_set_n_rxq(a, 1);
+	sw_post_run();
+	assert_int_equal(sw_pmd_attach(b, &err), 0);
+	assert_int_equal(look(b).worker[0], 1);
+	sw_dummy_set_n_rxq(a, 2);
+	sw_post_run();
+	assert_int_equal(look(a).worker[1], 1);
+	sw_pmd_detach(a, NULL, NULL);
+	assert_int_equal(sw_pmd_attach(a, &err), 0);
+	assert_int_equal(look(a).worker[0], 0);
+	assert_int_equal(look(a).worker[1], 1);
+	detach_now(a);
+	detach_now(b);
+	port_gone(a);
+	port_gone(b);
+}
+
 static void test_no_bridge_is_counted(void **state)
 {
 	struct sw_port *a = port_make("a", "1");
@@ -415,6 +440,7 @@ int main(void)
 		T(test_placement),
 		T(test_placement_prefers_the_node),
 		T(test_queue_count_changes),
+		T(test_a_queue_that_comes_back_has_one_worker),
 		T(test_no_bridge_is_counted),
 		T(test_forward_and_detach),
 		T(test_index_reused_starts_at_zero),
