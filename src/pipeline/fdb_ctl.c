@@ -185,16 +185,18 @@ static void copy_kind(struct fdb_table *to, struct fdb_table *from, bool statics
 {
 	struct fdb_counters unseen = { 0 }; /* what finds no room now was not refused by a port */
 
-	for (uint64_t i = 0; i <= from->mask; i++) {
-		struct fdb_bucket *b = &from->buckets[i];
+	uint32_t now_s = sw_clock_s();
 
+	for (uint64_t i = 0; i <= from->mask; i++) {
+		struct fdb_bucket b;
+
+		fdb_snapshot(&from->buckets[i], &b);
 		for (unsigned slot = 0; slot < FDB_WAYS; slot++) {
-			uint32_t val = __atomic_load_n(&b->val[slot], __ATOMIC_RELAXED);
-			struct fdb_put put = { .key = __atomic_load_n(
-						       &b->key[slot], __ATOMIC_RELAXED),
+			uint32_t val = b.val[slot];
+			struct fdb_put put = { .key = b.key[slot],
 				.port = val & FDB_PORT_MASK,
 				.is_static = val & FDB_STATIC,
-				.seen_s = sw_clock_s() - fdb_age(val, sw_clock_s()) };
+				.seen_s = now_s - fdb_age(val, now_s) };
 
 			if (put.key && fdb_counted(from, val) && put.is_static == statics)
 				write_waiting(to, &unseen, &put);

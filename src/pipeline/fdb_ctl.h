@@ -14,6 +14,7 @@
 #include <sw/text.h>
 
 struct sw_err;
+struct fdb_bucket;
 struct fdb_table;
 
 /* What others hold; the table behind it is replaced when its size changes. */
@@ -41,6 +42,9 @@ void fdb_destroy(struct sw_fdb *fdb);
  * is the same). SW_CODE_LIMIT when the static entries do not fit, nothing changed. */
 int fdb_resize(struct sw_fdb *fdb, uint32_t max, struct fdb_table **old, struct sw_err *err);
 void fdb_retire(struct fdb_table *old);
+
+/* A consistent copy of a bucket that workers write; after many tries under its lock. */
+void fdb_snapshot(struct fdb_bucket *b, struct fdb_bucket *copy);
 
 /* Keep what a table counted that is replaced. */
 void fdb_stats_carry(struct sw_fdb *fdb, const struct fdb_table *from);

@@ -19,8 +19,7 @@
 
 SW_LOG_USE(fdb);
 
-/* A consistent copy of a bucket; after many tries under its lock. */
-static void snapshot(struct fdb_bucket *b, struct fdb_bucket *copy)
+void fdb_snapshot(struct fdb_bucket *b, struct fdb_bucket *copy)
 {
 	bool locked = false;
 
@@ -61,7 +60,7 @@ unsigned sw_fdb_walk(struct sw_fdb *fdb, uint64_t *cursor, struct sw_fdb_entry *
 	while (*cursor <= t->mask && n + FDB_WAYS <= max) {
 		struct fdb_bucket copy;
 
-		snapshot(&t->buckets[(*cursor)++], &copy);
+		fdb_snapshot(&t->buckets[(*cursor)++], &copy);
 		for (unsigned i = 0; i < FDB_WAYS; i++) {
 			uint32_t val = copy.val[i];
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The station table under several writers at once: two workers learn, move and look up the same
- * stations in a table too small for them, the first ages it, control flushes, adds, deletes and walks.
+ * stations in a table too small for them, the first ages it, control flushes, adds, deletes, walks and
+ * copies it to tables of other sizes.
  * What must hold at any moment: a station is only ever found on ports it was seen on. What must hold
  * at the end: what is counted is what is there. Made for the thread sanitizer, too.
  */
@@ -21,6 +22,7 @@
 #define SIZE	 300
 #define KINDS	 8 /* station n is seen on ports n % KINDS and n % KINDS + KINDS only */
 #define WORKERS	 2
+#define COPIES	 50 /* their memory stays until the end */
 #ifdef __SANITIZE_THREAD__
 #define ROUNDS 100000
 #else
@@ -30,6 +32,7 @@
 static struct sw_fdb *fdb;
 static struct sw_worker *worker[WORKERS];
 static uint32_t running;
+static unsigned copies;
 
 static uint64_t key_of(unsigned n)
 {
@@ -78,13 +81,13 @@ static void *work(void *arg)
 	return NULL;
 }
 
-static void walk(void)
+static void walk(struct sw_fdb *of)
 {
 	struct sw_fdb_entry e[64];
 	uint64_t cursor = 0;
 
 	do {
-		unsigned n = sw_fdb_walk(fdb, &cursor, e, 64);
+		unsigned n = sw_fdb_walk(of, &cursor, e, 64);
 
 		while (n--) {
 			unsigned station =
@@ -95,6 +98,18 @@ static void walk(void)
 			assert_int_equal(e[n].vid, station % 3);
 		}
 	} while (cursor);
+}
+
+/* As the table is copied it changes; the copy is for control alone. */
+static void copy(uint64_t r)
+{
+	struct sw_fdb other = *fdb;
+	struct fdb_table *old;
+	struct sw_err err;
+
+	assert_int_equal(fdb_resize(&other, SIZE + 1 + (r >> 8) % SIZE, &old, &err), 0);
+	walk(&other);
+	fdb_retire(other.table);
 }
 
 static void control(uint64_t r)
@@ -124,7 +139,9 @@ static void control(uint64_t r)
 		sw_clock_warp((r >> 8) % 20000);
 		break;
 	default:
-		walk();
+		walk(fdb);
+		if (copies++ < COPIES)
+			copy(r);
 	}
 }
 
@@ -154,7 +171,7 @@ static void test_threads(void **state)
 		control(swtest_rand(&random));
 	for (unsigned i = 0; i < WORKERS; i++)
 		pthread_join(thread[i], NULL);
-	walk();
+	walk(fdb);
 	fdb_set_ageing(fdb, 3600); /* the walk hides what is over age and not yet swept */
 	for (unsigned i = 0; i < SW_PORT_MAX; i++)
 		held += (uint32_t)fdb->table->holds[i];
