@@ -99,7 +99,7 @@ static int rewrite(struct journal *j, const struct db *db, bool keep_old, struct
 }
 
 /* Keep the damaged file under a name of its own; the journal itself is replaced by the caller. */
-static void set_aside(struct journal *j)
+static int set_aside(struct journal *j)
 {
 	char name[40];
 	int rc = -EEXIST;
@@ -112,6 +112,7 @@ static void set_aside(struct journal *j)
 		sw_error("%s: the damaged journal could not be kept: %s", j->path, strerror(-rc));
 	else
 		sw_error("%s: the damaged journal is kept as %s", j->path, name);
+	return rc;
 }
 
 /* Apply the records of bytes[0, len); *good is where the last good one ends. */
@@ -189,8 +190,13 @@ static int mend(struct journal *j, struct db *db, bool damaged, struct sw_err *e
 			strerror(j->read_only));
 		return 0;
 	}
-	if (damaged)
-		set_aside(j);
+	if (damaged) {
+		rc = set_aside(j);
+		if (rc) { /* it is all there is, and never deleted: write nothing in its place */
+			j->read_only = -rc;
+			return io_error(j, rc, "keeping the damaged journal", err);
+		}
+	}
 	if (damaged || !j->size)
 		return rewrite(j, db, !damaged, err);
 	rc = jio_truncate(j->fd, j->size);

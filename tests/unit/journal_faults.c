@@ -82,8 +82,14 @@ int renameat(int from, const char *old, int to, const char *name)
 	CAUGHT(syscall(SYS_renameat, from, old, to, name));
 }
 
+static bool no_links; /* as on a file system that has none */
+
 int linkat(int from, const char *old, int to, const char *name, int flags)
 {
+	if (no_links) {
+		errno = EPERM;
+		return -1;
+	}
 	CAUGHT(syscall(SYS_linkat, from, old, to, name, flags));
 }
 
@@ -246,6 +252,44 @@ static void test_every_call(void **state)
 	print_message("%lu calls, each failed in %d ways\n", n, KILL);
 }
 
+/* A damaged file that cannot be put aside stays where it is, and nothing takes its place. */
+static void test_damaged_is_never_deleted(void **state)
+{
+	struct sw_err err = { 0 };
+	char path[128], before[64], after[64];
+	struct draft *draft;
+	struct journal *j;
+	struct db *db;
+	off_t size;
+	int fd;
+
+	run_once(NONE, 0);
+	snprintf(path, sizeof(path), "%s/journal", dir);
+	fd = open(path, O_RDWR);
+	assert_true(fd >= 0);
+	size = lseek(fd, 0, SEEK_END);
+	assert_int_equal(write(fd, "damage\n", 7), 7);
+	assert_int_equal(syscall(SYS_pread64, fd, before, sizeof(before), size + 7 - 64), 64);
+	close(fd);
+	no_links = true;
+	assert_int_equal(journal_open(dir, &j, &db, &err), 0);
+	draft = draft_new(db);
+	assert_int_not_equal(journal_append(j, draft, NULL, &err), 0);
+	assert_int_not_equal(journal_compact(j, db, &err), 0);
+	draft_free(draft);
+	journal_close(j);
+	db_unref(db);
+	no_links = false;
+	fd = open(path, O_RDONLY);
+	assert_true(fd >= 0);
+	assert_int_equal(lseek(fd, 0, SEEK_END), size + 7);
+	assert_int_equal(syscall(SYS_pread64, fd, after, sizeof(after), size + 7 - 64), 64);
+	assert_memory_equal(before, after, sizeof(before));
+	close(fd);
+	read_back(); /* with links it is kept and the journal goes on */
+	assert_int_equal(read_back(), (1u << N_CHANGES) - 1);
+}
+
 static void hide(void *arg, const char *line)
 {
 }
@@ -276,6 +320,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_every_call),
+		cmocka_unit_test(test_damaged_is_never_deleted),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
