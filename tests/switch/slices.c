@@ -112,6 +112,10 @@ static void long_lists_are_whole(void **state)
 	value = json_object_get(json_array_get(ct.results, 0), "value");
 	assert_int_equal(json_array_size(value), PORTS);
 	assert_int_equal(json_array_size(ct.results), 2);
+	/* Names that do not all fit are in order, and the rest is told of. */
+	ct_fails(SW_CODE_NOT_FOUND, "port stats x");
+	assert_int_equal(strncmp(ct.err.allowed, "br0, p0, p1, p10, p100, ", 24), 0);
+	assert_string_equal(ct.err.allowed + strlen(ct.err.allowed) - 5, ", ...");
 }
 
 int main(void)

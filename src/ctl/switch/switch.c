@@ -15,6 +15,11 @@
 #include "../store.h"
 #include "live.h"
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 /* The nearest name of a table's rows, into err. */
 static void suggest_row(const struct table *table, const char *name, struct sw_err *err)
 {
@@ -25,6 +30,7 @@ static void suggest_row(const struct table *table, const char *name, struct sw_e
 
 	while ((row = rows_next(rows, &at)))
 		words[n++] = row_name(row);
+	qsort(words, n, sizeof(*words), by_text);
 	schema_suggest(err, name, words, n);
 	if (err && !n)
 		sw_err_allowed(err, "%s", "");

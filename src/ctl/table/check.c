@@ -37,14 +37,16 @@ static int nearest(const char *given, const char *const *words, size_t n)
 void schema_suggest(struct sw_err *err, const char *given, const char *const *words, size_t n)
 {
 	char list[sizeof(err->allowed)] = "";
-	size_t len = 0;
+	size_t len = 0, i;
 	int at;
 
 	if (!err)
 		return;
 	at = nearest(given, words, n);
-	for (size_t i = 0; i < n && len + strlen(words[i]) + 3 < sizeof(list); i++)
+	for (i = 0; i < n && len + strlen(words[i]) + sizeof(", , ...") < sizeof(list); i++)
 		len += snprintf(list + len, sizeof(list) - len, "%s%s", i ? ", " : "", words[i]);
+	if (i < n)
+		snprintf(list + len, sizeof(list) - len, ", ...");
 	sw_err_given(err, "%s", given);
 	sw_err_allowed(err, "%s", n ? list : "nothing");
 	if (at >= 0)
