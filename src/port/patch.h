@@ -8,6 +8,7 @@
 #include <sw/port.h>
 
 #define PATCH_NO_PEER UINT32_MAX
+#define PATCH_MTU_MAX 9702 /* as a dpdk port's */
 
 struct patch {
 	struct sw_port port;

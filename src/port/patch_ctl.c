@@ -85,6 +85,12 @@ static int check_peer(const struct sw_port *port, const char *peer, struct sw_er
 	return rc;
 }
 
+/* No device is behind it: it carries what the ports of both bridges do, unless it is asked for less. */
+static uint16_t mtu_of(const struct sw_port_conf *conf)
+{
+	return conf->mtu ? conf->mtu : PATCH_MTU_MAX;
+}
+
 static int patch_open(struct sw_port *port, struct sw_err *err)
 {
 	const char *peer = sw_port_option(&port->conf, "peer");
@@ -95,6 +101,7 @@ static int patch_open(struct sw_port *port, struct sw_err *err)
 		return rc;
 	if (!port->conf.has_mac)
 		rte_eth_random_addr(port->mac.addr_bytes);
+	port->mtu = mtu_of(&port->conf);
 	p->peer = PATCH_NO_PEER;
 	pthread_mutex_lock(&lock);
 	join(p, peer);
@@ -127,7 +134,7 @@ static int patch_set(struct sw_port *port, const struct sw_port_conf *conf, stru
 		join(p, peer);
 	}
 	pthread_mutex_unlock(&lock);
-	port->mtu = conf->mtu ? conf->mtu : RTE_ETHER_MTU;
+	port->mtu = mtu_of(conf);
 	if (conf->has_mac)
 		port->mac = conf->mac;
 	sw_port_changed(port);
@@ -160,7 +167,7 @@ SW_REGISTER(port_class, patch) = {
 	.options = patch_options,
 	.size = sizeof(struct patch),
 	.mtu_min = RTE_ETHER_MIN_MTU,
-	.mtu_max = 9702,
+	.mtu_max = PATCH_MTU_MAX,
 	.open = patch_open,
 	.close = patch_close,
 	.set = patch_set,

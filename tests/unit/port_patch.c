@@ -9,6 +9,7 @@
 #include "../../src/port/patch.h"
 
 SW_USE(drop, no_bridge);
+SW_USE(drop, tx_mtu_exceeded);
 SW_USE(drop, patch_loop);
 SW_USE(drop, patch_no_peer);
 
@@ -66,6 +67,10 @@ static void patch_carries(void **state)
 	assert_int_equal(hand_lane(b)->stats.rx_packets, 70);
 	assert_int_equal(right.deepest, 1);
 	assert_int_equal(hand_worker.depth, 0);
+	hand_send(a, 1, 2000); /* longer than a port by default: no patch port's business */
+	sw_flush(&hand_worker);
+	assert_int_equal(hand_lane(b)->stats.rx_packets, 71);
+	assert_int_equal(hand_drops(out, SW_ID(drop, tx_mtu_exceeded)), 1);
 	for (unsigned i = 0; i < SW_DROP_MAX; i++)
 		assert_int_equal(hand_lane(a)->stats.drops[i] + hand_lane(b)->stats.drops[i], 0);
 	hand_del(a);
