@@ -70,17 +70,6 @@ static int check_cross_connect(struct check *c, const struct row *bridge)
 	return blame(c, bridge, -EBUSY);
 }
 
-static int check_bridge(struct check *c, const struct row *row)
-{
-	int rc = check_local(c, row);
-
-	if (!rc)
-		rc = check_cross_connect(c, row);
-	c->bridges = sw_xrealloc(c->bridges, c->n + 1, sizeof(*c->bridges));
-	c->bridges[c->n++] = sw_xstrdup(row_name(row));
-	return rc;
-}
-
 static int check_modes(struct check *c, const struct row *port)
 {
 	const char *mode = value_get_string(ROW(port, port_vlan_mode), NULL);
@@ -144,6 +133,31 @@ static int check_stations(struct check *c, const struct row *port)
 	return 0;
 }
 
+/* Ports that come from another bridge may bring a station that is here already. */
+static int check_newcomers(struct check *c, const struct row *was, const struct row *is)
+{
+	const struct value *ports = ROW(is, bridge_ports);
+	int rc = 0;
+
+	for (unsigned i = 0; i < ports->n && !rc; i++)
+		if (!was || value_find(ROW(was, bridge_ports), &ports->keys[i]) < 0)
+			rc = check_stations(c, ref(c, TABLE(port), ports, i));
+	return rc;
+}
+
+static int check_bridge(struct check *c, const struct row *was, const struct row *is)
+{
+	int rc = check_local(c, is);
+
+	if (!rc)
+		rc = check_cross_connect(c, is);
+	if (!rc)
+		rc = check_newcomers(c, was, is);
+	c->bridges = sw_xrealloc(c->bridges, c->n + 1, sizeof(*c->bridges));
+	c->bridges[c->n++] = sw_xstrdup(row_name(is));
+	return rc;
+}
+
 static int check_interface(struct check *c, const struct row *iface)
 {
 	struct sw_port_conf conf;
@@ -167,7 +181,7 @@ static void check_row(void *arg, const struct row *was, const struct row *is)
 	if (c->rc || !is)
 		return;
 	if (is->table == TABLE(bridge))
-		check_bridge(c, is);
+		check_bridge(c, was, is);
 	else if (is->table == TABLE(port) && !check_modes(c, is) && !check_one_interface(c, is))
 		check_stations(c, is);
 	else if (is->table == TABLE(interface))

@@ -125,6 +125,26 @@ static void test_fails_at_a_check(void **state)
 	expect_traffic();
 }
 
+/* A port moves to a bridge where its station is behind another port: only the bridges' rows change. */
+static void test_fails_at_a_moved_station(void **state)
+{
+	char uuid[37], *before;
+
+	ct_bridge("br7");
+	ct_ok("add-port br7 c -- set interface c type=dummy -- fdb add br7 c 1 02:00:00:00:00:01");
+	ct_ok("fdb add br0 a 1 02:00:00:00:00:01");
+	snprintf(uuid, sizeof(uuid), "%s", ct_text("get port a _uuid"));
+	before = snapshot();
+	ct_fails(SW_CODE_CONFLICT, "remove bridge br0 ports %s -- add bridge br7 ports %s", uuid,
+		uuid);
+	assert_string_equal(ct.err.given, "1/02:00:00:00:00:01");
+	expect_same(before);
+	ct_ok("fdb del br0 1 02:00:00:00:00:01 -- remove bridge br0 ports %s -- add bridge br7 "
+	      "ports %s",
+		uuid, uuid);
+	assert_string_equal(ct_text("port-to-br a"), "br7\n");
+}
+
 /* The port that is made anew cannot be opened: the old one comes back. */
 static void test_fails_at_a_port_made_anew(void **state)
 {
@@ -311,6 +331,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_fails_at_a_command, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fails_at_a_check, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fails_at_a_moved_station, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fails_at_a_port_made_anew, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fails_at_a_port_that_waits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fails_at_the_disk, setup, teardown),
