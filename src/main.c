@@ -81,9 +81,15 @@ static int read_options(int argc, char **argv, struct texts *texts)
 		['r'] = &texts->run_dir,
 		['S'] = &texts->socket,
 		['l'] = &texts->log };
-	int c;
+	int c, index = 0;
 
-	while ((c = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+	for (int at; at = optind, (c = getopt_long(argc, argv, "+", options, &index)) != -1;) {
+		/* getopt takes what begins only one name today, and may begin two tomorrow */
+		if (c != '?' && strcspn(argv[at] + 2, "=") != strlen(options[index].name)) {
+			fprintf(stderr, "swd: there is no option %s; did you mean --%s?\n",
+				argv[at], options[index].name);
+			return wrong_option();
+		}
 		if (c == 'V' || c == 'h') {
 			fputs(c == 'V' ? "swd " SW_VERSION "\n" : help_text, stdout);
 			return EXIT_SUCCESS;

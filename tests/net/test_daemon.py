@@ -112,6 +112,7 @@ def test_wrong_words(net):
     daemon.config.write_text(SMALL)
     daemon.refused(2, "levle", "dbg", more=["--log", "levle"])
     daemon.refused(2, "--nonsense", "--help", more=["--nonsense"])
+    daemon.refused(2, "--stat", "--state", more=["--stat", "/nonexistent"])
     daemon.refused(2, '"word"', more=["word"])
     daemon.refused(2, "/nonexistent/swd.conf", more=["--config", "/nonexistent/swd.conf"])
     daemon.refused(1, "/proc/nobody", more=["--state", "/proc/nobody"])
