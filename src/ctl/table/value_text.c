@@ -219,7 +219,7 @@ int value_from_text(struct sw_type type, const char *text, struct value **out, s
 char *value_to_text(const struct value *v)
 {
 	bool is_map = v->type.value != SW_ATOM_NONE;
-	bool bracket = is_map || v->type.max > 1 || !v->n;
+	bool bracket = is_map || v->type.max > 1 || v->n != 1;
 	struct sw_str out = { 0 };
 
 	sw_str_add(&out, "%s", !bracket ? "" : is_map ? "{" : "[");
