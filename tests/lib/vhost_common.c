@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <sw/boot.h>
+#include <sw/clock.h>
 #include <sw/module.h>
 #include <sw/post.h>
 
@@ -119,6 +120,16 @@ const char *vt_in_dir(const char *name)
 unsigned vt_rx(struct sw_port *port, unsigned queue, struct rte_mbuf **pkts)
 {
 	return port->cls->rx(port, queue, &vt_lane, pkts, SW_BURST);
+}
+
+unsigned vt_rx_some(struct sw_port *port, unsigned queue, struct rte_mbuf **pkts)
+{
+	uint64_t limit = sw_clock_ms() + FRONT_LIMIT_MS;
+	unsigned n;
+
+	while (!(n = vt_rx(port, queue, pkts)))
+		assert_true(sw_clock_ms() < limit);
+	return n;
 }
 
 /* n packets of len bytes, each of the byte `fill`, to the port's guest. */

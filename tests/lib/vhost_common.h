@@ -45,6 +45,8 @@ void vt_wait_rxq(struct sw_port *port, unsigned n);
 
 /* A burst from the guest; n packets of len bytes, each of the byte fill, to the guest: how many went. */
 unsigned vt_rx(struct sw_port *port, unsigned queue, struct rte_mbuf **pkts);
+/* The same, until a burst is not empty: the library's thread holds a ring for moments after it came up. */
+unsigned vt_rx_some(struct sw_port *port, unsigned queue, struct rte_mbuf **pkts);
 unsigned vt_tx(struct sw_port *port, unsigned n, unsigned len, uint8_t fill);
 
 #endif

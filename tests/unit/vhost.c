@@ -186,13 +186,13 @@ static void packets_from_guest(void **state)
 		memset(frame, i, sizeof(frame));
 		front_send(&f, 0, frame, i == 39 ? 1514 : 60);
 	}
-	assert_int_equal(vt_rx(port, 0, pkts), 32);
+	assert_int_equal(vt_rx_some(port, 0, pkts), 32);
 	for (unsigned i = 0; i < 32; i++) {
 		assert_int_equal(pkts[i]->pkt_len, 60);
 		assert_int_equal(rte_pktmbuf_mtod(pkts[i], uint8_t *)[59], i);
 	}
 	rte_pktmbuf_free_bulk(pkts, 32);
-	assert_int_equal(vt_rx(port, 0, pkts), 8);
+	assert_int_equal(vt_rx_some(port, 0, pkts), 8);
 	assert_int_equal(pkts[7]->pkt_len, 1514);
 	assert_int_equal(pkts[7]->ol_flags, 0);
 	rte_pktmbuf_free_bulk(pkts, 8);
@@ -271,7 +271,7 @@ static void queues_follow_guest(void **state)
 	assert_int_equal(__atomic_load_n(&port->n_rxq, __ATOMIC_ACQUIRE), 3);
 	front_send(&f, 2, frame, sizeof(frame));
 	assert_int_equal(vt_rx(port, 0, pkts) + vt_rx(port, 1, pkts), 0);
-	assert_int_equal(vt_rx(port, 2, pkts), 1);
+	assert_int_equal(vt_rx_some(port, 2, pkts), 1);
 	rte_pktmbuf_free(pkts[0]);
 	for (unsigned i = 0; i < 3; i++) { /* a worker each */
 		front_post(&f, i, 1, 2048);
@@ -283,7 +283,7 @@ static void queues_follow_guest(void **state)
 	front_enable(&f, 1, false);
 	vt_wait_rxq(port, 1);
 	front_send(&f, 2, frame, sizeof(frame));
-	assert_int_equal(vt_rx(port, 0, pkts), 1); /* the one that is left is queue 0 now */
+	assert_int_equal(vt_rx_some(port, 0, pkts), 1); /* the one that is left is queue 0 now */
 	rte_pktmbuf_free(pkts[0]);
 	vt_worker.id = 0;
 	front_post(&f, 2, 1, 2048);
@@ -302,7 +302,7 @@ static void jumbo(void **state)
 	memset(f.mem + 0x500000, 0, FRONT_HDR);
 	memset(f.mem + 0x500000 + FRONT_HDR, 3, 9014);
 	front_offer(&f, 1, desc, 0);
-	assert_int_equal(vt_rx(port, 0, pkts), 1);
+	assert_int_equal(vt_rx_some(port, 0, pkts), 1);
 	assert_int_equal(pkts[0]->pkt_len, 9014);
 	assert_int_equal(pkts[0]->nb_segs, 1);
 	rte_pktmbuf_free(pkts[0]);
