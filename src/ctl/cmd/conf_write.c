@@ -38,30 +38,17 @@ static const struct column *settable(const struct row *row, const char *name, st
 	return c && !schema_check_settable(c, err) ? c : NULL;
 }
 
-static int add(struct sw_call *call, struct sw_err *err)
+/* What add gives: the old value with the elements or pairs of the text. */
+static int with(const struct column *c, const struct value *from, const char *text,
+	struct value **out, struct sw_err *err)
 {
-	int rc;
-	const struct row *row = record(call, &rc, err);
-	const struct column *c;
+	struct value *more;
+	int rc = conf_read_value(c, text, &more, err);
 
-	if (!row)
+	if (rc)
 		return rc;
-	c = settable(row, call->args[2], err);
-	if (!c)
-		return -EINVAL;
-	for (unsigned i = 3; i < call->n_args; i++) {
-		struct value *more, *sum;
-
-		rc = conf_read_value(c, call->args[i], &more, err);
-		if (rc)
-			return rc;
-		row = draft_find(call->draft, row->table, &row->uuid);
-		sum = value_plus(row_get(row, c), more);
-		value_unref(more);
-		rc = conf_put(call->draft, row, c, sum, err);
-		if (rc)
-			return rc;
-	}
+	*out = value_plus(from, more);
+	value_unref(more);
 	return 0;
 }
 
@@ -87,7 +74,11 @@ static int without(const struct column *c, const struct value *from, const char 
 	return 0;
 }
 
-static int remove_some(struct sw_call *call, struct sw_err *err)
+/* Change the column of args[2] by each further word in turn. */
+static int edit(struct sw_call *call,
+	int (*derive)(const struct column *c, const struct value *from, const char *text,
+		struct value **out, struct sw_err *err),
+	struct sw_err *err)
 {
 	int rc;
 	const struct row *row = record(call, &rc, err);
@@ -99,16 +90,26 @@ static int remove_some(struct sw_call *call, struct sw_err *err)
 	if (!c)
 		return -EINVAL;
 	for (unsigned i = 3; i < call->n_args; i++) {
-		struct value *rest;
+		struct value *changed;
 
 		row = draft_find(call->draft, row->table, &row->uuid);
-		rc = without(c, row_get(row, c), call->args[i], &rest, err);
+		rc = derive(c, row_get(row, c), call->args[i], &changed, err);
 		if (!rc)
-			rc = conf_put(call->draft, row, c, rest, err);
+			rc = conf_put(call->draft, row, c, changed, err);
 		if (rc)
 			return rc;
 	}
 	return 0;
+}
+
+static int add(struct sw_call *call, struct sw_err *err)
+{
+	return edit(call, with, err);
+}
+
+static int remove_some(struct sw_call *call, struct sw_err *err)
+{
+	return edit(call, without, err);
 }
 
 static int clear(struct sw_call *call, struct sw_err *err)
