@@ -16,6 +16,7 @@
 #include <jansson.h>
 
 #include <sw/reg.h>
+#include <sw/words.h>
 
 struct sw_err;
 struct draft; /* the transaction's copy of the configuration; ctl's own */
@@ -36,12 +37,6 @@ enum sw_output {
 	SW_OUT_TABLE, /* {"columns":[name...],"rows":[[cell...]...]}: aligned, with headings */
 	SW_OUT_RECORD, /* array of {"column": value...}: "name : value" blocks as ovs-vsctl list does */
 	SW_OUT_TREE, /* {"text":"...", "data":...}: prepared text for people, data for --json */
-};
-
-struct sw_cmd_option {
-	const char *name;  /* without "--" */
-	const char *value; /* NULL: a flag; else the name of its value, "--id=@NAME" */
-	const char *help;
 };
 
 struct sw_call {
