@@ -7,7 +7,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "../../tools/swctl/swctl.h"
+#include <limits.h>
+
+#include <sw/err.h>
+
+#include "../../tools/swctl/local.h"
 
 /* Standard error goes to memory, so that what people read can be compared. */
 static int capture = -1;
@@ -265,6 +269,64 @@ static void errors_show_the_place(void **state)
 	fault_as_json(false);
 }
 
+static const struct sw_cmd_option try_options[] = {
+	{ "loud", NULL, "a flag" },
+	{ "times", "N", "a value" },
+	{ 0 },
+};
+static char tried[64];
+
+static int run_try(const struct local_call *call)
+{
+	snprintf(tried, sizeof(tried), "%u:%s:%s:%s", call->n_args, call->args[0],
+		call->option[0] ? "loud" : "", call->option[1] ? call->option[1] : "-");
+	return EXIT_CONFLICT;
+}
+
+SW_REGISTER(local, try) = {
+	.name = "try this",
+	.help = "a command of the test",
+	.usage = "WORD [WORD]",
+	.options = try_options,
+	.min_args = 1,
+	.max_args = 2,
+	.run = run_try,
+};
+
+/* Status of the commands, or -1 when none of them is swctl's own. */
+static int run_local(const char *commands)
+{
+	const struct args args = { 0 };
+	json_t *json = json_loads(commands, 0, NULL);
+	int status = -1;
+
+	assert_non_null(json);
+	tried[0] = '\0';
+	if (!local_run(&args, json, &status))
+		status = -1;
+	json_decref(json);
+	return status;
+}
+
+static void own_commands(void **state)
+{
+	captured();
+	assert_int_equal(run_local("[[\"show\"],[\"try\"]]"), -1);
+	assert_int_equal(
+		run_local("[[\"--loud\",\"try\",\"this\",\"a\",\"--times=5\"]]"), EXIT_CONFLICT);
+	assert_string_equal(tried, "1:a:loud:5");
+	assert_int_equal(run_local("[[\"try\",\"this\"]]"), EXIT_USAGE);
+	assert_non_null(strstr(captured(), "try this needs at least 1 argument, and got 0\n"
+					   "  try this\n"
+					   "  allowed: try this WORD [WORD]\n"));
+	assert_int_equal(run_local("[[\"try\",\"this\",\"a\",\"--lood\"]]"), EXIT_USAGE);
+	assert_non_null(strstr(captured(), "  try this a --lood\n"
+					   "             ^^^^^^\n"));
+	assert_int_equal(run_local("[[\"show\"],[\"try\",\"this\",\"a\"]]"), EXIT_USAGE);
+	assert_non_null(strstr(captured(), "one transaction with other commands"));
+	assert_string_equal(tried, "");
+}
+
 static void statuses(void **state)
 {
 	assert_int_equal(fault_status("exists"), EXIT_CONFLICT);
@@ -284,10 +346,14 @@ int main(void)
 		cmocka_unit_test(tables_are_aligned),
 		cmocka_unit_test(pages_make_one_table),
 		cmocka_unit_test(errors_show_the_place),
+		cmocka_unit_test(own_commands),
 		cmocka_unit_test(statuses),
 	};
 	int saved = dup(STDERR_FILENO), rc;
+	struct sw_err err;
 
+	if (sw_reg_seal(&err))
+		return 1;
 	capture = memfd_create("stderr", MFD_CLOEXEC);
 	dup2(capture, STDERR_FILENO);
 	rc = cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sw/err.h>
+
 static bool as_json;
 
 void fault_as_json(bool json)
@@ -210,6 +212,29 @@ static void show_did_you_mean(const char *nearest)
 	render_text(&b, nearest);
 	fprintf(stderr, "  did you mean \"%.*s\"?\n", (int)b.len, b.buf ? b.buf + b.start : "");
 	sw_bytes_fini(&b);
+}
+
+static void add_text(json_t *data, const char *name, const char *text)
+{
+	if (*text)
+		json_object_set_new(data, name, json_string(text));
+}
+
+int fault_show_err(const struct sw_err *err, const json_t *commands, size_t at)
+{
+	json_t *data = json_pack("{s:s, s:i, s:O*}", "code", sw_err_code_name(err->code),
+		"failed_at", (int)at, "command", json_array_get(commands, at));
+	json_t *error = json_pack("{s:s, s:o}", "message", err->text, "data", data);
+	int status;
+
+	add_text(data, "path", err->path);
+	add_text(data, "given", err->given);
+	add_text(data, "allowed", err->allowed);
+	add_text(data, "hint", err->hint);
+	add_text(data, "did_you_mean", err->nearest);
+	status = fault_show_error(error, commands);
+	json_decref(error);
+	return status;
 }
 
 int fault_show_error(const json_t *error, const json_t *commands)

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Help: what does not depend on the daemon is here; the commands are the daemon's, from their
- * descriptors, so swctl never tells of one that is not there.
+ * Help: what does not depend on the daemon is here; the commands are the daemon's and swctl's own, from
+ * their descriptors, so swctl never tells of one that is not there.
  */
-#include "swctl.h"
+#include "local.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <sw/mem.h>
 
 static const char short_text[] =
 	"usage: swctl [OPTION]... COMMAND [ARG]... [-- COMMAND [ARG]...]...\n"
@@ -173,35 +176,105 @@ static void print_all(const json_t *commands, FILE *out)
 	fputs(status_text, out);
 }
 
-int help_show(const struct args *args, FILE *out)
+static json_t *describe(const struct sw_local *local)
 {
-	const json_t *words = json_array_get(args->commands, 0);
-	json_t *commands = NULL, *error = NULL;
-	char buf[256];
-	struct link link;
-	int status;
+	json_t *options = json_array();
 
-	status = link_open(&link, args->socket ? args->socket : link_default_path(buf, sizeof(buf)),
-		args->timeout_s, true);
-	if (!status)
-		commands = link_ask(&link, "commands", json_object(), &error, &status);
+	for (const struct sw_cmd_option *o = local->options; o && o->name; o++)
+		json_array_append_new(options, json_pack("{s:s, s:s?, s:s}", "name", o->name,
+						       "value", o->value, "help", o->help));
+	return json_pack("{s:s, s:s, s:s?, s:s, s:o}", "name", local->name, "help", local->help,
+		"usage", local->usage, "kind", "local", "options", options);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(member(*(json_t *const *)a, "name"), member(*(json_t *const *)b, "name"));
+}
+
+/* The commands of the switch (NULL: it does not answer) and ours, in the order of their names. */
+static json_t *all_commands(json_t *remote)
+{
+	size_t n = json_array_size(remote), i = n;
+	json_t **all = sw_xcalloc(n + sw_reg_kind_local.count, sizeof(*all)), *array = json_array();
+	const struct sw_local *local;
+
+	for (size_t j = 0; j < n; j++)
+		all[j] = json_incref(json_array_get(remote, j));
+	SW_REG_FOREACH (local, const struct sw_local *, local)
+		all[i++] = describe(local);
+	qsort(all, i, sizeof(*all), by_name);
+	for (size_t j = 0; j < i; j++)
+		json_array_append_new(array, all[j]);
+	free(all);
+	return array;
+}
+
+static json_t *ask_commands(const struct args *args, int *status)
+{
+	json_t *commands = NULL, *error = NULL;
+	struct link link;
+
+	*status = link_open(&link, args, true);
+	if (!*status)
+		commands = link_ask(&link, "commands", json_object(), &error, status);
 	link_close(&link);
 	json_decref(error);
-	if (commands && json_array_size(words)) {
+	return commands;
+}
+
+static void print_offline(const json_t *commands, FILE *out)
+{
+	json_t *cmd;
+	size_t i;
+
+	fputs(short_text, out);
+	fputs(offline_text, out);
+	json_array_foreach (commands, i, cmd)
+		print_line(cmd, out);
+	fputs(option_text, out);
+	fputs(status_text, out);
+}
+
+int help_show(const struct args *args, const json_t *words, FILE *out)
+{
+	int status = EXIT_DONE;
+	json_t *remote = ask_commands(args, &status);
+	json_t *commands = all_commands(remote);
+
+	if (json_array_size(words) && (remote || local_find(words))) {
 		status = print_matching(commands, words, out);
-	} else if (commands) {
-		print_all(commands, out);
 	} else if (json_array_size(words)) {
 		status = fault_show(status,
 			"start the switch, or name its socket with --socket PATH",
 			"help about a command comes from the switch, and none answers");
+	} else if (remote) {
+		print_all(commands, out);
 	} else {
-		fputs(short_text, out);
-		fputs(offline_text, out);
-		fputs(option_text, out);
-		fputs(status_text, out);
+		print_offline(commands, out);
 		status = EXIT_DONE;
 	}
 	json_decref(commands);
+	json_decref(remote);
 	return status;
 }
+
+static int run_help(const struct local_call *call)
+{
+	json_t *words = json_array();
+	int status;
+
+	for (unsigned i = 0; i < call->n_args; i++)
+		json_array_append_new(words, json_string(call->args[i]));
+	status = help_show(call->global, words, stdout);
+	json_decref(words);
+	return status;
+}
+
+SW_REGISTER(local, help) = {
+	.name = "help",
+	.help = "all commands and options, or what one command takes",
+	.usage = "[COMMAND]",
+	.max_args = UINT_MAX,
+	.run = run_help,
+};

@@ -29,7 +29,7 @@ static int64_t now_ms(void)
 	return ts.tv_sec * 1000ll + ts.tv_nsec / 1000000;
 }
 
-const char *link_default_path(char *buf, size_t size)
+static const char *default_path(char *buf, size_t size)
 {
 	const char *env = getenv("SWD_SOCKET"), *run = getenv("XDG_RUNTIME_DIR");
 	struct stat st;
@@ -178,14 +178,15 @@ static void start_waiting(struct link *link)
 	link->deadline_ms = link->timeout_s ? now_ms() + link->timeout_s * 1000ll : -1;
 }
 
-int link_open(struct link *link, const char *path, unsigned timeout_s, bool quiet)
+int link_open(struct link *link, const struct args *args, bool quiet)
 {
 	json_t *greeting;
 	int status;
 
 	memset(link, 0, sizeof(*link));
-	link->path = path;
-	link->timeout_s = timeout_s;
+	link->path =
+		args->socket ? args->socket : default_path(link->own_path, sizeof(link->own_path));
+	link->timeout_s = args->timeout_s;
 	start_waiting(link);
 	sw_line_init(&link->in, LINE_MAX_BYTES);
 	status = dial(link, quiet);
@@ -198,7 +199,7 @@ int link_open(struct link *link, const char *path, unsigned timeout_s, bool quie
 		status = fault_show_error(json_object_get(greeting, "error"), NULL);
 	else if (!json_object_get(greeting, "swd"))
 		status = fault_show(EXIT_NO_DAEMON, "--socket names the control socket of swd",
-			"what answers at %s is not swd", path);
+			"what answers at %s is not swd", link->path);
 	json_decref(greeting);
 	return status;
 }

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * swctl: the command line of swd. Sends the commands as one transaction over the control socket and shows
- * what comes back. It knows no command itself: words go to the switch as they were typed.
+ * what comes back. Words go to the switch as they were typed, but for the few commands that run here (local.h).
  */
-#include "swctl.h"
+#include "local.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include <sw/err.h>
 
 static json_t *transact(struct link *link, const struct args *args, json_t *commands, int *status)
 {
@@ -127,12 +129,7 @@ static void print_plan(const struct render *r, const json_t *plan)
 
 static int show_reply(struct link *link, const struct args *args, const json_t *reply)
 {
-	const struct render r = {
-		.out = stdout,
-		.json = args->json,
-		.plain = args->plain,
-		.colour = !args->plain && render_wants_colour(stdout),
-	};
+	const struct render r = render_for(args, stdout);
 	const json_t *results = json_object_get(reply, "results");
 	int status = json_integer_value(json_object_get(reply, "exit_status"));
 	json_t *result;
@@ -154,10 +151,7 @@ static int show_reply(struct link *link, const struct args *args, const json_t *
 static int run(const struct args *args)
 {
 	struct link link;
-	char buf[256];
-	int status =
-		link_open(&link, args->socket ? args->socket : link_default_path(buf, sizeof(buf)),
-			args->timeout_s, false);
+	int status = link_open(&link, args, false);
 
 	if (!status) {
 		json_t *reply = transact(&link, args, args->commands, &status);
@@ -181,25 +175,15 @@ static int finish_output(int status)
 		"the output cannot be written: %s", strerror(errno));
 }
 
-static bool wants_help(struct args *args)
-{
-	json_t *words = json_array_get(args->commands, 0);
-	const char *first = json_string_value(json_array_get(words, 0));
-
-	if (args->action == ARGS_HELP)
-		return true;
-	if (!first || strcmp(first, "help"))
-		return false;
-	json_array_remove(words, 0);
-	return true;
-}
-
 int main(int argc, char **argv)
 {
+	struct sw_err err;
 	struct args args;
 	int status;
 
 	signal(SIGPIPE, SIG_IGN);
+	if (sw_reg_seal(&err))
+		return fault_show(EXIT_REFUSED, NULL, "%s", err.text);
 	for (int i = 1; i < argc; i++)
 		if (!strcmp(argv[i], "--json"))
 			fault_as_json(true);
@@ -210,12 +194,12 @@ int main(int argc, char **argv)
 	}
 	if (args.action == ARGS_VERSION) {
 		printf("swctl %s\n", SW_VERSION);
-	} else if (wants_help(&args)) {
-		status = help_show(&args, stdout);
+	} else if (args.action == ARGS_HELP) {
+		status = help_show(&args, json_array_get(args.commands, 0), stdout);
 	} else if (!json_array_size(args.commands)) {
 		help_short(stderr);
 		status = EXIT_USAGE;
-	} else {
+	} else if (!local_run(&args, args.commands, &status)) {
 		status = run(&args);
 	}
 	json_decref(args.commands);

@@ -16,6 +16,16 @@ bool render_wants_colour(FILE *stream)
 	return isatty(fileno(stream)) && !(no && *no) && term && strcmp(term, "dumb");
 }
 
+struct render render_for(const struct args *args, FILE *out)
+{
+	return (struct render){
+		.out = out,
+		.json = args->json,
+		.plain = args->plain,
+		.colour = !args->plain && render_wants_colour(out),
+	};
+}
+
 size_t render_width(const char *text, size_t len)
 {
 	size_t n = 0;

@@ -45,6 +45,7 @@ int args_parse(int argc, char **argv, struct args *args);
 struct link {
 	int fd;
 	const char *path;
+	char own_path[256];  /* where path points when nobody gave one */
 	int64_t deadline_ms; /* monotonic; -1: none */
 	unsigned timeout_s;
 	struct sw_line in;
@@ -52,11 +53,9 @@ struct link {
 	bool asked; /* a question is out */
 };
 
-/* Where the daemon is expected when nobody says; buf is used where it must be made. */
-const char *link_default_path(char *buf, size_t size);
-
-/* Connect and hear the greeting. 0, or an exit status with the fault shown (not shown when quiet). */
-int link_open(struct link *link, const char *path, unsigned timeout_s, bool quiet);
+/* Connect to the switch that the global options name and hear its greeting. 0, or an exit status with the
+ * fault shown (not shown when quiet). link_close() is due either way. */
+int link_open(struct link *link, const struct args *args, bool quiet);
 void link_close(struct link *link);
 
 /* Ask and wait for the answer's result; `params` is consumed. On failure NULL and *status is the exit
@@ -73,6 +72,10 @@ int fault_show(int status, const char *hint, const char *fmt, ...)
 int fault_show_error(const json_t *error, const json_t *commands);
 int fault_status(const char *code);
 
+/* The same for a fault that swctl found itself, in commands[at]. */
+struct sw_err;
+int fault_show_err(const struct sw_err *err, const json_t *commands, size_t at);
+
 /* render.c, table.c: results. */
 struct render {
 	FILE *out;
@@ -83,6 +86,9 @@ struct table {
 	size_t *width; /* of each column so far; grows with the pages */
 	bool headed;
 };
+
+/* How the global options ask for results on `out`. */
+struct render render_for(const struct args *args, FILE *out);
 
 /* Show one result {"command", "output", "value"} as its kind asks for. */
 void render_result(const struct render *r, const json_t *result, struct table *table);
@@ -98,8 +104,8 @@ void render_text(struct sw_bytes *b, const char *text);
 /* Columns a text takes on a terminal: code points. */
 size_t render_width(const char *text, size_t len);
 
-/* help.c */
-int help_show(const struct args *args, FILE *out);
+/* help.c: help about the command that `words` begin with; all commands when they are empty or NULL. */
+int help_show(const struct args *args, const json_t *words, FILE *out);
 void help_short(FILE *out);
 
 /* Is colour wanted on this stream? */
