@@ -15,6 +15,7 @@
 
 #include <jansson.h>
 
+#include <sw/access.h>
 #include <sw/reg.h>
 #include <sw/words.h>
 
@@ -26,8 +27,6 @@ enum sw_cmd_kind {
 	SW_CMD_READ,   /* looks at what runs; no effect */
 	SW_CMD_ACTION, /* changes what runs, not the configuration; not undone, so never with CONFIG */
 };
-
-enum sw_role { SW_ROLE_READ, SW_ROLE_OPERATE, SW_ROLE_ADMIN };
 
 /* How swctl shows the result. */
 enum sw_output {

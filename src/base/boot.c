@@ -23,7 +23,7 @@
 
 #define LINE_SIZE 4096
 
-enum type { TYPE_TEXT, TYPE_LEVELS, TYPE_UINT, TYPE_CORES, TYPE_HUGE };
+enum type { TYPE_TEXT, TYPE_LEVELS, TYPE_UINT, TYPE_CORES, TYPE_HUGE, TYPE_OWN };
 
 struct key {
 	const char *section, *name;
@@ -31,7 +31,40 @@ struct key {
 	size_t offset;	   /* of the field in struct sw_boot */
 	uint64_t min, max; /* TYPE_UINT */
 	const char *allowed;
+	int (*read)(struct sw_boot *boot, const char *value, struct sw_err *err); /* TYPE_OWN */
 };
+
+static int read_socket_owner(struct sw_boot *boot, const char *value, struct sw_err *err)
+{
+	boot->access.has_owner = true;
+	return sw_access_user(value, &boot->access.owner, err);
+}
+
+static int read_socket_group(struct sw_boot *boot, const char *value, struct sw_err *err)
+{
+	boot->access.has_group = true;
+	return sw_access_group(value, &boot->access.group, err);
+}
+
+static int read_socket_mode(struct sw_boot *boot, const char *value, struct sw_err *err)
+{
+	return sw_access_mode(value, &boot->access.mode, err);
+}
+
+static int read_admin(struct sw_boot *boot, const char *value, struct sw_err *err)
+{
+	return sw_access_add(&boot->access, SW_ROLE_ADMIN, value, err);
+}
+
+static int read_operate(struct sw_boot *boot, const char *value, struct sw_err *err)
+{
+	return sw_access_add(&boot->access, SW_ROLE_OPERATE, value, err);
+}
+
+static int read_read(struct sw_boot *boot, const char *value, struct sw_err *err)
+{
+	return sw_access_add(&boot->access, SW_ROLE_READ, value, err);
+}
 
 #define FIELD(name) offsetof(struct sw_boot, name)
 
@@ -45,6 +78,12 @@ static const struct key keys[] = {
 	{ "control", "socket", TYPE_TEXT, FIELD(socket_path) },
 	{ "control", "state", TYPE_TEXT, FIELD(state_dir) },
 	{ "control", "run-dir", TYPE_TEXT, FIELD(run_dir) },
+	{ "access", "socket-owner", TYPE_OWN, .read = read_socket_owner },
+	{ "access", "socket-group", TYPE_OWN, .read = read_socket_group },
+	{ "access", "socket-mode", TYPE_OWN, .read = read_socket_mode },
+	{ "access", "admin", TYPE_OWN, .read = read_admin },
+	{ "access", "operate", TYPE_OWN, .read = read_operate },
+	{ "access", "read", TYPE_OWN, .read = read_read },
 	{ "vhost", "socket-dir", TYPE_TEXT, FIELD(vhost_dir) },
 	{ "dpdk", "eal-args", TYPE_TEXT, FIELD(eal_args) },
 	{ "log", "levels", TYPE_LEVELS, FIELD(log_levels), 0, 0,
@@ -116,11 +155,11 @@ void sw_boot_finish(struct sw_boot *boot)
 
 void sw_boot_fini(struct sw_boot *boot)
 {
-	const char **texts[] = { &boot->config_path, &boot->state_dir, &boot->run_dir,
-		&boot->socket_path, &boot->vhost_dir, &boot->eal_args, &boot->log_levels };
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		sw_boot_text(texts[i], NULL);
+	for (size_t i = 0; i < N_KEYS; i++) {
+		if (keys[i].type == TYPE_TEXT || keys[i].type == TYPE_LEVELS)
+			sw_boot_text((const char **)((char *)boot + keys[i].offset), NULL);
+	}
+	sw_boot_text(&boot->config_path, NULL);
 }
 
 /* Start an error at the line in hand. */
@@ -257,6 +296,15 @@ static int set_text(struct reader *r, const struct key *key, const char *value)
 	return 0;
 }
 
+static int set_own(struct reader *r, const struct key *key, const char *value)
+{
+	int rc = key->read(r->boot, value, r->err);
+
+	if (rc)
+		sw_err_path(r->err, "%s:%u", r->path, r->line);
+	return rc;
+}
+
 static int set_key(struct reader *r, const struct key *key, const char *value)
 {
 	static int (*const set[])(struct reader *, const struct key *, const char *) = {
@@ -265,6 +313,7 @@ static int set_key(struct reader *r, const struct key *key, const char *value)
 		[TYPE_UINT] = set_uint,
 		[TYPE_CORES] = set_cores,
 		[TYPE_HUGE] = set_huge,
+		[TYPE_OWN] = set_own,
 	};
 	bool *seen = &r->seen[key - keys];
 

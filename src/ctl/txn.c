@@ -16,6 +16,7 @@
 #include "journal.h"
 #include "loop.h"
 #include "queue.h"
+#include "role.h"
 #include "store.h"
 #include "switch/plan.h"
 
@@ -196,12 +197,20 @@ static int check_kinds(struct txn *t, struct sw_err *err)
 	return -EINVAL;
 }
 
+/* A dry run opens nothing and shows no more than reading does. */
+static int permit(const struct txn *t, const struct sw_cmd *cmd, struct sw_err *err)
+{
+	return t->dry_run ? 0 : role_check(cmd->name, cmd->role, t->role, t->user, err);
+}
+
 static int parse_all(struct txn *t, struct sw_err *err)
 {
 	t->lines = sw_xcalloc(t->n, sizeof(*t->lines));
 	for (unsigned i = 0; i < t->n; i++) {
 		int rc = cmd_parse(&t->lines[i], json_array_get(t->commands, i), err);
 
+		if (!rc)
+			rc = permit(t, t->lines[i].cmd, err);
 		if (rc) {
 			txn_blame(t, err, i);
 			return rc;
@@ -247,6 +256,7 @@ int txn_submit(const struct txn_request *req, void (*done)(void *arg, struct txn
 	t = txn_new(TXN_CLIENT);
 	t->commands = json_incref(req->commands);
 	t->user = sw_xstrdup(req->user ? req->user : "");
+	t->role = req->role;
 	t->dry_run = req->dry_run;
 	t->n = json_array_size(req->commands);
 	t->done = done;

@@ -18,16 +18,18 @@
 
 #include <jansson.h>
 
+#include <sw/access.h>
 #include <sw/err.h>
 
 #define TXN_COMMANDS_MAX 10000 /* commands of one transaction */
 #define TXN_WAITING_MAX	 1024  /* transactions that wait for their turn */
 
 struct txn_request {
-	json_t *commands; /* array of arrays of words; options ("--may-exist") may stand before or
+	json_t *commands;  /* array of arrays of words; options ("--may-exist") may stand before or
 			   * after the name of the command; txn_submit takes a reference */
-	const char *user; /* who asks, for the journal; copied */
-	bool dry_run;	  /* check all, change nothing; reply.plan tells what would be done */
+	const char *user;  /* who asks, for the journal; copied */
+	enum sw_role role; /* what that one may do; a dry run needs SW_ROLE_READ only */
+	bool dry_run;	   /* check all, change nothing; reply.plan tells what would be done */
 };
 
 struct txn_reply {

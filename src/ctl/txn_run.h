@@ -20,6 +20,7 @@ struct txn {
 	bool look_only, dry_run;
 	json_t *commands;
 	char *user;
+	enum sw_role role;
 	unsigned n, at;	     /* commands, and the next of them */
 	struct sw_call call; /* of that one, when it has begun */
 	struct cmd_line *lines;

@@ -141,7 +141,7 @@ static json_t *read_line(const char *p)
 
 static int submit(const char *line, bool dry_run)
 {
-	struct txn_request req = { .user = "test", .dry_run = dry_run };
+	struct txn_request req = { .user = "test", .role = SW_ROLE_ADMIN, .dry_run = dry_run };
 
 	forget();
 	answered = false;

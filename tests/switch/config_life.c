@@ -250,7 +250,7 @@ static void never(void *arg, struct txn_reply *reply)
 static void submit(const char *a, const char *b, const char *c,
 	void (*done)(void *arg, struct txn_reply *reply), void *arg)
 {
-	struct txn_request req = { .user = "t" };
+	struct txn_request req = { .user = "t", .role = SW_ROLE_ADMIN };
 	struct sw_err err = { 0 };
 
 	req.commands = json_pack("[[s,s,s]]", a, b, c);
@@ -280,7 +280,7 @@ static void test_queue(void **state)
 
 static void test_queue_is_bounded(void **state)
 {
-	struct txn_request req = { .user = "t" };
+	struct txn_request req = { .user = "t", .role = SW_ROLE_ADMIN };
 	struct sw_err err = { 0 };
 	int rc = 0;
 
@@ -305,7 +305,7 @@ static void note_look(void *arg, struct txn_reply *reply)
 /* Who only looks does not wait for a transaction that is under way. */
 static void test_look_does_not_wait(void **state)
 {
-	struct txn_request req = { .user = "t" };
+	struct txn_request req = { .user = "t", .role = SW_ROLE_ADMIN };
 	struct sw_err err;
 
 	looked = false;

@@ -64,7 +64,7 @@ static void submit_slow(void)
 {
 	json_t *commands =
 		json_pack("[[s],[s],[s],[s]]", "test-slow", "test-slow", "test-slow", "test-slow");
-	struct txn_request req = { .commands = commands, .user = "test" };
+	struct txn_request req = { .commands = commands, .user = "test", .role = SW_ROLE_ADMIN };
 	struct sw_err err;
 
 	assert_int_equal(txn_submit(&req, on_answer, &n_answers, &err), 0);

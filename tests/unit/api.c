@@ -15,12 +15,12 @@
 #include <sw/clock.h>
 #include <sw/err.h>
 #include <sw/log.h>
-#include <sw/reg.h>
 
 #include "../../src/ctl/api/method.h"
 #include "../../src/ctl/api/server.h"
 
 static struct event_base *base;
+static struct sw_access access_of;
 static char dir[] = "/tmp/swtest-api-XXXXXX", path[64];
 static struct api_call *later;
 static unsigned cancelled, ran;
@@ -192,7 +192,7 @@ static int start(void **state)
 	base = event_base_new();
 	later = NULL;
 	cancelled = ran = 0;
-	assert_int_equal(api_start(base, path, &err), 0);
+	assert_int_equal(api_start(base, path, &access_of, &err), 0);
 	return 0;
 }
 
@@ -308,7 +308,7 @@ static void closing_and_stopping(void **state)
 	assert_int_equal(cancelled, 1);
 	hear_end(fd);
 	close(other);
-	assert_int_equal(api_start(base, path, NULL), 0);
+	assert_int_equal(api_start(base, path, &access_of, NULL), 0);
 }
 
 static void too_long(void **state)
@@ -435,24 +435,24 @@ static void paths(void **state)
 	assert_int_equal(st.st_mode & 0777, 0660);
 	api_stop();
 	memset(longer, 'a', sizeof(longer) - 1);
-	assert_true(api_start(base, longer, &err) < 0);
+	assert_true(api_start(base, longer, &access_of, &err) < 0);
 	assert_int_equal(err.code, SW_CODE_INVALID);
 
 	fd = socket(AF_UNIX, SOCK_STREAM, 0);
 	strcpy(addr.sun_path, path);
 	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
 	listen(fd, 1);
-	assert_true(api_start(base, path, &err) < 0);
+	assert_true(api_start(base, path, &access_of, &err) < 0);
 	assert_int_equal(err.code, SW_CODE_CONFLICT);
 	close(fd);
-	assert_int_equal(api_start(base, path, &err), 0); /* nobody answers: stale */
+	assert_int_equal(api_start(base, path, &access_of, &err), 0); /* nobody answers: stale */
 	api_stop();
 
 	fclose(fopen(path, "w"));
-	assert_true(api_start(base, path, &err) < 0);
+	assert_true(api_start(base, path, &access_of, &err) < 0);
 	assert_int_equal(err.code, SW_CODE_EXISTS);
 	unlink(path);
-	assert_int_equal(api_start(base, path, &err), 0);
+	assert_int_equal(api_start(base, path, &access_of, &err), 0);
 }
 
 static void peer_is_known(void **state)
@@ -461,11 +461,11 @@ static void peer_is_known(void **state)
 	int pair[2];
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-	assert_int_equal(api_peer_of(pair[0], &peer), 0);
+	assert_int_equal(api_peer_of(pair[0], &access_of, &peer), 0);
 	assert_int_equal(peer.uid, getuid());
 	assert_int_equal(peer.pid, getpid());
 	assert_true(peer.user[0]);
-	assert_true(api_peer_of(-1, &peer) < 0);
+	assert_true(api_peer_of(-1, &access_of, &peer) < 0);
 	close(pair[0]);
 	close(pair[1]);
 }

@@ -60,6 +60,8 @@ static void test_every_key(void **state)
 					  "hugepages=yes\nsize-mb=1024\nmbufs=0x1000\n"
 					  "[control]\n"
 					  "socket=/a/b.sock\nstate=/c\nrun-dir=/d\n"
+					  "[access]\nsocket-owner=12\nsocket-group=root\n"
+					  "socket-mode=0600\nadmin=root, @13\noperate=*\nread=14\n"
 					  "[vhost]\nsocket-dir=/e\n"
 					  "[dpdk]\neal-args=--foo=1 --bar\n"
 					  "[log]\nlevels=warn,boot_test=dbg"),
@@ -75,6 +77,15 @@ static void test_every_key(void **state)
 	assert_string_equal(boot.socket_path, "/a/b.sock");
 	assert_string_equal(boot.state_dir, "/c");
 	assert_string_equal(boot.run_dir, "/d");
+	assert_true(boot.access.has_owner && boot.access.owner == 12);
+	assert_true(boot.access.has_group && boot.access.group == 0);
+	assert_int_equal(boot.access.mode, 0600);
+	assert_int_equal(boot.access.n, 4);
+	assert_int_equal(boot.access.entry[1].who, SW_WHO_GROUP);
+	assert_int_equal(boot.access.entry[1].id, 13);
+	assert_int_equal(boot.access.entry[1].role, SW_ROLE_ADMIN);
+	assert_int_equal(boot.access.entry[2].who, SW_WHO_ALL);
+	assert_int_equal(boot.access.entry[3].role, SW_ROLE_READ);
 	assert_string_equal(boot.vhost_dir, "/e");
 	assert_string_equal(boot.eal_args, "--foo=1 --bar");
 	assert_string_equal(boot.log_levels, "warn,boot_test=dbg");
@@ -114,6 +125,12 @@ static const struct bad {
 	{ "[worker]\nidle-sleep-us=-1\n", "\"-1\"", ":2", "", "0 to 100000" },
 	{ "[memory]\nhugepages=maybe\n", "\"maybe\"", ":2", "", "auto, yes or no" },
 	{ "[memory]\nsize-mb=12 MB\n", "\"12 MB\"", ":2", "", "64 to" },
+	{ "[access]\nadmin=no-such-user\n", "no user \"no-such-user\"", ":2", "", "getent passwd" },
+	{ "[access]\nread=@no-such\n", "no group \"no-such\"", ":2", "", "getent group" },
+	{ "[access]\nread=root,\n", "no user \"\"", ":2", "", "" },
+	{ "[access]\nread=4294967295\n", "no user", ":2", "", "" },
+	{ "[access]\nsocket-mode=0470\n", "\"0470\"", ":2", "", "0660" },
+	{ "[access]\nsocket-mode=660x\n", "\"660x\"", ":2", "", "0660" },
 	{ "[log]\nlevels=inf\n", "\"inf\" is not a log level", ":2", "info", "off, err" },
 	{ "[log]\nlevels=info,boot_tset=dbg\n", "no log called \"boot_tset\"", ":2", "boot_test",
 		"all, " },
@@ -159,8 +176,9 @@ static void test_not_a_text_file(void **state)
 static void test_random_files(void **state)
 {
 	static const char *const pieces[] = { "[", "]", "worker", "\n", "=", "cores", "1", "-", ",",
-		"memory", "size-mb", "99999999999999999999", "#", " ", "hugepages", "auto", "log",
-		"levels", "info", "\r", "\xff", "idle-sleep-us" };
+		"memory", "size-mb", "access", "read", "*", "@", "socket-mode",
+		"99999999999999999999", "#", " ", "hugepages", "auto", "log", "levels", "info",
+		"\r", "\xff", "idle-sleep-us" };
 	uint64_t seed = swtest_seed(20260101);
 	struct sw_boot boot;
 

@@ -81,6 +81,7 @@ static void print_command(const json_t *cmd, FILE *out)
 	fputs("usage: swctl ", out);
 	print_usage(cmd, out);
 	fprintf(out, "\n\n%s\n", member(cmd, "help"));
+	fprintf(out, "It needs the role %s.\n", member(cmd, "role"));
 	json_array_foreach (json_object_get(cmd, "options"), i, option) {
 		const char *value = json_string_value(json_object_get(option, "value"));
 		int n = fprintf(out, "  --%s%s%s", member(option, "name"), value ? "=" : "",

@@ -298,22 +298,22 @@ void api_client_sweep(struct api_client *c, uint64_t now_ms)
 		api_client_drop(c, "it does not finish its message");
 }
 
-struct api_client *api_client_new(struct event_base *base, int fd)
+struct api_client *api_client_new(struct event_base *base, int fd, const struct api_peer *peer)
 {
 	struct api_client *c = sw_xcalloc(1, sizeof(*c));
 
 	c->fd = fd;
+	c->peer = *peer;
 	sw_line_init(&c->in, RPC_MESSAGE_MAX);
 	c->readable = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, c);
 	c->writable = event_new(base, fd, EV_WRITE | EV_PERSIST, on_writable, c);
-	if (!c->readable || !c->writable || event_add(c->readable, NULL) ||
-		api_peer_of(fd, &c->peer)) {
+	if (!c->readable || !c->writable || event_add(c->readable, NULL)) {
 		api_client_free(c);
 		return NULL;
 	}
 	sw_debug("client %s (pid %d) connected", c->peer.user, (int)c->peer.pid);
-	api_client_send(
-		c, json_pack("{s:{s:s, s:i}}", "swd", "version", SW_VERSION, "api", API_LEVEL));
+	api_client_send(c, json_pack("{s:{s:s, s:i, s:s}}", "swd", "version", SW_VERSION, "api",
+				   API_LEVEL, "role", sw_role_name(c->peer.role)));
 	return c;
 }
 

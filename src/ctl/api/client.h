@@ -40,7 +40,7 @@ struct api_client {
 };
 
 /* Take over fd; NULL when no memory for its events. The greeting is on its way. */
-struct api_client *api_client_new(struct event_base *base, int fd);
+struct api_client *api_client_new(struct event_base *base, int fd, const struct api_peer *peer);
 void api_client_free(struct api_client *c);
 
 /* One step of bounded work: the next request. */

@@ -27,16 +27,11 @@ static json_t *describe(const struct sw_cmd *cmd)
 		[SW_CMD_READ] = "read",
 		[SW_CMD_ACTION] = "action",
 	};
-	static const char *const roles[] = {
-		[SW_ROLE_READ] = "read",
-		[SW_ROLE_OPERATE] = "operate",
-		[SW_ROLE_ADMIN] = "admin",
-	};
 	json_t *max = cmd->max_args == UINT_MAX ? json_null() : json_integer(cmd->max_args);
 
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o, s:o}", "name", cmd->name, "help",
 		cmd->help, "usage", cmd->usage ? cmd->usage : "", "kind", kinds[cmd->kind], "role",
-		roles[cmd->role], "output", txn_output_name(cmd->output), "min_args",
+		sw_role_name(cmd->role), "output", txn_output_name(cmd->output), "min_args",
 		(int)cmd->min_args, "max_args", max, "options", describe_options(cmd->options));
 }
 
@@ -53,5 +48,6 @@ static int run_commands(struct api_call *call, struct sw_err *err)
 SW_REGISTER(method, commands) = {
 	.name = "commands",
 	.help = "every command with its usage, options and help",
+	.role = SW_ROLE_READ,
 	.run = run_commands,
 };

@@ -12,6 +12,7 @@
 #include <sw/err.h>
 #include <sw/text.h>
 
+#include "../role.h"
 #include "server.h"
 
 SW_REG_KIND_DEFINE(method);
@@ -123,6 +124,11 @@ int api_method_run(struct api_call *call, int *number, struct sw_err *err)
 		sw_err_hint(err, "the method \"methods\" lists them");
 		return rc;
 	}
+	rc = role_check(m->name, m->role, api_peer(call)->role, api_peer(call)->user, err);
+	if (rc) {
+		*number = rpc_number(err->code);
+		return rc;
+	}
 	rc = check_params(m, call->req.params, err);
 	if (rc) {
 		*number = RPC_INVALID_PARAMS;
@@ -154,7 +160,8 @@ static json_t *describe_method(const struct sw_method *m)
 		json_array_append_new(params,
 			json_pack("{s:s, s:s, s:b, s:s}", "name", p->name, "type",
 				type_names[p->type], "required", p->required, "help", p->help));
-	return json_pack("{s:s, s:s, s:o}", "name", m->name, "help", m->help, "params", params);
+	return json_pack("{s:s, s:s, s:s, s:o}", "name", m->name, "help", m->help, "role",
+		sw_role_name(m->role), "params", params);
 }
 
 static int run_methods(struct api_call *call, struct sw_err *err)
@@ -170,17 +177,20 @@ static int run_methods(struct api_call *call, struct sw_err *err)
 SW_REGISTER(method, ping) = {
 	.name = "ping",
 	.help = "answer with an empty object: the control loop turns",
+	.role = SW_ROLE_READ,
 	.run = run_ping,
 };
 
 SW_REGISTER(method, version) = {
 	.name = "version",
 	.help = "version of the daemon and level of the protocol",
+	.role = SW_ROLE_READ,
 	.run = run_version,
 };
 
 SW_REGISTER(method, methods) = {
 	.name = "methods",
 	.help = "every method with its parameters",
+	.role = SW_ROLE_READ,
 	.run = run_methods,
 };

@@ -16,6 +16,7 @@
 
 #include <jansson.h>
 
+#include <sw/access.h>
 #include <sw/reg.h>
 
 #include "rpc.h"
@@ -48,6 +49,7 @@ struct api_call {
 struct sw_method {
 	const char *name;
 	const char *help;
+	enum sw_role role;		/* needed to call it */
 	const struct api_param *params; /* ended by .name NULL; NULL for none */
 	int (*run)(struct api_call *call, struct sw_err *err);
 };

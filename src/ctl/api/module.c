@@ -10,7 +10,7 @@
 
 static int init(const struct sw_boot *boot, struct sw_err *err)
 {
-	return api_start(sw_loop_base(), boot->socket_path, err);
+	return api_start(sw_loop_base(), boot->socket_path, &boot->access, err);
 }
 
 static const char *const after[] = { "store", NULL };

@@ -10,6 +10,9 @@
 #include <errno.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+#include <sw/mem.h>
 
 static void name_user(struct api_peer *peer)
 {
@@ -29,15 +32,30 @@ static void name_user(struct api_peer *peer)
 	fclose(file);
 }
 
-enum sw_role api_peer_role(const struct api_peer *peer)
+/* Its groups at the time it connected, its first one included; *n of them. */
+static uint32_t *groups_of(int fd, gid_t first, unsigned *n)
 {
-	return SW_ROLE_ADMIN;
+	socklen_t size = 64 * sizeof(gid_t);
+	gid_t *groups = sw_xcalloc(1, size + sizeof(gid_t));
+
+	/* The kernel says how many there are when they do not fit, up to 65536. */
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size) && errno == ERANGE) {
+		free(groups);
+		groups = sw_xcalloc(1, size + sizeof(gid_t));
+		if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size))
+			size = 0;
+	}
+	*n = size / sizeof(gid_t) + 1;
+	groups[*n - 1] = first;
+	return groups;
 }
 
-int api_peer_of(int fd, struct api_peer *peer)
+int api_peer_of(int fd, const struct sw_access *access, struct api_peer *peer)
 {
 	struct ucred cred;
 	socklen_t size = sizeof(cred);
+	uint32_t *groups;
+	unsigned n;
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size))
 		return -errno;
@@ -45,6 +63,8 @@ int api_peer_of(int fd, struct api_peer *peer)
 	peer->gid = cred.gid;
 	peer->pid = cred.pid;
 	name_user(peer);
-	peer->role = api_peer_role(peer);
+	groups = groups_of(fd, cred.gid, &n);
+	peer->role = sw_access_role(access, cred.uid, groups, n);
+	free(groups);
 	return 0;
 }

@@ -25,7 +25,9 @@
 #include <sw/log.h>
 
 #include "../loop.h"
+#include "admit.h"
 #include "client.h"
+#include "listen.h"
 
 SW_LOG_USE(api);
 
@@ -36,10 +38,10 @@ TAILQ_HEAD(client_list, api_client);
 
 static struct {
 	struct event_base *base;
+	const struct sw_access *access;
 	int fd;
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	dev_t dev; /* the socket file as we made it */
-	ino_t ino;
+	struct stat made; /* the socket file as we made it */
 	struct event *acceptable, *turn, *sweep;
 	struct client_list all, round;
 	struct api_stats stats;
@@ -119,28 +121,43 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 	api_sweep();
 }
 
-static void refuse_client(int fd)
+static struct api_crowd crowd_around(const struct api_peer *peer)
 {
-	struct sw_err err;
-	json_t *message;
-	char *text;
+	struct api_crowd crowd = { 0 };
+	struct api_client *c;
 
-	sw_err_set(&err, SW_CODE_LIMIT, "the switch has no room for another client");
-	sw_err_allowed(&err, "at most %d clients at a time", API_CLIENTS_MAX);
-	sw_err_hint(&err, "close one, then try again");
-	message = rpc_error(NULL, rpc_number(SW_CODE_LIMIT), &err, NULL);
-	text = json_dumps(message, JSON_COMPACT);
-	if (text) {
-		/* A fresh socket's buffer is empty, so the line fits or the client is gone. */
-		(void)!send(fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT);
-		(void)!send(fd, "\n", 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+	TAILQ_FOREACH (c, &server.all, all) {
+		crowd.all++;
+		crowd.same_user += c->peer.uid == peer->uid;
+		crowd.no_admin += c->peer.role != SW_ROLE_ADMIN;
 	}
-	free(text);
-	json_decref(message);
-	close(fd);
-	if (!server.stats.refused_clients++)
-		sw_warn("a client was refused: %d are connected, the most there can be",
-			API_CLIENTS_MAX);
+	return crowd;
+}
+
+static void take_client(int fd)
+{
+	struct api_peer peer;
+	struct api_crowd crowd;
+	struct api_client *c;
+	struct sw_err err;
+
+	if (api_peer_of(fd, server.access, &peer)) {
+		close(fd);
+		return;
+	}
+	crowd = crowd_around(&peer);
+	if (api_admit(&peer, &crowd, &err)) {
+		api_turn_away(fd, &err);
+		if (!server.stats.refused_clients++)
+			sw_warn("client %s refused: %s; more of these are only counted", peer.user,
+				err.text);
+		return;
+	}
+	c = api_client_new(server.base, fd, &peer);
+	if (!c)
+		return;
+	TAILQ_INSERT_TAIL(&server.all, c, all);
+	server.stats.clients++;
 }
 
 static void on_acceptable(evutil_socket_t listen_fd, short what, void *arg)
@@ -149,7 +166,6 @@ static void on_acceptable(evutil_socket_t listen_fd, short what, void *arg)
 
 	for (int i = 0; i < ACCEPT_CHUNK; i++) {
 		int fd = accept4(listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-		struct api_client *c;
 
 		if (fd < 0) {
 			if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
@@ -160,70 +176,8 @@ static void on_acceptable(evutil_socket_t listen_fd, short what, void *arg)
 			}
 			return;
 		}
-		if (server.stats.clients >= API_CLIENTS_MAX) {
-			refuse_client(fd);
-			continue;
-		}
-		c = api_client_new(server.base, fd);
-		if (!c)
-			continue;
-		TAILQ_INSERT_TAIL(&server.all, c, all);
-		server.stats.clients++;
+		take_client(fd);
 	}
-}
-
-/* 0 when path is free now: nothing there, or a socket nobody listens on, which is removed. */
-static int clear_path(const struct sockaddr_un *addr, struct sw_err *err)
-{
-	struct stat st;
-	int fd, rc;
-
-	if (lstat(addr->sun_path, &st))
-		return errno == ENOENT ? 0
-				       : sw_err_set(err, SW_CODE_DEVICE, "%s: %s", addr->sun_path,
-						 strerror(errno));
-	if (!S_ISSOCK(st.st_mode)) {
-		rc = sw_err_set(
-			err, SW_CODE_EXISTS, "%s exists and is not a socket", addr->sun_path);
-		sw_err_hint(err, "remove it, or choose another path with --socket");
-		return rc;
-	}
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return sw_err_set(err, SW_CODE_INTERNAL, "no socket: %s", strerror(errno));
-	rc = connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) ? errno : 0;
-	close(fd);
-	if (rc != ECONNREFUSED && rc != ENOENT) {
-		rc = sw_err_set(
-			err, SW_CODE_CONFLICT, "another switch answers on %s", addr->sun_path);
-		sw_err_hint(err, "stop it, or start this one with another --socket and --state");
-		return rc;
-	}
-	if (unlink(addr->sun_path) && errno != ENOENT)
-		return sw_err_set(err, SW_CODE_DEVICE, "the stale socket %s cannot be removed: %s",
-			addr->sun_path, strerror(errno));
-	return 0;
-}
-
-static int bind_path(const struct sockaddr_un *addr, struct sw_err *err)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	struct stat st;
-
-	/* Nobody can connect between bind and listen, so the mode is in force before the first client. */
-	if (fd < 0 || bind(fd, (const struct sockaddr *)addr, sizeof(*addr)) ||
-		chmod(addr->sun_path, 0660) || stat(addr->sun_path, &st) || listen(fd, 128)) {
-		sw_err_set(err, SW_CODE_DEVICE, "cannot listen on %s: %s", addr->sun_path,
-			strerror(errno));
-		sw_err_hint(
-			err, "its folder must exist and be writable; --socket names another path");
-		if (fd >= 0)
-			close(fd);
-		return -EIO;
-	}
-	server.dev = st.st_dev;
-	server.ino = st.st_ino;
-	return fd;
 }
 
 static int hang_events(struct event_base *base)
@@ -237,30 +191,20 @@ static int hang_events(struct event_base *base)
 											   : 0;
 }
 
-int api_start(struct event_base *base, const char *path, struct sw_err *err)
+int api_start(struct event_base *base, const char *path, const struct sw_access *access,
+	struct sw_err *err)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int rc;
+	int fd = api_listen(path, access, &server.made, err);
 
-	if (!path[0] || strlen(path) >= sizeof(addr.sun_path)) {
-		rc = sw_err_set(
-			err, SW_CODE_INVALID, "the socket's path is %zu bytes long", strlen(path));
-		sw_err_given(err, "%s", path);
-		sw_err_allowed(err, "1 to %zu bytes", sizeof(addr.sun_path) - 1);
-		return rc;
-	}
-	strcpy(addr.sun_path, path);
-	rc = clear_path(&addr, err);
-	if (rc)
-		return rc;
+	if (fd < 0)
+		return fd;
 	memset(&server.stats, 0, sizeof(server.stats));
 	TAILQ_INIT(&server.all);
 	TAILQ_INIT(&server.round);
 	strcpy(server.path, path);
 	server.base = base;
-	server.fd = bind_path(&addr, err);
-	if (server.fd < 0)
-		return -EIO;
+	server.access = access;
+	server.fd = fd;
 	if (hang_events(base)) {
 		api_stop();
 		return sw_err_set(err, SW_CODE_INTERNAL, "no events for the control socket");
@@ -292,6 +236,7 @@ void api_stop(void)
 	drop_event(&server.sweep);
 	close(server.fd);
 	server.fd = -1;
-	if (!stat(server.path, &st) && st.st_dev == server.dev && st.st_ino == server.ino)
+	if (!stat(server.path, &st) && st.st_dev == server.made.st_dev &&
+		st.st_ino == server.made.st_ino)
 		unlink(server.path);
 }

@@ -13,20 +13,24 @@
 
 #include <jansson.h>
 
-#include <sw/cmd.h>
+#include <sw/access.h>
 
 struct event_base;
 struct sw_err;
 struct api_client;
 
-#define API_LEVEL	1 /* grows when a client must know */
-#define API_CLIENTS_MAX 64
-#define API_WAITING_MAX 32		  /* requests read ahead of a client */
-#define API_OUTPUT_MAX	(8 * 1024 * 1024) /* bytes a client may leave unread */
-#define API_STALL_MS	30000 /* an unfinished message or an unread answer this old ends it */
+#define API_LEVEL	     1 /* grows when a client must know */
+#define API_CLIENTS_MAX	     64
+#define API_CLIENTS_USER     16 /* of one user other than root and the daemon's own */
+#define API_CLIENTS_NO_ADMIN 40 /* of all users that are no admins together */
+#define API_WAITING_MAX	     32 /* requests read ahead of a client */
+#define API_OUTPUT_MAX	     (8 * 1024 * 1024) /* bytes a client may leave unread */
+#define API_STALL_MS	     30000 /* an unfinished message or an unread answer this old ends it */
 
-/* Listen at path. A socket file nobody answers on is replaced; anything else there is an error. */
-int api_start(struct event_base *base, const char *path, struct sw_err *err);
+/* Listen at path, owned as `access` says, which is kept. A socket file nobody answers on is replaced;
+ * anything else there is an error. */
+int api_start(struct event_base *base, const char *path, const struct sw_access *access,
+	struct sw_err *err);
 
 /* Drop all clients, close, remove the socket file when it is still ours. Harmless when not started. */
 void api_stop(void);
@@ -37,7 +41,7 @@ struct api_stats {
 };
 void api_stats(struct api_stats *stats);
 
-/* Who is at the other end (SO_PEERCRED). */
+/* Who is at the other end (SO_PEERCRED, SO_PEERGROUPS), as it was when it connected. */
 struct api_peer {
 	uid_t uid;
 	gid_t gid;
@@ -45,10 +49,7 @@ struct api_peer {
 	char user[32]; /* from /etc/passwd, else "uid 1000" */
 	enum sw_role role;
 };
-int api_peer_of(int fd, struct api_peer *peer);
-
-/* What a peer may do. All who may open the socket (its group, mode 0660) may do everything. */
-enum sw_role api_peer_role(const struct api_peer *peer);
+int api_peer_of(int fd, const struct sw_access *access, struct api_peer *peer);
 
 /* Drop clients that stalled; each second by a timer of the server, by hand in tests. */
 void api_sweep(void);

@@ -50,6 +50,7 @@ static int run_transact(struct api_call *call, struct sw_err *err)
 	const struct txn_request req = {
 		.commands = api_param(call, "commands"),
 		.user = api_peer(call)->user,
+		.role = api_peer(call)->role,
 		.dry_run = json_is_true(api_param(call, "dry_run")),
 	};
 	int rc = txn_submit(&req, on_done, call, err);
@@ -68,6 +69,7 @@ static const struct api_param transact_params[] = {
 SW_REGISTER(method, transact) = {
 	.name = "transact",
 	.help = "apply commands as one transaction: all of them or none",
+	.role = SW_ROLE_READ, /* each command has its own */
 	.params = transact_params,
 	.run = run_transact,
 };
