@@ -15,7 +15,12 @@
 #ifndef SW_LOG_H
 #define SW_LOG_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include <sw/reg.h>
+
+#define SW_LOG_LINE 1024 /* bytes of a line, all told */
 
 enum sw_log_level { SW_LOG_OFF, SW_LOG_ERR, SW_LOG_WARN, SW_LOG_INFO, SW_LOG_DBG };
 
@@ -55,6 +60,19 @@ int sw_log_set(const char *name, enum sw_log_level level);
 /* "off" "err" "warn" "info" "dbg" and back; sw_log_level_parse returns -EINVAL for another word. */
 const char *sw_log_level_name(enum sw_log_level level);
 int sw_log_level_parse(const char *word);
+
+/* The newest lines are kept in memory, whatever is done with standard error: SW_LOG_KEPT of them. */
+#define SW_LOG_KEPT 1024
+struct sw_log_record {
+	uint64_t time_ns; /* CLOCK_REALTIME */
+	const char *name; /* of the log */
+	enum sw_log_level level;
+	char text[SW_LOG_LINE];
+};
+
+/* Copy the oldest kept line that is not older than *cursor, and move the cursor behind it; a walk begins
+ * with 0. False when there is none. */
+bool sw_log_next(uint64_t *cursor, struct sw_log_record *record);
 
 /* Take lines away from standard error (tests): fn gets the finished line. NULL restores. */
 void sw_log_sink(void (*fn)(void *arg, const char *line), void *arg);

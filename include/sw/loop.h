@@ -41,4 +41,13 @@ struct sw_loop_stats {
 void sw_loop_stats(struct sw_loop_stats *stats);
 void sw_loop_stats_clear(void);
 
+/* The same by name of the step. */
+#define SW_LOOP_STEPS_MAX 64 /* names that are told apart; further ones are counted as "other" */
+struct sw_loop_step {
+	const char *name;
+	uint64_t count, sum_us, worst_us, slow;
+};
+/* Fill steps[SW_LOOP_STEPS_MAX]; returns how many. */
+unsigned sw_loop_steps(struct sw_loop_step *steps);
+
 #endif

@@ -8,11 +8,22 @@
 #ifndef SW_POOL_H
 #define SW_POOL_H
 
+#include <stdbool.h>
+
 struct rte_mempool;
 struct sw_err;
 
 /* Made by module "pool"; NULL before. */
 struct rte_mempool *sw_pool(void);
+
+/* What is in the pool now. Walks the caches of all cores: some microseconds. Control. */
+struct sw_pool_info {
+	const char *name;
+	unsigned size, free;   /* buffers */
+	unsigned buffer_bytes; /* memory of one, with its header and padding */
+	bool huge;	       /* in huge pages */
+};
+int sw_pool_info(struct sw_pool_info *info); /* -ENOENT before there is one */
 
 /* For tests that boot without the module: make a pool of n buffers; 0 or error. */
 int sw_pool_create(unsigned n, struct sw_err *err);

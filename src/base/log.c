@@ -16,9 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-SW_REG_KIND_DEFINE(log);
+#include "log_recent.h"
 
-#define LINE_SIZE 1024
+SW_REG_KIND_DEFINE(log);
 
 static const char *const level_words[] = { "off", "err", "warn", "info", "dbg" };
 static const int syslog_priority[] = { 0, 3, 4, 6, 7 };
@@ -100,7 +100,7 @@ static void emit(const char *line, size_t len)
 void sw_log_write(const struct sw_log *log, enum sw_log_level level, const char *fmt, ...)
 {
 	static const char *const marks[] = { "OFF ", "ERR ", "WARN", "INFO", "DBG " };
-	char line[LINE_SIZE];
+	char line[SW_LOG_LINE];
 	va_list ap;
 	int len, text;
 
@@ -113,12 +113,14 @@ void sw_log_write(const struct sw_log *log, enum sw_log_level level, const char 
 	va_start(ap, fmt);
 	len += vsnprintf(line + len, sizeof(line) - len - 1, fmt, ap);
 	va_end(ap);
-	if (len > LINE_SIZE - 2)
-		len = LINE_SIZE - 2;
+	if (len > SW_LOG_LINE - 2)
+		len = SW_LOG_LINE - 2;
 	for (char *p = line + text; p < line + len; p++) {
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			*p = '?';
 	}
+	line[len] = '\0';
+	log_recent_add(log->name, level, line + text);
 	line[len++] = '\n';
 	line[len] = '\0';
 	emit(line, len);

@@ -54,6 +54,7 @@ void loop_step_end(struct loop_step *step)
 	uint64_t us = (sw_clock_ns() - step->start_ns) / 1000;
 
 	stats.steps++;
+	loop_step_count(step->name, us);
 	if (us > stats.worst_us || !stats.worst) {
 		stats.worst_us = us;
 		stats.worst = step->name;
@@ -73,6 +74,7 @@ void sw_loop_stats(struct sw_loop_stats *out)
 void sw_loop_stats_clear(void)
 {
 	memset(&stats, 0, sizeof(stats));
+	loop_steps_clear();
 }
 
 struct event_base *sw_loop_base(void)

@@ -24,6 +24,10 @@ struct loop_step {
 struct loop_step loop_step_begin(const char *name);
 void loop_step_end(struct loop_step *step);
 
+/* loop_steps.c: count a step under its name; forget them all. */
+void loop_step_count(const char *name, uint64_t us);
+void loop_steps_clear(void);
+
 #define LOOP_STEP(name)                                                                   \
 	__attribute__((cleanup(loop_step_end), unused)) struct loop_step loop_step_here = \
 		loop_step_begin(name)

@@ -8,6 +8,7 @@
  */
 #include <sw/pool.h>
 
+#include <errno.h>
 #include <unistd.h>
 
 #include <rte_eal.h>
@@ -95,6 +96,20 @@ int sw_pool_create(unsigned n, struct sw_err *err)
 		"lower mbufs in section [memory] of the file of --config, or raise size-mb there "
 		"(and the huge pages of the machine)");
 	return rc;
+}
+
+int sw_pool_info(struct sw_pool_info *info)
+{
+	if (!pool)
+		return -ENOENT;
+	*info = (struct sw_pool_info){
+		.name = pool->name,
+		.size = pool->size,
+		.free = rte_mempool_avail_count(pool),
+		.buffer_bytes = buffer_size(),
+		.huge = rte_eal_has_hugepages(),
+	};
+	return 0;
 }
 
 void sw_pool_destroy(void)

@@ -6,9 +6,13 @@
 #include "ctltest.h"
 #include "testswitch.h"
 
+#include <unistd.h>
+
 #include <sw/log.h>
 
 #include "../../src/ctl/switch/switch.h"
+
+SW_LOG(run_test, "lines of this test");
 
 static struct sw_port *p1, *p2;
 
@@ -248,8 +252,77 @@ static void logs_are_set(void **state)
 	assert_non_null(strstr(ct_text("version"), "swd " SW_VERSION));
 }
 
+static void quiet_log(void *arg, const char *line)
+{
+}
+
+static void log_is_shown(void **state)
+{
+	json_t *rows, *last;
+	size_t n;
+
+	sw_log_sink(quiet_log, NULL);
+	sw_info("something happened");
+	sw_warn("something worse happened");
+	ct_ok("log show");
+	sw_log_sink(NULL, NULL);
+	rows = json_object_get(value(), "rows");
+	n = json_array_size(rows);
+	last = json_array_get(rows, n - 1);
+	assert_true(n >= 2);
+	assert_int_equal(strlen(json_string_value(json_array_get(last, 0))), 23);
+	assert_string_equal(json_string_value(json_array_get(last, 1)), "warn");
+	assert_string_equal(json_string_value(json_array_get(last, 2)), "run_test");
+	assert_string_equal(json_string_value(json_array_get(last, 3)), "something worse happened");
+
+	ct_ok("log show --log=run_test --limit=1");
+	rows = json_object_get(value(), "rows");
+	assert_int_equal(json_array_size(rows), 1);
+	ct_ok("log show --log=run_test --level=warn");
+	rows = json_object_get(value(), "rows");
+	assert_int_equal(json_array_size(rows), 1);
+	ct_ok("log show --log=run_test --level=err");
+	assert_int_equal(json_array_size(json_object_get(value(), "rows")), 0);
+	ct_fails(SW_CODE_INVALID, "log show --level=off");
+	assert_string_equal(ct.err.given, "--level=off");
+	ct_fails(SW_CODE_INVALID, "log show --limit=0");
+	ct_fails(SW_CODE_NOT_FOUND, "log show --log=run_tset");
+	assert_string_equal(ct.err.nearest, "run_test");
+}
+
+/* A packet that waits in a port takes one buffer out of the free ones. */
+static void memory_is_shown(void **state)
+{
+	json_t *row;
+	json_int_t before;
+
+	ct_ok("memory show");
+	row = json_array_get(json_object_get(value(), "rows"), 0);
+	assert_int_equal(json_integer_value(json_array_get(row, 2)), TS_BUFFERS);
+	before = json_integer_value(json_array_get(row, 3));
+	ts_send(p1, ts_frame(MAC(9), MAC(1), 20));
+	ct_ok("memory show");
+	row = json_array_get(json_object_get(value(), "rows"), 0);
+	assert_int_equal(json_integer_value(json_array_get(row, 3)), before - 1);
+	assert_int_equal(json_integer_value(json_array_get(row, 4)), TS_BUFFERS - before + 1);
+	assert_true(json_array_size(json_object_get(value(), "rows")) >= 2);
+}
+
+static void daemon_is_shown(void **state)
+{
+	json_t *rows;
+
+	ct_ok("daemon show");
+	rows = json_object_get(value(), "rows");
+	assert_string_equal(
+		json_string_value(json_array_get(json_array_get(rows, 0), 1)), SW_VERSION);
+	assert_int_equal(json_integer_value(json_array_get(json_array_get(rows, 2), 1)), getpid());
+}
+
 static void control_is_shown(void **state)
 {
+	ct_ok("control steps");
+	assert_int_equal(json_array_size(json_object_get(value(), "columns")), 5);
 	ct_ok("control show");
 	assert_int_equal(json_array_size(json_object_get(value(), "rows")), 9);
 	ct_ok("control stats-clear");
@@ -267,6 +340,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(drops_have_reasons, setup, teardown),
 		cmocka_unit_test_setup_teardown(workers_are_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(logs_are_set, setup, teardown),
+		cmocka_unit_test_setup_teardown(log_is_shown, setup, teardown),
+		cmocka_unit_test_setup_teardown(memory_is_shown, setup, teardown),
+		cmocka_unit_test_setup_teardown(daemon_is_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(control_is_shown, setup, teardown),
 	};
 

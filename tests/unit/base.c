@@ -118,6 +118,32 @@ static void test_log(void **state)
 	assert_int_equal(sw_log_level_parse("WARN"), -EINVAL);
 }
 
+/* The newest lines can be read again, the oldest of them first; what is older is gone. */
+static void test_log_is_kept(void **state)
+{
+	struct sw_log_record record;
+	uint64_t cursor = 0;
+	unsigned n = 0;
+
+	sw_log_sink(keep_line, NULL);
+	for (unsigned i = 0; i < SW_LOG_KEPT + 10; i++)
+		sw_warn("line\t%u", i);
+	assert_true(sw_log_next(&cursor, &record));
+	assert_string_equal(record.text, "line?10");
+	assert_string_equal(record.name, "base_test");
+	assert_int_equal(record.level, SW_LOG_WARN);
+	assert_true(record.time_ns > 1000000000ull * 1000000000);
+	while (sw_log_next(&cursor, &record))
+		n++;
+	assert_int_equal(n, SW_LOG_KEPT - 1);
+	assert_string_equal(record.text, "line?1033");
+	sw_info("one more");
+	assert_true(sw_log_next(&cursor, &record));
+	assert_string_equal(record.text, "one more");
+	assert_false(sw_log_next(&cursor, &record));
+	sw_log_sink(NULL, NULL);
+}
+
 static unsigned ran[8], n_ran;
 
 static void run_note(void *arg)
@@ -288,7 +314,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_registration), cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_log), cmocka_unit_test(test_post_order_and_cancel),
+		cmocka_unit_test(test_log), cmocka_unit_test(test_log_is_kept),
+		cmocka_unit_test(test_post_order_and_cancel),
 		cmocka_unit_test(test_rcu_waits_for_every_reader),
 		cmocka_unit_test(test_event_ring), cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_mac), cmocka_unit_test(test_ranges),

@@ -130,8 +130,20 @@ static void slow(void *arg)
 	sw_loop_stop();
 }
 
+static const struct sw_loop_step *step_named(struct sw_loop_step *steps, const char *name)
+{
+	unsigned n = sw_loop_steps(steps);
+
+	for (unsigned i = 0; i < n; i++)
+		if (!strcmp(steps[i].name, name))
+			return &steps[i];
+	return NULL;
+}
+
 static void test_slow_step_is_named(void **state)
 {
+	struct sw_loop_step steps[SW_LOOP_STEPS_MAX];
+	const struct sw_loop_step *step;
 	struct sw_loop_stats stats;
 
 	sw_post(slow, NULL);
@@ -141,7 +153,13 @@ static void test_slow_step_is_named(void **state)
 	assert_true(stats.worst_us >= 12000);
 	assert_true(stats.steps >= 2);
 	assert_true(!strcmp(stats.worst, "a slow step") || !strcmp(stats.worst, "posted calls"));
+	step = step_named(steps, "a slow step");
+	assert_non_null(step);
+	assert_int_equal(step->count, 1);
+	assert_int_equal(step->slow, 1);
+	assert_true(step->worst_us >= 12000 && step->sum_us == step->worst_us);
 	sw_loop_stats_clear();
+	assert_int_equal(sw_loop_steps(steps), 0);
 	sw_loop_stats(&stats);
 	assert_int_equal(stats.worst_us, 0);
 	assert_null(stats.worst);

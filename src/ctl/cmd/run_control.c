@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Command control show: does the control loop keep its promise to come round within 10 ms, and who talks
+ * Commands control show and control steps: does the control loop keep its promise to come round within 10 ms, and who talks
  * to it. Control thread.
  */
 #include <sw/cmd.h>
 #include <sw/loop.h>
+
+#include <stdlib.h>
+#include <string.h>
 
 #include "../api/server.h"
 #include "../table_out.h"
@@ -41,6 +44,35 @@ static int run(struct sw_call *call, struct sw_err *err)
 	return 0;
 }
 
+static int by_worst(const void *a, const void *b)
+{
+	const struct sw_loop_step *x = a, *y = b;
+
+	return x->worst_us != y->worst_us ? (x->worst_us < y->worst_us ? 1 : -1)
+					  : strcmp(x->name, y->name);
+}
+
+static int run_steps(struct sw_call *call, struct sw_err *err)
+{
+	static const char *const columns[] = { "Step", "Count", "Average us", "Worst us",
+		"Over 10 ms", NULL };
+	struct sw_loop_step steps[SW_LOOP_STEPS_MAX];
+	unsigned n = sw_loop_steps(steps);
+
+	call->result = table_new(columns);
+	qsort(steps, n, sizeof(*steps), by_worst);
+	for (unsigned i = 0; i < n; i++) {
+		json_t *row = table_row(call->result);
+
+		json_array_append_new(row, json_string(steps[i].name));
+		json_array_append_new(row, json_integer(steps[i].count));
+		json_array_append_new(row, json_integer(steps[i].sum_us / steps[i].count));
+		json_array_append_new(row, json_integer(steps[i].worst_us));
+		json_array_append_new(row, json_integer(steps[i].slow));
+	}
+	return 0;
+}
+
 static int run_clear(struct sw_call *call, struct sw_err *err)
 {
 	sw_loop_stats_clear();
@@ -55,6 +87,16 @@ SW_REGISTER(cmd, control_show) = {
 	.role = SW_ROLE_READ,
 	.output = SW_OUT_TABLE,
 	.run = run,
+};
+
+SW_REGISTER(cmd, control_steps) = {
+	.name = "control steps",
+	.help = "what the control loop does, by name: how often, how long, worst first",
+	.usage = "",
+	.kind = SW_CMD_READ,
+	.role = SW_ROLE_READ,
+	.output = SW_OUT_TABLE,
+	.run = run_steps,
 };
 
 SW_REGISTER(cmd, control_stats_clear) = {
