@@ -27,7 +27,8 @@ struct sw_option {
 	const char *help;
 	enum { SW_OPT_TEXT, SW_OPT_UINT, SW_OPT_BOOL } type;
 	bool required;
-	uint64_t min, max; /* SW_OPT_UINT */
+	uint64_t min, max;   /* SW_OPT_UINT */
+	const char *initial; /* what holds without it, as text; NULL: nothing, or see help */
 };
 
 /* What is asked of a port; the strings belong to the caller and are copied by sw_port_new/set. */

@@ -5,8 +5,8 @@
  * feature, so that a feature adds a column or a key without touching another file. From the same
  * descriptors come parsing, checks, error texts, and the schema that the API prints.
  *
- * What OVS knows and we do not have yet stands in the `unsupported` lists and is refused by name. Nothing
- * is accepted and ignored.
+ * What OVS knows and we do not have yet is registered as `unsupported` by its feature, and refused by name.
+ * Nothing is accepted and ignored.
  *
  * room: ctl. Thread: control; descriptors are constant.
  */
@@ -15,6 +15,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <sw/reg.h>
@@ -59,13 +60,18 @@ struct sw_type {
 		SW_ATOM_STRING, SW_ATOM_INTEGER, 0, 4096 \
 	}
 
+/* A list of words for a descriptor, ended by NULL. */
+#define SW_WORDS(...)             \
+	(const char *const[])     \
+	{                         \
+		__VA_ARGS__, NULL \
+	}
+
 struct sw_table {
 	const char *name; /* "Bridge" */
 	const char *help;
 	const char *alias; /* another name people type, or NULL */
 	bool root;	   /* has exactly one row, that is named "." and never goes */
-	const char *const
-		*unsupported; /* columns of OVS that are not to be had here yet; ended by NULL */
 };
 SW_REG_KIND_DECLARE(table);
 
@@ -87,8 +93,6 @@ struct sw_column {
 	const char *const *words; /* of strings: all that are allowed, ended by NULL; NULL: any */
 	const char *initial;	  /* text of the value of a new row; NULL: empty, 0, false */
 	const char *ref; /* of UUIDs: the table they point to; a row nothing points to goes */
-	const char *const
-		*unsupported; /* keys (of a map) or words that OVS has and we do not yet */
 	/* One more look at a string (a key's value: at sw_key); 0 or an error. May be NULL. */
 	int (*check)(const char *text, struct sw_err *err);
 	/* STATUS: the value now, owned by the caller; NULL for empty. */
@@ -107,5 +111,17 @@ struct sw_key {
 	int (*check)(const char *text, struct sw_err *err);
 };
 SW_REG_KIND_DECLARE(key);
+
+/* A feature of OVS that is not to be had here yet, with all that its users may name, so that they read
+ * which feature it is. A name is a table ("Mirror", with all that is in it), a column ("Bridge.mirrors"), a
+ * key ("Bridge.other_config:stp-priority") or a word of a column ("Port.vlan_mode=dot1q-tunnel"). */
+struct sw_unsupported {
+	const char *name; /* the feature: "port mirroring" */
+	const char *help;
+	const char *const *names;    /* ended by NULL */
+	const char *const *commands; /* of ovs-vsctl, ended by NULL; NULL for none */
+	const char *hint;	     /* what to do instead, or NULL */
+};
+SW_REG_KIND_DECLARE(unsupported);
 
 #endif

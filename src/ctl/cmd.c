@@ -14,6 +14,8 @@
 #include <sw/text.h>
 #include <sw/words.h>
 
+#include "table/unsupported.h"
+
 SW_REG_KIND_DEFINE(cmd);
 
 /* The words as strings; NULL with err set when one is none. */
@@ -38,6 +40,17 @@ static const char **as_strings(const json_t *words, struct sw_err *err)
 	return strings;
 }
 
+static int unknown(const struct sw_words *w, struct sw_err *err)
+{
+	int rc = unsupported_refuse(
+		err, unsupported_command(w->plain[0]), "command %s", w->plain[0]);
+
+	if (!rc)
+		return sw_words_unknown(w, &sw_reg_kind_cmd, err);
+	sw_err_given(err, "%s", w->plain[0]);
+	return rc;
+}
+
 static int take_words(struct cmd_line *line, const struct sw_words *w, struct sw_err *err)
 {
 	struct sw_syntax syntax;
@@ -51,7 +64,7 @@ static int take_words(struct cmd_line *line, const struct sw_words *w, struct sw
 	}
 	line->cmd = sw_words_find(w, &sw_reg_kind_cmd, &used);
 	if (!line->cmd)
-		return sw_words_unknown(w, &sw_reg_kind_cmd, err);
+		return unknown(w, err);
 	syntax = (struct sw_syntax){ line->cmd->name, line->cmd->usage, line->cmd->options,
 		line->cmd->min_args, line->cmd->max_args };
 	line->option = sw_xcalloc(sw_syntax_options(&syntax) + 1, sizeof(*line->option));

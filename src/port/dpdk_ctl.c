@@ -24,11 +24,11 @@ static const struct sw_option dpdk_options[] = {
 	{ "dpdk-devargs",
 		"the device: a PCI address, class=eth,mac=MAC, or a virtual device with its arguments",
 		SW_OPT_TEXT, .required = true },
-	{ "n_rxq", "receive queues (default 1)", SW_OPT_UINT, .min = 1, .max = SW_WORKER_MAX },
-	{ "n_rxq_desc", "descriptors of a receive queue, a power of two (default 2048)",
-		SW_OPT_UINT, .min = 1, .max = DPDK_DESC_MAX },
-	{ "n_txq_desc", "descriptors of a transmit queue, a power of two (default 2048)",
-		SW_OPT_UINT, .min = 1, .max = DPDK_DESC_MAX },
+	{ "n_rxq", "receive queues", SW_OPT_UINT, .min = 1, .max = SW_WORKER_MAX, .initial = "1" },
+	{ "n_rxq_desc", "descriptors of a receive queue, a power of two", SW_OPT_UINT, .min = 1,
+		.max = DPDK_DESC_MAX, .initial = "2048" },
+	{ "n_txq_desc", "descriptors of a transmit queue, a power of two", SW_OPT_UINT, .min = 1,
+		.max = DPDK_DESC_MAX, .initial = "2048" },
 	{ NULL },
 };
 

@@ -19,10 +19,10 @@
 #define DUMMY_SPEED 10000000000ull /* bit/s */
 
 static const struct sw_option dummy_options[] = {
-	{ "n_rxq", "receive queues", SW_OPT_UINT, .min = 1, .max = SW_WORKER_MAX },
-	{ "tx_room", "packets that transmit takes before it refuses", SW_OPT_UINT,
-		.max = UINT32_MAX - 1 },
-	{ "link", "state of the link after opening (default true)", SW_OPT_BOOL },
+	{ "n_rxq", "receive queues", SW_OPT_UINT, .min = 1, .max = SW_WORKER_MAX, .initial = "1" },
+	{ "tx_room", "packets that transmit takes before it refuses; without it, any number",
+		SW_OPT_UINT, .max = UINT32_MAX - 1 },
+	{ "link", "whether the link is up after opening", SW_OPT_BOOL, .initial = "true" },
 	{ "fail_open", "opening fails with this text", SW_OPT_TEXT },
 	{ NULL },
 };

@@ -26,16 +26,14 @@ static const char *vhost_dir;
 static const struct sw_option client_options[] = {
 	{ "vhost-server-path", "absolute path of the socket that QEMU listens on", SW_OPT_TEXT,
 		.required = true },
-	{ "tx-retries-max",
-		"times a burst is offered again to a guest that took a part (default 8)",
-		SW_OPT_UINT, .min = 0, .max = VHOST_RETRIES_MAX },
+	{ "tx-retries-max", "times a burst is offered again to a guest that took only a part of it",
+		SW_OPT_UINT, .min = 0, .max = VHOST_RETRIES_MAX, .initial = "8" },
 	{ NULL },
 };
 
 static const struct sw_option server_options[] = {
-	{ "tx-retries-max",
-		"times a burst is offered again to a guest that took a part (default 8)",
-		SW_OPT_UINT, .min = 0, .max = VHOST_RETRIES_MAX },
+	{ "tx-retries-max", "times a burst is offered again to a guest that took only a part of it",
+		SW_OPT_UINT, .min = 0, .max = VHOST_RETRIES_MAX, .initial = "8" },
 	{ NULL },
 };
 

@@ -139,6 +139,51 @@ static void test_restart(void **state)
 	free(before);
 }
 
+/* What OVS has and we have not is refused with the feature it is part of, wherever it is named. */
+static void test_unsupported(void **state)
+{
+	static const struct {
+		const char *line, *feature;
+	} cases[] = {
+		{ "set bridge br0 stp_enable=true", "spanning tree (STP)" },
+		{ "set bridge br0 other_config:stp-priority=1", "spanning tree (STP)" },
+		{ "set bridge br0 other_config={stp-priority=1}", "spanning tree (STP)" },
+		{ "add bridge br0 other_config stp-priority=1", "spanning tree (STP)" },
+		{ "set port p1 vlan_mode=dot1q-tunnel", "802.1ad tunnels (QinQ)" },
+		{ "set interface p1 type=vxlan", "tunnels" },
+		{ "set interface p1 options:remote_ip=10.0.0.1", "tunnels" },
+		{ "set interface p1 other_config:emc-enable=true", "flow caches" },
+		{ "get interface p1 statistics:rx_1_to_64_packets", "packet size histograms" },
+		{ "find interface status:source_ip=1", "tunnels" },
+		{ "get bridge br0 mirrors", "port mirroring" },
+		{ "list Mirror", "port mirroring" },
+		{ "set-controller br0 tcp:127.0.0.1", "OpenFlow" },
+		{ "set open . other_config:dpdk-init=true", "DPDK's start by configuration" },
+	};
+
+	ct_bridge("br0");
+	ct_ok("add-port br0 p1 -- set interface p1 type=dummy");
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ct_fails(SW_CODE_UNSUPPORTED, "%s", cases[i].line);
+		if (!strstr(ct.err.text, cases[i].feature))
+			fail_msg("%s: %s", cases[i].line, ct.err.text);
+	}
+	assert_non_null(strstr(ct.err.hint, "boot file"));
+}
+
+/* What the switch tells of itself and of a bridge, under OVS's names. */
+static void test_status(void **state)
+{
+	ct_bridge("br0");
+	ct_ok("set interface br0 mac='\"02:00:00:00:00:2a\"'");
+	assert_string_equal(ct_text("get bridge br0 datapath_id"), "\"000002000000002a\"\n");
+	assert_string_equal(ct_text("get bridge br0 datapath_version"), "\"<built-in>\"\n");
+	assert_string_equal(ct_text("get open . dpdk_initialized"), "true\n");
+	assert_string_equal(ct_text("get open . ovs_version"), "\"swd " SW_VERSION "\"\n");
+	assert_non_null(strstr(ct_text("get open . dpdk_version"), "DPDK"));
+	ct_fails(SW_CODE_INVALID, "set bridge br0 datapath_id=0000020000000001");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -147,6 +192,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_show, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_chain_fails_at_open, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restart, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unsupported, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_status, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

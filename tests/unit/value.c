@@ -328,25 +328,6 @@ static void test_names(void **state)
 	assert_int_equal(schema_check_settable(schema_column(port, "_uuid", &err), &err), -EINVAL);
 }
 
-/* A column that is honoured must not stand on the list of what is not. */
-static void test_unsupported_lists(void **state)
-{
-	for (unsigned i = 0; i < schema_tables(); i++) {
-		const struct table *t = schema_table_at(i);
-
-		for (const char *const *w = t->desc->unsupported; w && *w; w++)
-			for (unsigned k = 0; k < t->n_columns; k++)
-				assert_string_not_equal(*w, t->columns[k]->name);
-		for (unsigned k = 0; k < t->n_columns; k++) {
-			const struct column *c = t->columns[k];
-
-			assert_true(c->desc->help && *c->desc->help);
-			for (const char *const *w = c->desc->unsupported; w && *w; w++)
-				assert_null(schema_key(c, *w));
-		}
-	}
-}
-
 static int setup(void **state)
 {
 	struct sw_err err = { 0 };
@@ -368,7 +349,6 @@ int main(void)
 		cmocka_unit_test(test_uuid),
 		cmocka_unit_test(test_columns),
 		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_unsupported_lists),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

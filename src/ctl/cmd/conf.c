@@ -15,6 +15,8 @@
 #include <sw/mem.h>
 #include <sw/text.h>
 
+#include "../table/unsupported.h"
+
 static void suggest_rows(
 	const struct draft *draft, const struct table *table, const char *name, struct sw_err *err)
 {
@@ -183,8 +185,14 @@ static int check_key(struct conf_term *term, struct sw_err *err)
 	const struct sw_column *d = term->column->desc;
 	int rc;
 
-	if (!term->key || d->type.value != SW_ATOM_NONE)
+	if (!term->key)
 		return 0;
+	rc = unsupported_refuse(
+		err, unsupported_find(d->name, ':', term->key), "key %s of %s", term->key, d->name);
+	if (rc)
+		sw_err_path(err, "%s:%s", d->name, term->key);
+	if (rc || d->type.value != SW_ATOM_NONE)
+		return rc;
 	rc = sw_err_set(
 		err, SW_CODE_USAGE, "%s is no map: it has no key \"%s\"", d->name, term->key);
 	sw_err_given(err, "%s", term->key);

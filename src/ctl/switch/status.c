@@ -142,30 +142,40 @@ static struct value *get_statistics(const struct draft *draft, const struct row 
 	return value_seal(v);
 }
 
-#define STATUS_COLUMN(ident, called, of_type, fn, text) \
-	SW_REGISTER(column, interface_##ident) = {      \
-		.name = "Interface." called,            \
-		.help = text,                           \
-		.type = of_type,                        \
-		.flags = SW_COL_STATUS,                 \
-		.status = fn,                           \
-	}
+static const char *const up_down[] = { "up", "down", NULL };
+static const char *const full_half[] = { "full", "half", NULL };
 
-STATUS_COLUMN(ofport, "ofport", SW_OPTIONAL(INTEGER), get_ofport,
-	"number of the port in its bridge; -1: it could not be opened");
-STATUS_COLUMN(error, "error", SW_OPTIONAL(STRING), get_error, "what is wrong with the port");
-STATUS_COLUMN(mac_in_use, "mac_in_use", SW_OPTIONAL(STRING), get_mac, "MAC address of the port");
-STATUS_COLUMN(mtu, "mtu", SW_OPTIONAL(INTEGER), get_mtu, "MTU in force, in bytes");
-STATUS_COLUMN(link_state, "link_state", SW_OPTIONAL(STRING), get_link,
-	"up or down: of a vhost-user port, whether a guest is connected");
-STATUS_COLUMN(admin_state, "admin_state", SW_OPTIONAL(STRING), get_admin,
-	"up or down: whether the interface is switched on");
-STATUS_COLUMN(link_speed, "link_speed", SW_OPTIONAL(INTEGER), get_speed, "bits per second");
-STATUS_COLUMN(duplex, "duplex", SW_OPTIONAL(STRING), get_duplex, "full or half");
-STATUS_COLUMN(link_resets, "link_resets", SW_OPTIONAL(INTEGER), get_resets,
-	"how often the link changed its state");
-STATUS_COLUMN(
-	ifindex, "ifindex", SW_OPTIONAL(INTEGER), get_ifindex, "number of the kernel's interface");
-STATUS_COLUMN(status, "status", SW_MAP, get_status, "what the type tells beyond that");
-STATUS_COLUMN(statistics, "statistics", SW_COUNT_MAP, get_statistics,
-	"packets, bytes, losses; see also port drops");
+/* What follows the help are further members of the descriptor. */
+#define STATUS_COLUMN(ident, of_type, fn, text, ...)                            \
+	SW_REGISTER(column, interface_##ident) = { .name = "Interface." #ident, \
+		.help = text,                                                   \
+		.type = of_type,                                                \
+		.flags = SW_COL_STATUS,                                         \
+		.status = fn,                                                   \
+		__VA_ARGS__ }
+
+STATUS_COLUMN(ofport, SW_OPTIONAL(INTEGER), get_ofport,
+	"number of the port in its bridge; -1: it could not be opened", .min = -1, .max = 65534);
+STATUS_COLUMN(error, SW_OPTIONAL(STRING), get_error, "what is wrong with the port");
+STATUS_COLUMN(mac_in_use, SW_OPTIONAL(STRING), get_mac, "MAC address of the port");
+STATUS_COLUMN(mtu, SW_OPTIONAL(INTEGER), get_mtu, "MTU in force, in bytes");
+STATUS_COLUMN(link_state, SW_OPTIONAL(STRING), get_link,
+	"whether the link is up; of a vhost-user port, whether a guest is connected",
+	.words = up_down);
+STATUS_COLUMN(admin_state, SW_OPTIONAL(STRING), get_admin, "whether the interface is switched on",
+	.words = up_down);
+STATUS_COLUMN(link_speed, SW_OPTIONAL(INTEGER), get_speed, "speed of the link, in bits per second");
+STATUS_COLUMN(duplex, SW_OPTIONAL(STRING), get_duplex, "duplex of the link", .words = full_half);
+STATUS_COLUMN(link_resets, SW_OPTIONAL(INTEGER), get_resets,
+	"times the link changed its state since the port was opened");
+STATUS_COLUMN(ifindex, SW_OPTIONAL(INTEGER), get_ifindex, "number of the kernel's interface",
+	.max = UINT32_MAX);
+STATUS_COLUMN(status, SW_MAP, get_status, "what the device tells beyond that, by key");
+SW_REGISTER(column, interface_statistics) = {
+	.name = "Interface.statistics",
+	.help = "packets, bytes and losses since the port was opened, by counter; of a DPDK port "
+		"also the device's own counters. port drops tells why packets were lost",
+	.type = SW_COUNT_MAP,
+	.flags = SW_COL_STATUS | SW_COL_ANY_KEY,
+	.status = get_statistics,
+};

@@ -6,26 +6,10 @@
 
 #include "format.h"
 
-static const char *const unsupported_columns[] = { "auto_attach", "controller", "datapath_id",
-	"datapath_version", "fail_mode", "flow_tables", "ipfix", "mcast_snooping_enable", "mirrors",
-	"netflow", "protocols", "rstp_enable", "rstp_status", "sflow", "status", "stp_enable",
-	NULL };
-
-static const char *const unsupported_keys[] = { "controller-queue-size", "controller-rate-limit",
-	"controller-burst-limit", "datapath-id", "disable-in-band", "dp-desc", "dp-sn",
-	"enable-flush", "in-band-queue", "lb-output-action", "mcast-snooping-aging-time",
-	"mcast-snooping-disable-flood-unregistered", "mcast-snooping-table-size", "rstp-address",
-	"rstp-ageing-time", "rstp-force-protocol-version", "rstp-forward-delay", "rstp-max-age",
-	"rstp-priority", "rstp-transmit-hold-count", "stp-forward-delay", "stp-hello-time",
-	"stp-max-age", "stp-priority", "stp-system-id", NULL };
-
 static const char *const datapath_types[] = { "", "netdev", NULL };
-static const char *const unsupported_types[] = { "system", NULL };
-
 SW_REGISTER(table, bridge) = {
 	.name = "Bridge",
 	.help = "a switch of its own: its ports see each other's packets as the VLANs allow",
-	.unsupported = unsupported_columns,
 };
 SW_REGISTER(column, bridge_name) = {
 	.name = "Bridge.name",
@@ -46,7 +30,6 @@ SW_REGISTER(column, bridge_datapath_type) = {
 	.help = "netdev or empty: there is one datapath, in userspace",
 	.type = SW_ONE(STRING),
 	.words = datapath_types,
-	.unsupported = unsupported_types,
 };
 SW_REGISTER(column, bridge_flood_vlans) = {
 	.name = "Bridge.flood_vlans",
@@ -58,7 +41,6 @@ SW_REGISTER(column, bridge_other_config) = {
 	.name = "Bridge.other_config",
 	.help = "settings of the bridge",
 	.type = SW_MAP,
-	.unsupported = unsupported_keys,
 };
 SW_REGISTER(column, bridge_external_ids) = {
 	.name = "Bridge.external_ids",

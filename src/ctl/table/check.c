@@ -14,6 +14,8 @@
 #include <sw/mem.h>
 #include <sw/text.h>
 
+#include "unsupported.h"
+
 /* Nearest but for case: "por" is near "Port". */
 static int nearest(const char *given, const char *const *words, size_t n)
 {
@@ -49,7 +51,7 @@ void schema_suggest(struct sw_err *err, const char *given, const char *const *wo
 		snprintf(list + len, sizeof(list) - len, ", ...");
 	sw_err_given(err, "%s", given);
 	sw_err_allowed(err, "%s", n ? list : "nothing");
-	if (at >= 0)
+	if (at >= 0 && err->code != SW_CODE_UNSUPPORTED)
 		sw_err_nearest(err, words[at]);
 }
 
@@ -83,16 +85,15 @@ static int check_range(int64_t n, int64_t min, int64_t max, struct sw_err *err)
 	return rc;
 }
 
-static int check_word(
-	const char *s, const char *const *words, const char *const *unsupported, struct sw_err *err)
+/* `of` is the column or key that takes the words. */
+static int check_word(const char *s, const char *of, const char *const *words, struct sw_err *err)
 {
 	int rc;
 
 	if (!words || has_word(words, s))
 		return 0;
-	if (has_word(unsupported, s))
-		rc = sw_err_set(err, SW_CODE_UNSUPPORTED, "\"%s\" is not supported yet", s);
-	else
+	rc = unsupported_refuse(err, unsupported_find(of, '=', s), "\"%s\"", s);
+	if (!rc)
 		rc = sw_err_set(err, SW_CODE_INVALID, "\"%s\" is not allowed here", s);
 	schema_suggest(err, s, words, count_words(words));
 	return rc;
@@ -113,7 +114,7 @@ static int check_key_value(const struct sw_key *key, const char *text, struct sw
 	} else if (key->type == SW_ATOM_BOOLEAN) {
 		rc = atom_from_text(SW_ATOM_BOOLEAN, text, &atom, err);
 	} else {
-		rc = check_word(text, key->words, NULL, err);
+		rc = check_word(text, key->name, key->words, err);
 	}
 	if (!rc && key->check)
 		rc = key->check(text, err);
@@ -129,15 +130,12 @@ static int unknown_key(const struct column *c, const char *name, struct sw_err *
 
 	for (unsigned i = 0; i < c->n_keys; i++)
 		words[i] = schema_key_name(c->keys[i]);
-	if (has_word(c->desc->unsupported, name))
-		rc = sw_err_set(err, SW_CODE_UNSUPPORTED, "key %s of %s is not supported yet", name,
-			c->desc->name);
-	else
+	rc = unsupported_refuse(err, unsupported_find(c->desc->name, ':', name), "key %s of %s",
+		name, c->desc->name);
+	if (!rc)
 		rc = sw_err_set(err, SW_CODE_INVALID, "%s has no key \"%s\"", c->desc->name, name);
 	schema_suggest(err, name, words, c->n_keys);
 	sw_err_path(err, "%s:%s", c->desc->name, name);
-	if (c->table->desc->root)
-		sw_err_hint(err, "cores, memory and places are in swd's boot file (swd --config)");
 	free(words);
 	return rc;
 }
@@ -151,7 +149,8 @@ static int check_map(const struct column *c, const struct value *v, struct sw_er
 
 		if (key)
 			rc = check_key_value(key, v->values[i].string, err);
-		else if (!(c->desc->flags & SW_COL_ANY_KEY))
+		else if (!(c->desc->flags & SW_COL_ANY_KEY) ||
+			 unsupported_find(c->desc->name, ':', name))
 			rc = unknown_key(c, name, err);
 		else if (!*name)
 			rc = sw_err_set(
@@ -172,7 +171,7 @@ static int check_atoms(const struct column *c, const struct value *v, struct sw_
 			rc = check_range(v->keys[i].integer, d->min, d->max, err);
 		if (d->type.key != SW_ATOM_STRING)
 			continue;
-		rc = check_word(v->keys[i].string, d->words, d->unsupported, err);
+		rc = check_word(v->keys[i].string, d->name, d->words, err);
 		if (!rc && d->check)
 			rc = d->check(v->keys[i].string, err);
 	}

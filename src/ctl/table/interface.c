@@ -14,15 +14,7 @@
 
 #include "format.h"
 #include "schema.h"
-
-static const char *const unsupported_columns[] = { "bfd", "bfd_status", "cfm_fault",
-	"cfm_fault_status", "cfm_flap_count", "cfm_health", "cfm_mpid", "cfm_remote_mpids",
-	"cfm_remote_opstate", "ingress_policing_burst", "ingress_policing_kpkts_burst",
-	"ingress_policing_kpkts_rate", "ingress_policing_rate", "lacp_current", "lldp",
-	"other_config", NULL };
-
-static const char *const unsupported_types[] = { "afxdp", "afxdp-nonpmd", "bareudp", "erspan",
-	"geneve", "gre", "gtpu", "ip6erspan", "ip6gre", "lisp", "srv6", "stt", "vxlan", NULL };
+#include "unsupported.h"
 
 /* The types are the registered port classes; empty is "system". */
 static int check_type(const char *text, struct sw_err *err)
@@ -34,11 +26,10 @@ static int check_type(const char *text, struct sw_err *err)
 
 	if (!*text || sw_reg_find(&sw_reg_kind_port_class, text))
 		return 0;
-	rc = sw_err_set(err, SW_CODE_INVALID, "there is no interface type \"%s\"", text);
-	for (const char *const *w = unsupported_types; *w; w++)
-		if (!strcmp(*w, text))
-			rc = sw_err_set(err, SW_CODE_UNSUPPORTED,
-				"interface type \"%s\" is not supported yet", text);
+	rc = unsupported_refuse(
+		err, unsupported_find("Interface.type", '=', text), "interface type \"%s\"", text);
+	if (!rc)
+		rc = sw_err_set(err, SW_CODE_INVALID, "there is no interface type \"%s\"", text);
 	words = sw_xcalloc(sw_reg_kind_port_class.count + 1, sizeof(*words));
 	SW_REG_FOREACH (port_class, const struct sw_port_class *, cls)
 		words[n++] = cls->name;
@@ -50,7 +41,6 @@ static int check_type(const char *text, struct sw_err *err)
 SW_REGISTER(table, interface) = {
 	.name = "Interface",
 	.help = "the device of a port",
-	.unsupported = unsupported_columns,
 };
 SW_REGISTER(column, interface_name) = {
 	.name = "Interface.name",
@@ -97,6 +87,11 @@ SW_REGISTER(column, interface_ofport_kept) = {
 		"while the port is in error (not in OVS)",
 	.type = SW_OPTIONAL(INTEGER),
 	.flags = SW_COL_AUTO,
+};
+SW_REGISTER(column, interface_other_config) = {
+	.name = "Interface.other_config",
+	.help = "settings of the interface; it has none yet",
+	.type = SW_MAP,
 };
 SW_REGISTER(column, interface_external_ids) = {
 	.name = "Interface.external_ids",

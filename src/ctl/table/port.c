@@ -6,29 +6,13 @@
 
 #include "format.h"
 
-static const char *const unsupported_columns[] = { "bond_active_slave", "bond_downdelay",
-	"bond_fake_iface", "bond_mode", "bond_updelay", "cvlans", "fake_bridge", "lacp", "mac",
-	"qos", "rstp_statistics", "rstp_status", "statistics", "status", NULL };
-
-static const char *const unsupported_keys[] = { "all-members-active", "all-slaves-active",
-	"bond-balance-tcp", "bond-detect-mode", "bond-hash-basis", "bond-miimon-interval",
-	"bond-primary", "bond-rebalance-interval", "hwaddr", "lacp-aggregation-key",
-	"lacp-fallback-ab", "lacp-port-id", "lacp-port-priority", "lacp-system-id",
-	"lacp-system-priority", "lacp-time", "lb-output-action", "mcast-snooping-flood",
-	"mcast-snooping-flood-reports", "qinq-ethtype", "rstp-admin-p2p-mac",
-	"rstp-admin-port-state", "rstp-enable", "rstp-path-cost", "rstp-port-admin-edge",
-	"rstp-port-auto-edge", "rstp-port-mcheck", "rstp-port-num", "rstp-port-priority",
-	"stp-enable", "stp-path-cost", "stp-port-num", "stp-port-priority", "transient", NULL };
-
 static const char *const vlan_modes[] = { "access", "trunk", "native-tagged", "native-untagged",
 	NULL };
-static const char *const unsupported_modes[] = { "dot1q-tunnel", NULL };
 static const char *const priority_tags[] = { "never", "if-nonzero", "always", NULL };
 
 SW_REGISTER(table, port) = {
 	.name = "Port",
 	.help = "a port of a bridge: its VLANs and limits",
-	.unsupported = unsupported_columns,
 };
 SW_REGISTER(column, port_name) = {
 	.name = "Port.name",
@@ -61,7 +45,6 @@ SW_REGISTER(column, port_vlan_mode) = {
 	.help = "how VLANs are carried; empty: access when tag is set, else trunk",
 	.type = SW_OPTIONAL(STRING),
 	.words = vlan_modes,
-	.unsupported = unsupported_modes,
 };
 SW_REGISTER(column, port_protected) = {
 	.name = "Port.protected",
@@ -78,7 +61,6 @@ SW_REGISTER(column, port_other_config) = {
 	.name = "Port.other_config",
 	.help = "settings of the port",
 	.type = SW_MAP,
-	.unsupported = unsupported_keys,
 };
 SW_REGISTER(column, port_external_ids) = {
 	.name = "Port.external_ids",

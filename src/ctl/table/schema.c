@@ -5,7 +5,6 @@
  */
 #include "schema.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include <sw/text.h>
 
 #include "../db.h"
+#include "unsupported.h"
 
 SW_REG_KIND_DEFINE(table);
 SW_REG_KIND_DEFINE(column);
@@ -23,11 +23,6 @@ SW_REG_KIND_DEFINE(key);
 static struct table *tables;
 static struct column *columns; /* by id of the descriptor */
 static struct column *uuid_columns;
-
-/* Tables of OVS that are not to be had here yet. */
-static const char *const unsupported_tables[] = { "AutoAttach", "CT_Timeout_Policy", "CT_Zone",
-	"Controller", "Datapath", "Flow_Sample_Collector_Set", "Flow_Table", "IPFIX", "Manager",
-	"Mirror", "NetFlow", "QoS", "Queue", "SSL", "sFlow" };
 
 static struct value *uuid_status(const struct draft *draft, const struct row *row)
 {
@@ -134,7 +129,7 @@ int schema_build(struct sw_err *err)
 		rc = build_column(i, err);
 	SW_REG_FOREACH (key, const struct sw_key *, key)
 		rc = rc ? rc : build_key(key, err);
-	return rc;
+	return rc ? rc : unsupported_build(err);
 }
 
 unsigned schema_tables(void)
@@ -152,65 +147,37 @@ const struct column *schema_column_at(unsigned id)
 	return &columns[id];
 }
 
-/* Equal but for case, and '-' for '_'. */
-static bool same_name(const char *a, const char *b)
-{
-	for (;; a++, b++) {
-		int x = *a == '-' ? '_' : tolower((unsigned char)*a);
-		int y = *b == '-' ? '_' : tolower((unsigned char)*b);
-
-		if (x != y)
-			return false;
-		if (!x)
-			return true;
-	}
-}
-
 const struct table *schema_table(const char *name, struct sw_err *err)
 {
 	unsigned n = schema_tables();
 	const char **words;
 
 	for (unsigned i = 0; i < n; i++)
-		if (same_name(tables[i].name, name) ||
-			(tables[i].desc->alias && same_name(tables[i].desc->alias, name)))
+		if (!unsupported_cmp(tables[i].name, name) ||
+			(tables[i].desc->alias && !unsupported_cmp(tables[i].desc->alias, name)))
 			return &tables[i];
 	words = sw_xcalloc(n, sizeof(*words));
 	for (unsigned i = 0; i < n; i++)
 		words[i] = tables[i].name;
-	sw_err_set(err, SW_CODE_NOT_FOUND, "there is no table \"%s\"", name);
-	for (unsigned i = 0; i < sizeof(unsupported_tables) / sizeof(*unsupported_tables); i++)
-		if (same_name(unsupported_tables[i], name))
-			sw_err_set(err, SW_CODE_UNSUPPORTED, "table %s is not supported yet",
-				unsupported_tables[i]);
+	if (!unsupported_refuse(err, unsupported_find(name, 0, NULL), "table %s", name))
+		sw_err_set(err, SW_CODE_NOT_FOUND, "there is no table \"%s\"", name);
 	schema_suggest(err, name, words, n);
 	free(words);
 	return NULL;
 }
 
-static const char *find_word(const char *const *words, const char *name)
-{
-	for (; words && *words; words++)
-		if (same_name(*words, name))
-			return *words;
-	return NULL;
-}
-
 const struct column *schema_column(const struct table *table, const char *name, struct sw_err *err)
 {
-	const char *known = find_word(table->desc->unsupported, name);
 	const char **words;
 
 	for (unsigned i = 0; i < table->n_columns; i++)
-		if (same_name(table->columns[i]->name, name))
+		if (!unsupported_cmp(table->columns[i]->name, name))
 			return table->columns[i];
 	words = sw_xcalloc(table->n_columns, sizeof(*words));
 	for (unsigned i = 0; i < table->n_columns; i++)
 		words[i] = table->columns[i]->name;
-	if (known)
-		sw_err_set(err, SW_CODE_UNSUPPORTED, "column %s of table %s is not supported yet",
-			known, table->name);
-	else
+	if (!unsupported_refuse(err, unsupported_find(table->name, '.', name),
+		    "column %s of table %s", name, table->name))
 		sw_err_set(
 			err, SW_CODE_NOT_FOUND, "table %s has no column \"%s\"", table->name, name);
 	schema_suggest(err, name, words, table->n_columns);
