@@ -10,6 +10,8 @@
 
 #include <sw/mem.h>
 
+#include "request.h"
+
 static unsigned hash_uuid(const struct uuid *uuid)
 {
 	unsigned h;
@@ -254,6 +256,7 @@ struct db *db_new_bare(void)
 	struct db *db = sw_xcalloc(1, sizeof(*db) + n * sizeof(struct rows *));
 
 	db->refs = 1;
+	db->requests = requests_new();
 	for (unsigned i = 0; i < n; i++)
 		db->tables[i] = rows_new(schema_table_at(i));
 	return db;
@@ -285,5 +288,7 @@ void db_unref(struct db *db)
 		return;
 	for (unsigned i = 0; i < schema_tables(); i++)
 		rows_unref(db->tables[i]);
+	requests_unref(db->requests);
+	free(db->user);
 	free(db);
 }

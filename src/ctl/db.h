@@ -33,10 +33,14 @@ struct rows {
 	struct row **by_name; /* NULL for a table without names */
 };
 
+struct requests;
+
 struct db {
 	unsigned refs;
 	uint64_t generation;
-	struct rows *tables[]; /* by table->id */
+	char *user;		   /* who made it so, or NULL when that is not known */
+	struct requests *requests; /* that led here; one list for all that came of one file */
+	struct rows *tables[];	   /* by table->id */
 };
 
 struct db *db_new(void);      /* empty but for the root rows */

@@ -12,6 +12,7 @@
 #include <sw/mem.h>
 
 #include "columns.h"
+#include "request.h"
 
 static uint64_t last_id;
 
@@ -60,6 +61,7 @@ struct db *draft_store(struct draft *draft)
 
 	db->refs = 1;
 	db->generation = draft->base->generation + 1;
+	db->requests = requests_ref(draft->base->requests);
 	for (unsigned i = 0; i < n; i++) {
 		db->tables[i] = draft->tables[i];
 		db->tables[i]->refs++;

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "draft.h"
+#include "request.h"
 
 uint32_t record_crc(const void *bytes, size_t len)
 {
@@ -133,6 +134,8 @@ void record_add_draft(struct sw_str *out, const struct draft *draft, const struc
 		json_object_set_new(json, "user", json_string(note->user));
 	if (note && note->commands)
 		json_object_set(json, "commands", (json_t *)note->commands);
+	if (note && note->request)
+		json_object_set_new(json, "request", request_to_json(note->request));
 	draft_diff(draft, add_change, rows);
 	json_object_set_new(json, "rows", rows);
 	add_line(out, json);
@@ -144,6 +147,9 @@ void record_add_snapshot(struct sw_str *out, const struct db *db)
 
 	json_object_set_new(json, "snapshot", json_true());
 	json_object_set_new(json, "format", json_integer(1));
+	if (db->user)
+		json_object_set_new(json, "user", json_string(db->user));
+	json_object_set_new(json, "requests", requests_to_json(db->requests));
 	for (unsigned i = 0; i < schema_tables(); i++) {
 		const struct row *row;
 		unsigned at = 0;

@@ -21,6 +21,7 @@
 #include "db.h"
 
 struct draft;
+struct request;
 
 #define RECORD_HEAD 18		 /* two times 8 digits and a blank */
 #define RECORD_MAX  (256u << 20) /* bytes of one record */
@@ -28,7 +29,8 @@ struct draft;
 /* Who did it and what was said, for the history. */
 struct record_note {
 	const char *user;
-	const json_t *commands; /* or NULL */
+	const json_t *commands;	       /* or NULL */
+	const struct request *request; /* that a retry may ask for again, or NULL */
 };
 
 /* Append the record of a draft, which becomes generation base + 1, or of a whole db, to a string. */

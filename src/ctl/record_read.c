@@ -7,10 +7,13 @@
 #include "record.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <sw/err.h>
 #include <sw/mem.h>
+
+#include "request.h"
 
 static int parse_hex8(const char *p, uint32_t *out)
 {
@@ -180,6 +183,15 @@ static int apply_row(struct db *db, const json_t *json, struct sw_err *err)
 	return 0;
 }
 
+static void note_sender(struct db *db, const json_t *json)
+{
+	const char *user = json_string_value(json_object_get(json, "user"));
+
+	free(db->user);
+	db->user = user ? sw_xstrdup(user) : NULL;
+	requests_read(db->requests, json);
+}
+
 int record_apply(struct db **db, const json_t *json, struct sw_err *err)
 {
 	bool snapshot = json_is_true(json_object_get(json, "snapshot"));
@@ -205,5 +217,6 @@ int record_apply(struct db **db, const json_t *json, struct sw_err *err)
 		if (rc)
 			return rc;
 	}
+	note_sender(*db, json);
 	return 0;
 }

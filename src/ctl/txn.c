@@ -28,18 +28,6 @@ static bool booted, stopped;
 
 static void next(void);
 
-const char *txn_output_name(int output)
-{
-	static const char *const names[] = { [SW_OUT_NONE] = "none",
-		[SW_OUT_VALUE] = "value",
-		[SW_OUT_LINES] = "lines",
-		[SW_OUT_TABLE] = "table",
-		[SW_OUT_RECORD] = "record",
-		[SW_OUT_TREE] = "tree" };
-
-	return output >= 0 && output <= SW_OUT_TREE ? names[output] : "none";
-}
-
 uint64_t txn_generation(void)
 {
 	return store_db() ? store_db()->generation : 0;
@@ -57,6 +45,7 @@ bool txn_idle(void)
 
 void txn_free(struct txn *t)
 {
+	txn_request_drop(t);
 	LIST_REMOVE(t, all);
 	n_all--;
 	for (unsigned i = 0; t->lines && i < t->n; i++)
@@ -84,11 +73,14 @@ static void reply_now(void *arg)
 /* Answer on a step of its own; the next one need not wait for that. */
 void txn_finish(struct txn *t)
 {
-	t->reply.generation = txn_generation();
+	if (!t->reply.replayed)
+		t->reply.generation =
+			t->look_only && t->draft ? t->draft->base->generation : txn_generation();
 	if (t->reply.rc) {
 		json_decref(t->reply.results);
 		t->reply.results = NULL;
 	}
+	txn_request_end(t);
 	if (running == t)
 		running = NULL;
 	booted |= t->kind == TXN_BOOT;
@@ -147,6 +139,7 @@ static void next(void)
 void queue_boot(void)
 {
 	stopped = booted = false;
+	txn_request_forget();
 	put(txn_new(TXN_BOOT), true);
 }
 
@@ -182,6 +175,8 @@ static int check_kinds(struct txn *t, struct sw_err *err)
 		action |= cmd->kind == SW_CMD_ACTION;
 	}
 	t->look_only = !change;
+	if (!change && !action)
+		txn_request_drop(t); /* asked again it looks again */
 	if (action && t->dry_run) {
 		sw_err_set(err, SW_CODE_USAGE,
 			"commands that act on what runs cannot be tried in a dry run");
@@ -262,14 +257,17 @@ int txn_submit(const struct txn_request *req, void (*done)(void *arg, struct txn
 	t->done = done;
 	t->arg = arg;
 	t->reply.results = json_array();
-	rc = parse_all(t, &mine);
+	rc = txn_request_take(t, req, &mine);
+	if (!rc)
+		rc = parse_all(t, &mine);
 	if (rc) {
 		if (!t->reply.rc)
 			txn_blame(t, &mine, -1);
 		txn_finish(t);
+	} else if (txn_request_again(t)) {
+		return 0;
 	} else if (t->look_only && booted) {
-		t->draft = draft_new(store_db());
-		txn_run_commands(t);
+		txn_begin(t);
 	} else {
 		put(t, false);
 	}
@@ -280,14 +278,14 @@ void txn_cancel(void *arg)
 {
 	struct txn *t, *after;
 
+	LIST_FOREACH(t, &all, all)
+	if (t->kind == TXN_CLIENT && t->arg == arg)
+		t->done = NULL;
 	for (t = STAILQ_FIRST(&waiting); t; t = after) {
 		after = STAILQ_NEXT(t, next);
-		if (t->kind != TXN_CLIENT || t->arg != arg)
+		if (t->kind != TXN_CLIENT || txn_request_wanted(t))
 			continue;
 		STAILQ_REMOVE(&waiting, t, txn, next);
 		txn_free(t);
 	}
-	LIST_FOREACH(t, &all, all)
-	if (t->kind == TXN_CLIENT && t->arg == arg)
-		t->done = NULL;
 }

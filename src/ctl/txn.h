@@ -30,6 +30,12 @@ struct txn_request {
 	const char *user;  /* who asks, for the journal; copied */
 	enum sw_role role; /* what that one may do; a dry run needs SW_ROLE_READ only */
 	bool dry_run;	   /* check all, change nothing; reply.plan tells what would be done */
+	bool has_generation; /* SW_CODE_CONFLICT unless it begins on if_generation */
+	uint64_t if_generation;
+	/* Chosen by the sender, or NULL. Asked again by the same user, also after the switch was
+	 * killed, it is answered as it was and not done again. One that only looks is done again, one
+	 * that failed too: neither left a trace. */
+	const char *request_id;
 };
 
 struct txn_reply {
@@ -39,7 +45,9 @@ struct txn_reply {
 	json_t *results; /* array of {"command": name, "output": word, "value": ...}, one a command */
 	json_t *plan;	 /* dry_run: array of sentences, else NULL */
 	int exit_status; /* for swctl when rc is 0: br-exists asks for 2, a dry run with changes for 10 */
-	uint64_t generation; /* of the configuration after it */
+	uint64_t
+		generation; /* of the configuration after it; of one that only looks: that it saw */
+	bool replayed; /* an answer given before; results is NULL where they were too long to keep */
 };
 
 /* Word of an enum sw_output in results: "none" "value" "lines" "table" "record" "tree".

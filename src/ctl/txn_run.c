@@ -5,20 +5,16 @@
  *	commands on a draft -> checks -> plan run -> journal (job thread) -> in force -> plan finish -> reply
  *
  * A failure before the journal has it goes back through the plan's undo; nothing after it can fail. Each
- * stage ends by naming the next; stages that wait are resumed by a callback. Long lists of commands give
- * the control loop back every few milliseconds.
+ * stage ends by naming the next; stages that wait are resumed by a callback. The commands themselves are
+ * in txn_commands.c.
  */
 #include "txn_run.h"
 
-#include <event2/event.h>
-
 #include <sw/clock.h>
 #include <sw/log.h>
-#include <sw/loop.h>
-#include <sw/post.h>
+#include <sw/mem.h>
 
 #include "check.h"
-#include "cmd.h"
 #include "draft.h"
 #include "job.h"
 #include "loop.h"
@@ -27,8 +23,6 @@
 #include "switch/plan.h"
 
 SW_LOG(txn, "transactions: who changed what");
-
-#define SLICE_NS (2 * 1000000ull) /* of commands in one step of the control loop */
 
 static uint64_t compact_after_s; /* a failed rewriting of the journal is not tried at each change */
 
@@ -57,6 +51,15 @@ static void finished(void *arg, int rc)
 	txn_finish(arg);
 }
 
+static void put_in_force(struct txn *t)
+{
+	struct db *db = draft_store(t->draft);
+
+	db->user = sw_xstrdup(t->user);
+	store_replace(db);
+	txn_request_keep(t, true);
+}
+
 static void stored(void *arg)
 {
 	LOOP_STEP("transaction stored");
@@ -69,7 +72,7 @@ static void stored(void *arg)
 		go_back(t);
 		return;
 	}
-	store_replace(draft_store(t->draft));
+	put_in_force(t);
 	sw_debug("generation %llu by %s", (unsigned long long)txn_generation(), t->user);
 	plan_finish(t->plan, finished, t);
 }
@@ -78,7 +81,9 @@ static void stored(void *arg)
 static void store_job(void *arg)
 {
 	struct txn *t = arg;
-	struct record_note note = { .user = t->user, .commands = t->commands };
+	struct record_note note = {
+		.user = t->user, .commands = t->commands, .request = t->request
+	};
 
 	t->reply.rc = journal_append(store_journal(), t->draft, &note, &t->reply.err);
 }
@@ -95,6 +100,7 @@ static void planned(void *arg, int rc)
 		go_back(t);
 		return;
 	}
+	txn_request_fill(t, txn_generation() + 1);
 	if (t->kind == TXN_CLIENT)
 		job_run(store_job, stored, t);
 	else
@@ -106,15 +112,22 @@ static void count_change(void *arg, const struct row *was, const struct row *is)
 	++*(unsigned *)arg;
 }
 
+static void finish_unstored(struct txn *t)
+{
+	txn_request_fill(t, txn_generation());
+	txn_request_keep(t, false);
+	txn_finish(t);
+}
+
 /* All commands are done: check the whole, and carry it out. */
-static void conclude(struct txn *t)
+void txn_conclude(struct txn *t)
 {
 	struct sw_err err = { 0 };
 	int command = -1;
 	unsigned changes = 0;
 
 	if (!t->draft->changed) {
-		txn_finish(t);
+		finish_unstored(t);
 		return;
 	}
 	if (check_draft(t->draft, &command, &err)) {
@@ -130,83 +143,22 @@ static void conclude(struct txn *t)
 		t->reply.exit_status = changes ? 10 : t->reply.exit_status;
 	}
 	if (!changes || t->dry_run)
-		txn_finish(t);
+		finish_unstored(t);
 	else
 		plan_run(t->plan, planned, t);
 }
 
-/* Run a command, or let it go on. 0, SW_CMD_MORE or an error. */
-static int run_command(struct txn *t, unsigned i, struct sw_err *err)
+void txn_begin(struct txn *t)
 {
-	struct cmd_line *line = &t->lines[i];
-	struct sw_call *call = &t->call;
-	int rc;
+	struct sw_err err = { 0 };
 
-	call->n_args = line->n_args;
-	call->args = line->args;
-	call->option = line->option;
-	call->draft = line->cmd->kind == SW_CMD_CONFIG ? t->draft : NULL;
-	t->draft->command = i;
-	rc = line->cmd->run(call, err);
-	if (rc >= SW_CMD_EXIT(0)) {
-		t->reply.exit_status = rc - SW_CMD_EXIT(0);
-		rc = 0;
+	t->draft = draft_new(store_db());
+	if (!txn_request_check(t, &err)) {
+		txn_run_commands(t);
+		return;
 	}
-	if (rc)
-		return rc;
-	json_array_append_new(
-		t->reply.results, json_pack("{s:s, s:s, s:o}", "command", line->cmd->name, "output",
-					  txn_output_name(line->cmd->output), "value",
-					  call->result ? call->result : json_null()));
-	call->result = NULL;
-	call->at = 0;
-	return 0;
-}
-
-static void resume_event(evutil_socket_t fd, short what, void *arg)
-{
-	txn_run_commands(arg);
-}
-
-static void resume_post(void *arg)
-{
-	txn_run_commands(arg);
-}
-
-/* Go on in another round of the loop; posted calls would all be one step, and a timer of zero is one more
- * event of this round. */
-static void yield(struct txn *t)
-{
-	static const struct timeval next_round = { .tv_usec = 1 };
-
-	if (!sw_loop_base() ||
-		event_base_once(sw_loop_base(), -1, EV_TIMEOUT, resume_event, t, &next_round))
-		sw_post(resume_post, t);
-}
-
-void txn_run_commands(struct txn *t)
-{
-	LOOP_STEP("transaction commands");
-	uint64_t start = sw_clock_ns();
-
-	while (t->at < t->n) {
-		struct sw_err err = { 0 };
-		int rc;
-
-		if (sw_clock_ns() - start > SLICE_NS) {
-			yield(t);
-			return;
-		}
-		rc = run_command(t, t->at, &err);
-		if (rc < 0) {
-			txn_blame(t, &err, t->at);
-			txn_finish(t);
-			return;
-		}
-		t->at += !rc;
-	}
-	t->draft->command = -1;
-	conclude(t);
+	txn_blame(t, &err, -1);
+	txn_finish(t);
 }
 
 bool txn_may_compact(void)
@@ -244,10 +196,12 @@ void txn_run(struct txn *t)
 		plan_run(t->plan, planned, t);
 		return;
 	}
-	t->draft = draft_new(store_db());
 	if (t->kind == TXN_CLIENT) {
-		txn_run_commands(t);
-	} else if (t->kind == TXN_COMPACT) {
+		txn_begin(t);
+		return;
+	}
+	t->draft = draft_new(store_db());
+	if (t->kind == TXN_COMPACT) {
 		job_run(compact_job, compacted, t);
 	} else {
 		t->plan = plan_new_retry(t->draft);

@@ -12,12 +12,19 @@
 struct cmd_line;
 struct draft;
 struct plan;
+struct request;
 
 enum txn_kind { TXN_CLIENT, TXN_BOOT, TXN_RETRY, TXN_COMPACT };
 
 struct txn {
 	enum txn_kind kind;
-	bool look_only, dry_run;
+	bool look_only, dry_run, has_generation;
+	uint64_t if_generation;
+	struct request *request;    /* or NULL */
+	bool request_kept, in_line; /* is a list's now; is among those under way that have one */
+	LIST_ENTRY(txn) same_line;
+	LIST_HEAD(, txn) twins; /* asked again meanwhile: the same answer goes to them */
+	LIST_ENTRY(txn) twin;
 	json_t *commands;
 	char *user;
 	enum sw_role role;
@@ -35,8 +42,31 @@ struct txn {
 
 /* Run it as its kind asks; it ends in txn_finish. */
 void txn_run(struct txn *t);
-/* Its commands, on t->draft, and what follows from them. */
+/* One of a client: what it asks for first, its commands, and what follows from them. */
+void txn_begin(struct txn *t);
 void txn_run_commands(struct txn *t);
+void txn_conclude(struct txn *t); /* all commands are done: check the whole, and carry it out */
+
+/* The result of command i; takes value. */
+void txn_add_result(struct txn *t, unsigned i, json_t *value);
+
+/* txn_request.c: what a request says besides its commands. Take it over from the client: 0 or an error. */
+int txn_request_take(struct txn *t, const struct txn_request *req, struct sw_err *err);
+/* Has its request been made before? Then it is answered, now or when that one ends: true. */
+bool txn_request_again(struct txn *t);
+/* Is the configuration it begins on the one it asks for? */
+int txn_request_check(const struct txn *t, struct sw_err *err);
+/* Its answer is known: before the journal gets it, and when it is in force (or needed no journal). */
+void txn_request_fill(struct txn *t, uint64_t generation);
+void txn_request_keep(struct txn *t, bool stored);
+/* The answer goes to all who wait for it; t waits for nothing more. */
+void txn_request_end(struct txn *t);
+/* It is freed: nobody gets an answer. */
+void txn_request_drop(struct txn *t);
+/* Another configuration is opened. */
+void txn_request_forget(void);
+/* Is there a client that waits for its answer? */
+bool txn_request_wanted(const struct txn *t);
 
 /* Answer, free, and let the next one begin. */
 void txn_finish(struct txn *t);

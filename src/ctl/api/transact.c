@@ -11,13 +11,13 @@
 #include "../txn.h"
 #include "server.h"
 
-static json_t *describe_failure(const json_t *commands, int failed_at)
+static json_t *describe_failure(const json_t *commands, int failed_at, uint64_t generation)
 {
-	json_t *more, *command;
+	json_t *more = json_pack("{s:I}", "generation", (json_int_t)generation), *command;
 
 	if (failed_at < 0)
-		return NULL;
-	more = json_pack("{s:i}", "failed_at", failed_at);
+		return more;
+	json_object_set_new(more, "failed_at", json_integer(failed_at));
 	command = json_array_get(commands, failed_at);
 	if (command)
 		json_object_set(more, "command", command);
@@ -29,11 +29,14 @@ static void on_done(void *arg, struct txn_reply *reply)
 	struct api_call *call = arg;
 
 	if (reply->rc < 0) {
-		call->more = describe_failure(api_param(call, "commands"), reply->failed_at);
+		call->more = describe_failure(
+			api_param(call, "commands"), reply->failed_at, reply->generation);
 	} else {
 		call->result =
 			json_pack("{s:I, s:i, s:O?}", "generation", (json_int_t)reply->generation,
 				"exit_status", reply->exit_status, "results", reply->results);
+		if (reply->replayed)
+			json_object_set_new(call->result, "replayed", json_true());
 		if (reply->plan)
 			json_object_set(call->result, "plan", reply->plan);
 	}
@@ -47,11 +50,15 @@ static void cancel(struct api_call *call)
 
 static int run_transact(struct api_call *call, struct sw_err *err)
 {
+	const json_t *generation = api_param(call, "if_generation");
 	const struct txn_request req = {
 		.commands = api_param(call, "commands"),
 		.user = api_peer(call)->user,
 		.role = api_peer(call)->role,
 		.dry_run = json_is_true(api_param(call, "dry_run")),
+		.has_generation = generation != NULL,
+		.if_generation = json_integer_value(generation),
+		.request_id = json_string_value(api_param(call, "request_id")),
 	};
 	int rc = txn_submit(&req, on_done, call, err);
 
@@ -63,6 +70,11 @@ static const struct api_param transact_params[] = {
 	{ "commands", API_ARRAY, true,
 		"commands, each an array of words: [[\"add-br\", \"br0\"]]" },
 	{ "dry_run", API_BOOL, false, "check everything, change nothing, tell what would be done" },
+	{ "if_generation", API_INT, false,
+		"refuse with \"conflict\" when the configuration has another generation" },
+	{ "request_id", API_STRING, false,
+		"1 to 64 characters of your choice: asked again with the same id and commands, it is "
+		"answered again and not done again" },
 	{ 0 },
 };
 

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The commands of a transaction, one after another on its draft. A long list gives the control loop back
+ * every few milliseconds.
+ */
+#include "txn_run.h"
+
+#include <event2/event.h>
+
+#include <sw/clock.h>
+#include <sw/loop.h>
+#include <sw/post.h>
+
+#include "cmd.h"
+#include "draft.h"
+#include "loop.h"
+
+#define SLICE_NS (2 * 1000000ull) /* of commands in one step of the control loop */
+
+const char *txn_output_name(int output)
+{
+	static const char *const names[] = { [SW_OUT_NONE] = "none",
+		[SW_OUT_VALUE] = "value",
+		[SW_OUT_LINES] = "lines",
+		[SW_OUT_TABLE] = "table",
+		[SW_OUT_RECORD] = "record",
+		[SW_OUT_TREE] = "tree" };
+
+	return output >= 0 && output <= SW_OUT_TREE ? names[output] : "none";
+}
+
+void txn_add_result(struct txn *t, unsigned i, json_t *value)
+{
+	const struct sw_cmd *cmd = t->lines[i].cmd;
+
+	json_array_append_new(t->reply.results,
+		json_pack("{s:s, s:s, s:o}", "command", cmd->name, "output",
+			txn_output_name(cmd->output), "value", value ? value : json_null()));
+}
+
+/* Run a command, or let it go on. 0, SW_CMD_MORE or an error. */
+static int run_command(struct txn *t, unsigned i, struct sw_err *err)
+{
+	struct cmd_line *line = &t->lines[i];
+	struct sw_call *call = &t->call;
+	int rc;
+
+	call->n_args = line->n_args;
+	call->args = line->args;
+	call->option = line->option;
+	call->draft = line->cmd->kind == SW_CMD_CONFIG ? t->draft : NULL;
+	t->draft->command = i;
+	rc = line->cmd->run(call, err);
+	if (rc >= SW_CMD_EXIT(0)) {
+		t->reply.exit_status = rc - SW_CMD_EXIT(0);
+		rc = 0;
+	}
+	if (rc)
+		return rc;
+	txn_add_result(t, i, call->result);
+	call->result = NULL;
+	call->at = 0;
+	return 0;
+}
+
+static void resume_event(evutil_socket_t fd, short what, void *arg)
+{
+	txn_run_commands(arg);
+}
+
+static void resume_post(void *arg)
+{
+	txn_run_commands(arg);
+}
+
+/* Go on in another round of the loop; posted calls would all be one step, and a timer of zero is one more
+ * event of this round. */
+static void yield(struct txn *t)
+{
+	static const struct timeval next_round = { .tv_usec = 1 };
+
+	if (!sw_loop_base() ||
+		event_base_once(sw_loop_base(), -1, EV_TIMEOUT, resume_event, t, &next_round))
+		sw_post(resume_post, t);
+}
+
+void txn_run_commands(struct txn *t)
+{
+	LOOP_STEP("transaction commands");
+	uint64_t start = sw_clock_ns();
+
+	while (t->at < t->n) {
+		struct sw_err err = { 0 };
+		int rc;
+
+		if (sw_clock_ns() - start > SLICE_NS) {
+			yield(t);
+			return;
+		}
+		rc = run_command(t, t->at, &err);
+		if (rc < 0) {
+			txn_blame(t, &err, t->at);
+			txn_finish(t);
+			return;
+		}
+		t->at += !rc;
+	}
+	t->draft->command = -1;
+	txn_conclude(t);
+}
