@@ -20,6 +20,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include <rte_common.h>
+
 #include <sw/clock.h>
 #include <sw/err.h>
 #include <sw/log.h>
@@ -31,9 +33,12 @@
 
 SW_LOG(loop, "the control loop: signals, slow steps");
 
-#define EVENTS_MS 100
-#define RCU_MS	  10
-#define N_SIGNALS 3
+#define EVENTS_MS    100
+/* A worker's turn is 1 to 50 us: most grace periods are over at once; others are asked for less often. */
+#define RCU_BRISK_US 200
+#define RCU_FIRST_US 1000
+#define RCU_LAST_US  10000
+#define N_SIGNALS    3
 
 static struct event_base *base;
 static struct event *post_event, *tick_event, *rcu_event, *watchdog_event;
@@ -107,7 +112,31 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 
 static void on_rcu(evutil_socket_t fd, short what, void *arg)
 {
-	/* The work is done by the poll after each round; this only makes the round happen. */
+	/* The poll after each round does it; this only makes the round happen. */
+}
+
+/* Free what readers have let go of; while they hold something, see to it that there is another round. */
+static void poll_rcu(void)
+{
+	static uint64_t since_ns, wait_us;
+	struct timeval tv = { 0, 0 };
+	uint64_t now = sw_clock_ns();
+
+	if (!sw_rcu_poll()) {
+		since_ns = 0;
+		return;
+	}
+	if (!since_ns) {
+		since_ns = now;
+		wait_us = RCU_FIRST_US;
+	}
+	if (event_pending(rcu_event, EV_TIMEOUT, NULL))
+		return;
+	if (now - since_ns > RCU_BRISK_US * 1000) {
+		tv.tv_usec = wait_us;
+		wait_us = RTE_MIN(wait_us * 2, RCU_LAST_US);
+	}
+	event_add(rcu_event, &tv);
 }
 
 static void on_watchdog(evutil_socket_t fd, short what, void *arg)
@@ -176,13 +205,10 @@ int sw_loop_init(struct sw_err *err)
 
 int sw_loop_run(void)
 {
-	struct timeval rcu_tv = us_timeval(RCU_MS * 1000);
-
 	notify_send("READY=1");
 	while (!stopping) {
 		event_base_loop(base, EVLOOP_ONCE);
-		if (sw_rcu_poll() && !event_pending(rcu_event, EV_TIMEOUT, NULL))
-			event_add(rcu_event, &rcu_tv);
+		poll_rcu();
 	}
 	notify_send("STOPPING=1");
 	return stopped_by;
