@@ -239,6 +239,23 @@ static void workers_are_shown(void **state)
 	assert_string_equal(json_string_value(json_array_get(json_array_get(row, 7), 1)), "p1:0");
 }
 
+static void workers_are_counted(void **state)
+{
+	json_t *columns, *row;
+
+	learn();
+	ct_ok("worker show --totals");
+	columns = json_object_get(value(), "columns");
+	row = json_array_get(json_object_get(value(), "rows"), 0);
+	assert_int_equal(json_array_size(row), json_array_size(columns));
+	assert_string_equal(json_string_value(json_array_get(columns, 1)), "Packets");
+	assert_int_equal(json_integer_value(json_array_get(row, 1)), 3);
+	assert_string_equal(json_string_value(json_array_get(columns, 2)), "Busy cycles");
+	assert_true(json_integer_value(json_array_get(row, 2)) > 0);
+	assert_string_equal(json_string_value(json_array_get(columns, 5)), "Busy turns");
+	assert_in_range(json_integer_value(json_array_get(row, 5)), 1, 3);
+}
+
 static void logs_are_set(void **state)
 {
 	ct_ok("log set api dbg");
@@ -339,6 +356,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(ports_are_counted, setup, teardown),
 		cmocka_unit_test_setup_teardown(drops_have_reasons, setup, teardown),
 		cmocka_unit_test_setup_teardown(workers_are_shown, setup, teardown),
+		cmocka_unit_test_setup_teardown(workers_are_counted, setup, teardown),
 		cmocka_unit_test_setup_teardown(logs_are_set, setup, teardown),
 		cmocka_unit_test_setup_teardown(log_is_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(memory_is_shown, setup, teardown),

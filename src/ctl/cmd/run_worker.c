@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Command worker show: where each worker runs, how loaded it is, which queues it polls. The figures are
- * since the worker started; two answers make a rate. Control thread.
+ * since the worker started; two answers of --totals make a rate. Control thread.
  */
+#include <rte_common.h>
+
 #include <sw/cmd.h>
 #include <sw/err.h>
 #include <sw/pmd.h>
 #include <sw/port.h>
 
 #include "../table_out.h"
+
+enum { TOTALS };
 
 struct queues {
 	json_t *of[SW_WORKER_MAX]; /* array of "port:queue" */
@@ -29,7 +33,7 @@ static json_t *ratio(double part, double whole)
 	return whole > 0 ? json_real((uint64_t)(part / whole * 10 + 0.5) / 10.0) : json_null();
 }
 
-static void add_worker(json_t *table, const struct sw_worker_info *info, json_t *queues)
+static void add_share(json_t *table, const struct sw_worker_info *info, json_t *queues)
 {
 	json_t *row = table_row(table);
 
@@ -44,14 +48,29 @@ static void add_worker(json_t *table, const struct sw_worker_info *info, json_t 
 	json_array_append(row, queues);
 }
 
+static void add_totals(json_t *table, const struct sw_worker_info *info, json_t *queues)
+{
+	const uint64_t totals[] = { info->packets, info->busy_cycles, info->idle_cycles,
+		info->turns, info->busy_turns, info->sleep_us, info->events_lost };
+	json_t *row = table_row(table);
+
+	json_array_append_new(row, json_integer(info->id));
+	for (unsigned i = 0; i < RTE_DIM(totals); i++)
+		json_array_append_new(row, json_integer(totals[i]));
+}
+
 static int run(struct sw_call *call, struct sw_err *err)
 {
-	static const char *const columns[] = { "Worker", "Core", "NUMA", "Busy %", "Cycles/packet",
+	static const char *const shares[] = { "Worker", "Core", "NUMA", "Busy %", "Cycles/packet",
 		"Packets/turn", "Packets", "Queues", NULL };
+	static const char *const totals[] = { "Worker", "Packets", "Busy cycles", "Idle cycles",
+		"Turns", "Busy turns", "Sleep us", "Events lost", NULL };
+	void (*add)(json_t * table, const struct sw_worker_info *info, json_t *queues) =
+		call->option[TOTALS] ? add_totals : add_share;
 	struct queues queues = { 0 };
 	unsigned n = sw_pmd_workers();
 
-	call->result = table_new(columns);
+	call->result = table_new(call->option[TOTALS] ? totals : shares);
 	for (unsigned i = 0; i < n && i < SW_WORKER_MAX; i++)
 		queues.of[i] = json_array();
 	sw_pmd_each_queue(add_queue, &queues);
@@ -59,11 +78,16 @@ static int run(struct sw_call *call, struct sw_err *err)
 		struct sw_worker_info info;
 
 		if (!sw_pmd_worker_info(i, &info))
-			add_worker(call->result, &info, queues.of[i]);
+			add(call->result, &info, queues.of[i]);
 		json_decref(queues.of[i]);
 	}
 	return 0;
 }
+
+static const struct sw_cmd_option options[] = {
+	[TOTALS] = { "totals", NULL, "counts since the worker started; two answers make a rate" },
+	{ NULL },
+};
 
 SW_REGISTER(cmd, worker_show) = {
 	.name = "worker show",
@@ -72,5 +96,6 @@ SW_REGISTER(cmd, worker_show) = {
 	.kind = SW_CMD_READ,
 	.role = SW_ROLE_READ,
 	.output = SW_OUT_TABLE,
+	.options = options,
 	.run = run,
 };
