@@ -62,6 +62,22 @@ struct dpdk_plan {
 };
 int dpdk_start(struct dpdk *d, const struct dpdk_plan *plan, struct sw_err *err);
 
+/* net_af_xdp: its sockets after its queues were set up (or failed to be), before and after removal of the
+ * device, which leaves sockets and buffers behind. dpdk_xsk_ctl.c. */
+void dpdk_xsk_note(uint16_t id, uint32_t n_desc);
+void dpdk_xsk_hold(uint16_t id);
+void dpdk_xsk_release(uint16_t id);
+
+bool dpdk_xsk_known(unsigned ifindex); /* it had a device of net_af_xdp before */
+
+/* Before such a device is made, and before its queues are: an error where they cannot be had. Waits up to
+ * 1 s for what was just removed. dpdk_xsk_check_ctl.c. */
+int dpdk_xsk_check_args(const char *devargs, struct sw_err *err);
+int dpdk_xsk_check(const struct rte_eth_dev_info *info, unsigned n_rxq, struct sw_err *err);
+
+/* net_memif: before removal, its listening socket, which it would leave behind. dpdk_memif_ctl.c. */
+void dpdk_memif_silence(uint16_t id);
+
 /* Status and counters. dpdk_stats_ctl.c. */
 void dpdk_status(struct sw_port *port, struct sw_port_status *status);
 void dpdk_counters(struct sw_port *port, const struct sw_port_counters *out);

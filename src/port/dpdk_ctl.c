@@ -118,6 +118,7 @@ static int dpdk_open(struct sw_port *port, struct sw_err *err)
 	d->link_resets = 0;
 	d->removed = false;
 	rc = dpdk_start(d, &plan, err);
+	dpdk_xsk_note(d->id, plan.n_rx_desc);
 	if (rc) {
 		dpdk_dev_give(d);
 		return rc;

@@ -210,6 +210,9 @@ static int take_named(const char *devargs, uint16_t *id, struct sw_err *err)
 				devargs);
 		goto out;
 	}
+	rc = dpdk_xsk_check_args(devargs, err);
+	if (rc)
+		goto out;
 	rc = rte_dev_probe(devargs);
 	if (rc) {
 		rc = probe_failed(devargs, rc, !strcmp(rte_bus_name(da.bus), "pci"), err);
@@ -270,6 +273,8 @@ void dpdk_dev_give(struct dpdk *d)
 	if (!attached[d->id] || sibling_in_use(dev))
 		goto out;
 	mark_attached(d->id, false);
+	dpdk_memif_silence(d->id);
+	dpdk_xsk_hold(d->id);
 	rc = rte_eth_dev_close(d->id);
 	if (rc)
 		sw_warn("%s: closing its device failed: %s", d->port.name, dpdk_reason(rc));
@@ -279,6 +284,7 @@ void dpdk_dev_give(struct dpdk *d)
 			dpdk_reason(rc));
 		attached[d->id] = rte_eth_dev_is_valid_port(d->id);
 	}
+	dpdk_xsk_release(d->id);
 out:
 	pthread_mutex_unlock(&lock);
 }

@@ -227,7 +227,9 @@ int dpdk_start(struct dpdk *d, const struct dpdk_plan *asked, struct sw_err *err
 	plan.n_txq = RTE_MIN(plan.n_txq, info.max_tx_queues);
 	if (!plan.n_txq)
 		return failed(d, -ENOTSUP, "finding a transmit queue", err);
-	rc = configure_within(d, &plan, &info, err);
+	rc = dpdk_xsk_check(&info, plan.n_rxq, err);
+	if (!rc)
+		rc = configure_within(d, &plan, &info, err);
 	if (!rc)
 		rc = set_addresses(d, err);
 	if (!rc)

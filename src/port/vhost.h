@@ -130,8 +130,8 @@ void vhost_dev_break(struct vhost *v, const char *fmt, ...) __attribute__((forma
 int vhost_guard_attach(int vid);
 
 /* The socket of the present connection: never wait on it; tell the other side at once that it ends. */
-void vhost_conn_prepare(const struct vhost *v);
-void vhost_conn_shut(const struct vhost *v);
+void vhost_conn_prepare(struct vhost *v);
+void vhost_conn_shut(struct vhost *v);
 
 /* Survive SIGBUS and SIGSEGV on guest memory: called at each open, in case the handler was replaced. */
 void vhost_fault_init(void);
