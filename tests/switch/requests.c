@@ -270,6 +270,7 @@ static void test_generation(void **state)
 	assert_non_null(strstr(answers[0].err.text, is));
 	assert_non_null(strstr(answers[0].err.text, "alice"));
 	assert_string_equal(ct_text("list-br"), "");
+	assert_int_equal(atoi(ct_text("get open . cur_cfg")), now + 1);
 	ct_restart();
 	assert_int_not_equal(ask_at(now, "add-br", "br7"), 0);
 	assert_non_null(strstr(answers[0].err.text, "alice"));

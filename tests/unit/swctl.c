@@ -104,6 +104,11 @@ static void global_options(void **state)
 	assert_int_equal(args.action, ARGS_VERSION);
 	json_decref(args.commands);
 
+	assert_int_equal(split("--if-generation=7 --request-id x1 show", &args), 0);
+	assert_true(args.has_generation && args.if_generation == 7);
+	assert_string_equal(args.request_id, "x1");
+	json_decref(args.commands);
+	refuses("--if-generation=-1 show", "generation");
 	refuses("-t", "needs a value");
 	refuses("-t soon show", "soon");
 	refuses("--timeout=-1 show", "-1");

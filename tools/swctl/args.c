@@ -81,6 +81,12 @@ static int take_long(struct scan *s, bool *taken)
 		rc = option_value(s, value, &value);
 		return rc ? rc : set_timeout(args, value);
 	}
+	if (is_option(word, "--request-id", &value))
+		return option_value(s, value, &args->request_id);
+	if (is_option(word, "--if-generation", &value)) {
+		rc = option_value(s, value, &value);
+		return rc ? rc : ask_set_generation(args, value);
+	}
 	if (!strcmp(word, "--no-wait"))
 		return fault_show(EXIT_USAGE, "leave the option out",
 			"--no-wait cannot be had: the answer comes when the change is in force");

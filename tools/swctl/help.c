@@ -24,6 +24,8 @@ static const char option_text[] =
 	"                       (ordinary users: first $XDG_RUNTIME_DIR/swd/swd.sock, or /tmp/swd-UID/swd.sock)\n"
 	"  -t, --timeout=S      give up when an answer takes S seconds, 0 never; default 10\n"
 	"  --dry-run            check everything, change nothing, tell what would be done\n"
+	"  --if-generation=N    refuse the change when the configuration has another generation\n"
+	"  --request-id=ID      a change asked again with the same ID is applied once\n"
 	"  --json               results and errors as JSON\n"
 	"  --plain              tables and records without headings, a line each, separated by tabs\n"
 	"  -h, --help           this help; behind a command: help about it\n"

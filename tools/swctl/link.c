@@ -20,6 +20,7 @@
 #define CHUNK		 (64 * 1024)
 #define LINE_MAX_BYTES	 (16 * 1024 * 1024) /* twice what the daemon keeps for a client */
 #define BACKLOG_RETRY_MS 20
+#define AGAIN_MS	 50 /* between two looks whether the switch is back */
 
 static int64_t now_ms(void)
 {
@@ -49,11 +50,25 @@ static const char *default_path(char *buf, size_t size)
 	return "/run/swd/swd.sock";
 }
 
+/* What to do when a question is out and no answer came. */
+static const char *how_to_know(const struct link *link, char *buf, size_t size)
+{
+	if (!link->request_id)
+		return "nothing was to be changed: ask again";
+	snprintf(buf, size, "it may be applied or not: the same with --request-id=%s makes sure",
+		link->request_id);
+	return buf;
+}
+
 static int timed_out(const struct link *link)
 {
+	char buf[160];
+
+	if (link->mute)
+		return EXIT_TIMED_OUT;
 	return fault_show(EXIT_TIMED_OUT,
 		link->asked
-			? "the change may still be applied: look with \"swctl show\""
+			? how_to_know(link, buf, sizeof(buf))
 			: "is the switch overloaded or stopped by a debugger? -t SECONDS waits longer",
 		"the switch at %s did not answer within %u s", link->path, link->timeout_s);
 }
@@ -76,12 +91,15 @@ static int wait_for(struct link *link, short events)
 	}
 }
 
-static int connection_lost(const struct link *link, int number)
+static int connection_lost(struct link *link, int number)
 {
+	char buf[160];
+
+	link->lost = true;
+	if (link->mute)
+		return EXIT_NO_DAEMON;
 	return fault_show(EXIT_NO_DAEMON,
-		link->asked
-			? "whether the change was applied is not known: look with \"swctl show\""
-			: "look at its log",
+		link->asked ? how_to_know(link, buf, sizeof(buf)) : "look at its log",
 		"the switch at %s closed the connection%s%s", link->path, number ? ": " : "",
 		number ? strerror(number) : "");
 }
@@ -212,33 +230,69 @@ void link_close(struct link *link)
 	sw_line_fini(&link->in);
 }
 
-static int send_question(struct link *link, const char *method, json_t *params)
+/* The switch went away with our question: wait until one is there that hears it. */
+static int reopen(struct link *link)
+{
+	char buf[160];
+	int status;
+
+	do {
+		json_t *greeting = NULL;
+		bool good;
+
+		link_close(link);
+		sw_line_init(&link->in, LINE_MAX_BYTES);
+		if (!dial(link, true))
+			greeting = hear(link, &status);
+		good = json_object_get(greeting, "swd") != NULL;
+		json_decref(greeting);
+		if (good)
+			return 0;
+		poll(NULL, 0, AGAIN_MS);
+	} while (link->deadline_ms < 0 || now_ms() < link->deadline_ms);
+	return fault_show(EXIT_NO_DAEMON, how_to_know(link, buf, sizeof(buf)),
+		"the switch at %s went away and was not back within %u s", link->path,
+		link->timeout_s);
+}
+
+/* Send the question and hear the answer, again where that can do no harm. */
+static json_t *ask_text(struct link *link, const char *text, size_t len, int *status)
+{
+	json_t *answer;
+
+	start_waiting(link);
+	for (;;) {
+		link->asked = true;
+		link->lost = false;
+		link->mute = link->request_id != NULL;
+		*status = say(link, text, len);
+		answer = *status ? NULL : hear(link, status);
+		if (answer || !link->lost || !link->request_id)
+			break;
+		*status = reopen(link);
+		if (*status)
+			break;
+	}
+	link->mute = false;
+	if (!answer && *status == EXIT_TIMED_OUT)
+		timed_out(link);
+	link->asked = false;
+	return answer;
+}
+
+json_t *link_ask(struct link *link, const char *method, json_t *params, json_t **error, int *status)
 {
 	json_t *question = json_pack("{s:s, s:I, s:s, s:o}", "jsonrpc", "2.0", "id", ++link->id,
 		"method", method, "params", params);
 	char *text = json_dumps(question, JSON_COMPACT);
 	size_t len = strlen(text);
-	int rc;
-
-	text[len] = '\n';
-	link->asked = true;
-	start_waiting(link);
-	rc = say(link, text, len + 1);
-	free(text);
-	json_decref(question);
-	return rc;
-}
-
-json_t *link_ask(struct link *link, const char *method, json_t *params, json_t **error, int *status)
-{
 	json_t *answer, *result;
 
+	text[len] = '\n';
 	*error = NULL;
-	*status = send_question(link, method, params);
-	if (*status)
-		return NULL;
-	answer = hear(link, status);
-	link->asked = false;
+	answer = ask_text(link, text, len + 1, status);
+	free(text);
+	json_decref(question);
 	if (!answer)
 		return NULL;
 	result = json_incref(json_object_get(answer, "result"));

@@ -13,19 +13,6 @@
 
 #include <sw/err.h>
 
-static json_t *transact(struct link *link, const struct args *args, json_t *commands, int *status)
-{
-	json_t *error, *result, *params = json_pack("{s:O}", "commands", commands);
-
-	if (args->dry_run)
-		json_object_set_new(params, "dry_run", json_true());
-	result = link_ask(link, "transact", params, &error, status);
-	if (error)
-		*status = fault_show_error(error, commands);
-	json_decref(error);
-	return result;
-}
-
 /* The command that brings the page behind `next`. */
 static json_t *next_command(const json_t *words, const char *next)
 {
@@ -50,7 +37,7 @@ static json_t *next_page(struct link *link, const struct args *args, const json_
 	if (!next)
 		return NULL;
 	commands = next_command(words, next);
-	result = transact(link, args, commands, status);
+	result = ask_transact(link, args, commands, status);
 	json_decref(commands);
 	results = json_incref(json_array_get(json_object_get(result, "results"), 0));
 	json_decref(result);
@@ -154,7 +141,7 @@ static int run(const struct args *args)
 	int status = link_open(&link, args, false);
 
 	if (!status) {
-		json_t *reply = transact(&link, args, args->commands, &status);
+		json_t *reply = ask_transact(&link, args, args->commands, &status);
 
 		if (reply)
 			status = show_reply(&link, args, reply);

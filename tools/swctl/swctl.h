@@ -35,7 +35,10 @@ struct args {
 	const char *socket; /* NULL: the default */
 	unsigned timeout_s; /* 0: for ever */
 	bool json, plain, dry_run;
-	json_t *commands; /* array of arrays of words */
+	bool has_generation; /* refuse the change when the configuration has another one */
+	uint64_t if_generation;
+	const char *request_id; /* NULL: a new one for each question */
+	json_t *commands;	/* array of arrays of words */
 };
 
 /* Fill args from the words after the program's name. 0, or an exit status with the fault shown. */
@@ -50,7 +53,10 @@ struct link {
 	unsigned timeout_s;
 	struct sw_line in;
 	json_int_t id;
-	bool asked; /* a question is out */
+	bool asked;	 /* a question is out */
+	bool mute, lost; /* faults of the connection are not shown; it broke */
+	/* Not NULL: the question has this id and may be asked again when the connection breaks. */
+	const char *request_id;
 };
 
 /* Connect to the switch that the global options name and hear its greeting. 0, or an exit status with the
@@ -62,6 +68,11 @@ void link_close(struct link *link);
  * status; *error is the daemon's error object, or NULL when it was no answer and the fault is shown. */
 json_t *link_ask(
 	struct link *link, const char *method, json_t *params, json_t **error, int *status);
+
+/* ask.c: commands as one transaction, asked again where the answer was lost; as link_ask, but an error
+ * of the daemon is shown too. */
+json_t *ask_transact(struct link *link, const struct args *args, json_t *commands, int *status);
+int ask_set_generation(struct args *args, const char *text);
 
 /* fault.c: what went wrong, for people (or for programs, with --json). */
 void fault_as_json(bool json);

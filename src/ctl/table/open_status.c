@@ -13,6 +13,7 @@
 #include <sw/port.h>
 #include <sw/table.h>
 
+#include "../draft.h"
 #include "value.h"
 
 /* The Open_vSwitch schema whose names, types and meanings ours are; a test compares them. */
@@ -97,6 +98,11 @@ static struct value *system_version(const struct draft *draft, const struct row 
 	return os_release("VERSION_ID");
 }
 
+static struct value *cur_cfg(const struct draft *draft, const struct row *row)
+{
+	return value_integer(draft->base->generation);
+}
+
 #define OPEN_STATUS(ident, of_type, text)       \
 	SW_REGISTER(column, open_##ident) = {   \
 		.name = "Open_vSwitch." #ident, \
@@ -113,6 +119,8 @@ OPEN_STATUS(ovs_version, SW_OPTIONAL(STRING),
 	"name and version of the switch; it is not Open vSwitch, and says so");
 OPEN_STATUS(db_version, SW_OPTIONAL(STRING),
 	"version of the Open_vSwitch schema whose names and types these tables have");
+OPEN_STATUS(cur_cfg, SW_ONE(INTEGER),
+	"generation of the configuration in force: one more with each change");
 OPEN_STATUS(dpdk_version, SW_OPTIONAL(STRING), "version of DPDK it runs on");
 OPEN_STATUS(dpdk_initialized, SW_ONE(BOOLEAN), "true: the switch does not run without DPDK");
 OPEN_STATUS(system_type, SW_OPTIONAL(STRING), "operating system, as ID of os-release tells");

@@ -218,7 +218,7 @@ SW_REGISTER(unsupported, managers) = {
 SW_REGISTER(unsupported, sequence) = {
 	.name = "OVSDB's sequence numbers",
 	.help = "counting up one column and waiting for another",
-	.names = SW_WORDS("Open_vSwitch.next_cfg", "Open_vSwitch.cur_cfg"),
+	.names = SW_WORDS("Open_vSwitch.next_cfg"),
 	.hint = "a change is in force when its command ends",
 };
 
