@@ -89,3 +89,19 @@ def test_any_device_again(net):
         for _ in range(3):
             sw.refused(f"add-port br-in p0 -- set interface p0 type=dpdk options:dpdk-devargs={devargs}",
                        devargs.split(",")[0])
+
+
+@swnet.limit(120)
+def test_virtio_user_again(net):
+    """One switch is the guest of another: virtio-user into a dpdkvhostuser socket, three times."""
+    a, b = net.host("a", "10.0.0.1/24", port="vif0.0"), net.host("b", "10.0.0.2/24", port="vif1.0")
+    host, guest = net.switch("host"), net.switch("guest")
+    host.ctl("add-br br-h -- add-port br-h vif0.0"
+             " -- add-port br-h vu0 -- set interface vu0 type=dpdkvhostuser")
+    guest.ctl("add-br br-in -- add-port br-in vif1.0")
+    for _ in range(3):
+        add(guest, "v0", f"net_virtio_user0,path={host.dir}/run/vu0,queues=1")
+        swnet.wait_for(lambda: host.get("interface vu0 link_state") == "up", 10, "the host sees its guest")
+        a.ping(b.ip)
+        guest.ctl("del-port v0")
+        swnet.wait_for(lambda: host.get("interface vu0 link_state") == "down", 10, "the host sees it go")
