@@ -3,8 +3,7 @@
  * swd: options and boot file, then the modules in their order, the control loop, and all of it back.
  * What any part of the switch does is in its room; here is only the order.
  *
- * Exit status: 0 stopped when asked; 1 a module could not start; 2 a wrong option or boot file; 3 another
- * swd has the socket.
+ * Options and exit statuses are in base/boot_options.c.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -15,30 +14,34 @@
 #include <sw/boot.h>
 #include <sw/dir.h>
 #include <sw/err.h>
+#include <sw/exit.h>
 #include <sw/log.h>
 #include <sw/loop.h>
 #include <sw/mem.h>
 #include <sw/module.h>
+#include <sw/schema.h>
 #include <sw/text.h>
+#include <sw/words.h>
 
 SW_LOG(main, "start and stop of the daemon");
 
-enum { EXIT_START = 1, EXIT_USAGE = 2, EXIT_RUNNING = 3 };
+enum { EXIT_START = 1, EXIT_RUNNING = 3 };
 
-static const char help_text[] =
-	"Usage: swd [OPTION]...\n"
-	"The virtual switch daemon. It runs in the foreground and logs to standard error.\n"
-	"\n"
-	"  --config FILE   boot file: cores, memory, places (see configs/ for examples)\n"
-	"  --state DIR     where the configuration is kept\n"
-	"  --run-dir DIR   where sockets are made\n"
-	"  --socket PATH   the control socket (default: RUN-DIR/swd.sock)\n"
-	"  --log LEVELS    off, err, warn, info or dbg, and NAME=LEVEL: warn,vhost=dbg\n"
-	"  --version       print the version\n"
-	"  --help          print this\n"
-	"\n"
-	"Exit status: 0 stopped when asked, 1 could not start, 2 wrong option or boot\n"
-	"file, 3 another swd has the socket.\n";
+#define OPTIONS_MAX 16
+
+static void print_help(void)
+{
+	puts("Usage: swd [OPTION]...\n"
+	     "The virtual switch daemon. It runs in the foreground and logs to standard error.\n");
+	for (const struct sw_cmd_option *o = sw_boot_options; o->name; o++) {
+		int n = printf("  --%s %s", o->name, o->value ? o->value : "");
+
+		printf("%*s%s\n", n < 18 ? 18 - n : 1, "", o->help);
+	}
+	puts("\nExit status:");
+	for (const struct sw_exit *e = sw_boot_exits; e->help; e++)
+		printf("  %d  %s\n", e->status, e->help);
+}
 
 static void show_error(const struct sw_err *err)
 {
@@ -51,21 +54,24 @@ static void show_error(const struct sw_err *err)
 		fprintf(stderr, "swd: %s\n", err->hint);
 }
 
-static const struct option options[] = {
-	{ "config", required_argument, NULL, 'c' },
-	{ "state", required_argument, NULL, 's' },
-	{ "run-dir", required_argument, NULL, 'r' },
-	{ "socket", required_argument, NULL, 'S' },
-	{ "log", required_argument, NULL, 'l' },
-	{ "version", no_argument, NULL, 'V' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL },
-};
-
 /* Where an option's text goes; the file is read before, so these win. */
 struct texts {
 	const char *config, *state, *run_dir, *socket, *log;
 };
+
+static const char **field_of(struct texts *texts, const char *option)
+{
+	const struct {
+		const char *name, **field;
+	} fields[] = { { "config", &texts->config }, { "state", &texts->state },
+		{ "run-dir", &texts->run_dir }, { "socket", &texts->socket },
+		{ "log", &texts->log } };
+
+	for (unsigned i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (!strcmp(fields[i].name, option))
+			return fields[i].field;
+	return NULL;
+}
 
 static int wrong_option(void)
 {
@@ -73,16 +79,31 @@ static int wrong_option(void)
 	return EXIT_USAGE;
 }
 
+/* An option that prints something and ends the program. */
+static int print_what(const char *option)
+{
+	struct sw_err err = { 0 };
+
+	if (!strcmp(option, "version"))
+		puts("swd " SW_VERSION);
+	else if (!strcmp(option, "help"))
+		print_help();
+	else if (sw_schema_print(stdout, &err)) {
+		show_error(&err);
+		return EXIT_START;
+	}
+	return EXIT_SUCCESS;
+}
+
 /* -1: go on; else the exit status. */
 static int read_options(int argc, char **argv, struct texts *texts)
 {
-	const char **fields[128] = { ['c'] = &texts->config,
-		['s'] = &texts->state,
-		['r'] = &texts->run_dir,
-		['S'] = &texts->socket,
-		['l'] = &texts->log };
+	struct option options[OPTIONS_MAX + 1] = { { NULL } };
 	int c, index = 0;
 
+	for (unsigned i = 0; sw_boot_options[i].name && i < OPTIONS_MAX; i++)
+		options[i] = (struct option){ sw_boot_options[i].name,
+			sw_boot_options[i].value ? required_argument : no_argument, NULL, 'o' };
 	for (int at; at = optind, (c = getopt_long(argc, argv, "+", options, &index)) != -1;) {
 		/* getopt takes what begins only one name today, and may begin two tomorrow */
 		if (c != '?' && strcspn(argv[at] + 2, "=") != strlen(options[index].name)) {
@@ -90,17 +111,15 @@ static int read_options(int argc, char **argv, struct texts *texts)
 				argv[at], options[index].name);
 			return wrong_option();
 		}
-		if (c == 'V' || c == 'h') {
-			fputs(c == 'V' ? "swd " SW_VERSION "\n" : help_text, stdout);
-			return EXIT_SUCCESS;
-		}
 		if (c == '?')
 			return wrong_option();
+		if (!options[index].has_arg)
+			return print_what(options[index].name);
 		if (!*optarg) {
 			fprintf(stderr, "swd: an option has an empty value\n");
 			return wrong_option();
 		}
-		*fields[c] = optarg;
+		*field_of(texts, options[index].name) = optarg;
 	}
 	if (optind == argc)
 		return -1;

@@ -13,7 +13,9 @@
 #include <stdint.h>
 
 #include <sw/access.h>
+#include <sw/exit.h>
 #include <sw/rcu.h>
+#include <sw/words.h>
 
 struct sw_err;
 
@@ -52,6 +54,21 @@ void sw_boot_defaults(struct sw_boot *boot);
 /* Read a file of sections and key=value. An unknown section or key, or a bad value, is an error with
  * the file and line in err->path and what is allowed. Strings are copied and live as long as boot. */
 int sw_boot_read(struct sw_boot *boot, const char *path, struct sw_err *err);
+
+/* A key of the boot file as people are told of it. */
+struct sw_boot_key {
+	const char *section, *name, *help;
+	const char *initial; /* what holds without it, in words */
+	const char *allowed; /* in words; NULL: a number of the range */
+	uint64_t min, max;
+};
+
+/* The keys in the order of the file; false when i is past the last. */
+bool sw_boot_key_at(unsigned i, struct sw_boot_key *out);
+
+/* The options of swd on the command line, ended by name NULL, and its exit statuses by number. */
+extern const struct sw_cmd_option sw_boot_options[];
+extern const struct sw_exit sw_boot_exits[];
 
 /* Set one text field to a copy. */
 void sw_boot_text(const char **field, const char *value);

@@ -55,6 +55,9 @@ void sw_err_prefix(struct sw_err *err, const char *fmt, ...) __attribute__((form
 /* The string of a code as the API carries it ("not-found"); "internal" for an unknown one. */
 const char *sw_err_code_name(enum sw_code code);
 
+/* What a code means, for people. */
+const char *sw_err_code_help(enum sw_code code);
+
 /* The negative errno that belongs to a code. */
 int sw_err_errno(enum sw_code code);
 

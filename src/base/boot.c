@@ -32,6 +32,7 @@ struct key {
 	uint64_t min, max; /* TYPE_UINT */
 	const char *allowed;
 	int (*read)(struct sw_boot *boot, const char *value, struct sw_err *err); /* TYPE_OWN */
+	const char *help, *initial; /* what it is for; what holds without it */
 };
 
 static int read_socket_owner(struct sw_boot *boot, const char *value, struct sw_err *err)
@@ -69,27 +70,74 @@ static int read_read(struct sw_boot *boot, const char *value, struct sw_err *err
 #define FIELD(name) offsetof(struct sw_boot, name)
 
 static const struct key keys[] = {
-	{ "worker", "cores", TYPE_CORES, FIELD(cores), 0, 0, "a list like 1 or 0,2-5" },
-	{ "worker", "control-core", TYPE_UINT, FIELD(control_core), 0, SW_CORE_MAX - 1 },
-	{ "worker", "idle-sleep-us", TYPE_UINT, FIELD(idle_sleep_us), 0, 100000 },
-	{ "memory", "hugepages", TYPE_HUGE, FIELD(hugepages), 0, 0, "auto, yes or no" },
-	{ "memory", "size-mb", TYPE_UINT, FIELD(memory_mb), 64, 1 << 20 },
-	{ "memory", "mbufs", TYPE_UINT, FIELD(mbufs), 1024, 1 << 24 },
-	{ "control", "socket", TYPE_TEXT, FIELD(socket_path) },
-	{ "control", "state", TYPE_TEXT, FIELD(state_dir) },
-	{ "control", "run-dir", TYPE_TEXT, FIELD(run_dir) },
-	{ "access", "socket-owner", TYPE_OWN, .read = read_socket_owner },
-	{ "access", "socket-group", TYPE_OWN, .read = read_socket_group },
-	{ "access", "socket-mode", TYPE_OWN, .read = read_socket_mode },
-	{ "access", "admin", TYPE_OWN, .read = read_admin },
-	{ "access", "operate", TYPE_OWN, .read = read_operate },
-	{ "access", "read", TYPE_OWN, .read = read_read },
-	{ "vhost", "socket-dir", TYPE_TEXT, FIELD(vhost_dir) },
-	{ "dpdk", "eal-args", TYPE_TEXT, FIELD(eal_args) },
-	{ "log", "levels", TYPE_LEVELS, FIELD(log_levels), 0, 0,
-		"a level for all, then NAME=LEVEL, separated by commas: warn,vhost=dbg" },
+	{ "worker", "cores", TYPE_CORES, FIELD(cores), .allowed = "a list like 1 or 0,2-5",
+		.help = "cores that poll, one worker each",
+		.initial = "all but one of the affinity mask; in laptop mode at most two" },
+	{ "worker", "control-core", TYPE_UINT, FIELD(control_core), 0, SW_CORE_MAX - 1,
+		.help = "core of the control thread", .initial = "every core that no worker has" },
+	{ "worker", "idle-sleep-us", TYPE_UINT, FIELD(idle_sleep_us), 0, 100000,
+		.help = "longest sleep of an idle worker, in microseconds; 0: it never sleeps",
+		.initial = "500 in laptop mode, else 0" },
+	{ "memory", "hugepages", TYPE_HUGE, FIELD(hugepages), .allowed = "auto, yes or no",
+		.help = "memory in huge pages: when enough are free, always (an error when there are "
+			"not enough), or never (laptop mode)",
+		.initial = "auto" },
+	{ "memory", "size-mb", TYPE_UINT, FIELD(memory_mb), 64, 1 << 20,
+		.help = "memory for packets and tables, in MiB",
+		.initial = "512 with huge pages, else 256" },
+	{ "memory", "mbufs", TYPE_UINT, FIELD(mbufs), 1024, 1 << 24,
+		.help = "packet buffers of the switch",
+		.initial = "what three quarters of the memory hold" },
+	{ "control", "socket", TYPE_TEXT, FIELD(socket_path), .allowed = "a path",
+		.help = "the control socket", .initial = "RUN-DIR/swd.sock" },
+	{ "control", "state", TYPE_TEXT, FIELD(state_dir), .allowed = "a path",
+		.help = "folder where the configuration is kept; made when missing",
+		.initial = "/var/lib/swd; for others than root $XDG_STATE_HOME/swd" },
+	{ "control", "run-dir", TYPE_TEXT, FIELD(run_dir), .allowed = "a path",
+		.help = "folder where sockets are made; made when missing",
+		.initial = "/run/swd; for others than root $XDG_RUNTIME_DIR/swd" },
+	{ "access", "socket-owner", TYPE_OWN, .read = read_socket_owner,
+		.allowed = "a user, by name or number", .help = "owner of the control socket",
+		.initial = "the daemon's own user" },
+	{ "access", "socket-group", TYPE_OWN, .read = read_socket_group,
+		.allowed = "a group, by name or number",
+		.help = "group of the control socket; without any list below, its members are admin",
+		.initial = "the daemon's own group" },
+	{ "access", "socket-mode", TYPE_OWN, .read = read_socket_mode,
+		.allowed = "a mode in octal, 0600 or more",
+		.help = "permissions of the control socket", .initial = "0660" },
+	{ "access", "admin", TYPE_OWN, .read = read_admin, .allowed = "a list like alice,@netops,*",
+		.help = "users, @groups or * (all) that may change the configuration",
+		.initial =
+			"members of socket-group where no list is given; root and the daemon's own "
+			"user always" },
+	{ "access", "operate", TYPE_OWN, .read = read_operate,
+		.allowed = "a list like alice,@netops,*",
+		.help = "users, @groups or * (all) that may act on what runs: clear counters and "
+			"stations, set log levels",
+		.initial = "nobody" },
+	{ "access", "read", TYPE_OWN, .read = read_read, .allowed = "a list like alice,@netops,*",
+		.help = "users, @groups or * (all) that may look at everything",
+		.initial = "nobody" },
+	{ "vhost", "socket-dir", TYPE_TEXT, FIELD(vhost_dir), .allowed = "a path",
+		.help = "folder where ports of type dpdkvhostuser make their sockets",
+		.initial = "RUN-DIR" },
+	{ "dpdk", "eal-args", TYPE_TEXT, FIELD(eal_args), .allowed = "arguments of DPDK's EAL",
+		.help = "words added to DPDK's own arguments; never needed", .initial = "none" },
+	{ "log", "levels", TYPE_LEVELS, FIELD(log_levels),
+		.allowed = "a level for all, then NAME=LEVEL, separated by commas: warn,vhost=dbg",
+		.help = "what is logged: off, err, warn, info or dbg", .initial = "info" },
 };
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
+
+bool sw_boot_key_at(unsigned i, struct sw_boot_key *out)
+{
+	if (i >= N_KEYS)
+		return false;
+	*out = (struct sw_boot_key){ keys[i].section, keys[i].name, keys[i].help, keys[i].initial,
+		keys[i].allowed, keys[i].min, keys[i].max };
+	return true;
+}
 
 struct reader {
 	struct sw_boot *boot;

@@ -12,24 +12,33 @@
 static const struct {
 	const char *name;
 	int number;
+	const char *help;
 } codes[SW_CODE_COUNT] = {
-	[SW_CODE_OK] = { "ok", 0 },
-	[SW_CODE_INVALID] = { "invalid", EINVAL },
-	[SW_CODE_USAGE] = { "usage", EINVAL },
-	[SW_CODE_NOT_FOUND] = { "not-found", ENOENT },
-	[SW_CODE_EXISTS] = { "exists", EEXIST },
-	[SW_CODE_CONFLICT] = { "conflict", EBUSY },
-	[SW_CODE_UNSUPPORTED] = { "not-supported", ENOTSUP },
-	[SW_CODE_PERMISSION] = { "permission", EPERM },
-	[SW_CODE_DEVICE] = { "device", EIO },
-	[SW_CODE_LIMIT] = { "limit", ENOSPC },
-	[SW_CODE_TIMEOUT] = { "timeout", ETIMEDOUT },
-	[SW_CODE_INTERNAL] = { "internal", EFAULT },
+	[SW_CODE_OK] = { "ok", 0, "no error" },
+	[SW_CODE_INVALID] = { "invalid", EINVAL, "a value that can never be right" },
+	[SW_CODE_USAGE] = { "usage", EINVAL,
+		"unknown command, option or method, missing argument" },
+	[SW_CODE_NOT_FOUND] = { "not-found", ENOENT, "the named thing does not exist" },
+	[SW_CODE_EXISTS] = { "exists", EEXIST, "the name is taken" },
+	[SW_CODE_CONFLICT] = { "conflict", EBUSY, "does not fit what is there now" },
+	[SW_CODE_UNSUPPORTED] = { "not-supported", ENOTSUP,
+		"known to users of OVS, not to be had here yet" },
+	[SW_CODE_PERMISSION] = { "permission", EPERM, "not permitted" },
+	[SW_CODE_DEVICE] = { "device", EIO,
+		"a device, socket or file could not be opened or used" },
+	[SW_CODE_LIMIT] = { "limit", ENOSPC, "a stated limit is reached" },
+	[SW_CODE_TIMEOUT] = { "timeout", ETIMEDOUT, "it took too long" },
+	[SW_CODE_INTERNAL] = { "internal", EFAULT, "a bug of the switch, or of the machine" },
 };
 
 const char *sw_err_code_name(enum sw_code code)
 {
 	return (unsigned)code < SW_CODE_COUNT ? codes[code].name : "internal";
+}
+
+const char *sw_err_code_help(enum sw_code code)
+{
+	return (unsigned)code < SW_CODE_COUNT ? codes[code].help : "";
 }
 
 int sw_err_errno(enum sw_code code)

@@ -40,14 +40,20 @@ static void collect(void *arg, const char *name, uint64_t value)
 	all->item[i].value += value;
 }
 
+static const char *const names[] = {
+	[SW_DROP_RX_DROPPED] = "rx_dropped",
+	[SW_DROP_RX_ERRORS] = "rx_errors",
+	[SW_DROP_TX_DROPPED] = "tx_dropped",
+	[SW_DROP_TX_ERRORS] = "tx_errors",
+};
+
+const char *statistics_name(enum sw_drop_as as)
+{
+	return names[as];
+}
+
 static void collect_drops(struct collected *all, const struct sw_lane_stats *sum)
 {
-	static const char *const names[] = {
-		[SW_DROP_RX_DROPPED] = "rx_dropped",
-		[SW_DROP_RX_ERRORS] = "rx_errors",
-		[SW_DROP_TX_DROPPED] = "tx_dropped",
-		[SW_DROP_TX_ERRORS] = "tx_errors",
-	};
 	const struct sw_drop *drop;
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)

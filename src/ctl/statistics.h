@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include <sw/drop.h>
+
 struct sw_port;
 
 #define STATISTICS_MAX 128 /* names of one port at most */
@@ -18,5 +20,8 @@ struct sw_port;
  * the sum. What is unknown is left out. */
 void port_statistics(const struct sw_port *port,
 	void (*add)(void *arg, const char *name, uint64_t value), void *arg);
+
+/* The statistic that a drop reason adds to. */
+const char *statistics_name(enum sw_drop_as as);
 
 #endif

@@ -11,6 +11,7 @@
 #include "txn_run.h"
 
 #include <sw/clock.h>
+#include <sw/exit.h>
 #include <sw/log.h>
 #include <sw/mem.h>
 
@@ -140,7 +141,7 @@ void txn_conclude(struct txn *t)
 		t->plan = plan_new(t->draft, false);
 	if (t->dry_run) {
 		t->reply.plan = changes ? plan_describe(t->plan) : json_array();
-		t->reply.exit_status = changes ? 10 : t->reply.exit_status;
+		t->reply.exit_status = changes ? EXIT_CHANGES : t->reply.exit_status;
 	}
 	if (!changes || t->dry_run)
 		finish_unstored(t);

@@ -334,12 +334,12 @@ static void own_commands(void **state)
 
 static void statuses(void **state)
 {
-	assert_int_equal(fault_status("exists"), EXIT_CONFLICT);
-	assert_int_equal(fault_status("conflict"), EXIT_CONFLICT);
-	assert_int_equal(fault_status("permission"), EXIT_NOT_PERMITTED);
-	assert_int_equal(fault_status("device"), EXIT_DEVICE);
-	assert_int_equal(fault_status("of-a-later-version"), EXIT_REFUSED);
-	assert_int_equal(fault_status(NULL), EXIT_REFUSED);
+	assert_int_equal(sw_exit_of("exists"), EXIT_CONFLICT);
+	assert_int_equal(sw_exit_of("conflict"), EXIT_CONFLICT);
+	assert_int_equal(sw_exit_of("permission"), EXIT_NOT_PERMITTED);
+	assert_int_equal(sw_exit_of("device"), EXIT_DEVICE);
+	assert_int_equal(sw_exit_of("of-a-later-version"), EXIT_REFUSED);
+	assert_int_equal(sw_exit_of(NULL), EXIT_REFUSED);
 }
 
 int main(void)

@@ -18,31 +18,6 @@ void fault_as_json(bool json)
 	as_json = json;
 }
 
-static const struct {
-	const char *code;
-	int status;
-} statuses[] = {
-	{ "invalid", EXIT_REFUSED },
-	{ "usage", EXIT_USAGE },
-	{ "not-found", EXIT_NOT_FOUND },
-	{ "exists", EXIT_CONFLICT },
-	{ "conflict", EXIT_CONFLICT },
-	{ "not-supported", EXIT_REFUSED },
-	{ "permission", EXIT_NOT_PERMITTED },
-	{ "device", EXIT_DEVICE },
-	{ "limit", EXIT_REFUSED },
-	{ "timeout", EXIT_TIMED_OUT },
-	{ "internal", EXIT_REFUSED },
-};
-
-int fault_status(const char *code)
-{
-	for (size_t i = 0; code && i < sizeof(statuses) / sizeof(statuses[0]); i++)
-		if (!strcmp(statuses[i].code, code))
-			return statuses[i].status;
-	return EXIT_REFUSED;
-}
-
 /* Code string of a failure of our own; the reverse of the table, where that is one to one. */
 static const char *own_code(int status)
 {
@@ -244,7 +219,7 @@ int fault_show_error(const json_t *error, const json_t *commands)
 	const json_t *words = json_object_get(data, "command");
 	const char *message = json_string_value(json_object_get(error, "message"));
 	size_t n = json_array_size(commands);
-	int status = fault_status(member(data, "code"));
+	int status = sw_exit_of(member(data, "code"));
 
 	if (as_json) {
 		show_json(json_pack("{s:O, s:i}", "error", error, "exit_status", status));

@@ -31,12 +31,6 @@ static const char option_text[] =
 	"  -h, --help           this help; behind a command: help about it\n"
 	"  -V, --version        version of swctl (\"swctl version\": of the switch)\n";
 
-static const char status_text[] =
-	"\n"
-	"Exit status: 0 done, 1 refused, 2 usage (br-exists: there is none), 3 not found, 4 exists or\n"
-	"conflict, 5 switch not reached, 6 not permitted, 7 timed out, 8 a device or file cannot be used,\n"
-	"10 a dry run that has changes.\n";
-
 static const char offline_text[] =
 	"\n"
 	"Commands (the switch tells all of them when it runs):\n"
@@ -50,6 +44,13 @@ void help_short(FILE *out)
 {
 	fputs(short_text, out);
 	fputs("\"swctl help\" tells more.\n", out);
+}
+
+static void print_statuses(FILE *out)
+{
+	fputs("\nExit status:\n", out);
+	for (const struct sw_exit *e = sw_exits; e->help; e++)
+		fprintf(out, "  %2d  %s\n", e->status, e->help);
 }
 
 static const char *member(const json_t *cmd, const char *name)
@@ -176,7 +177,7 @@ static void print_all(const json_t *commands, FILE *out)
 	json_array_foreach (commands, i, cmd)
 		print_line(cmd, out);
 	fputs(option_text, out);
-	fputs(status_text, out);
+	print_statuses(out);
 }
 
 static json_t *describe(const struct sw_local *local)
@@ -236,7 +237,7 @@ static void print_offline(const json_t *commands, FILE *out)
 	json_array_foreach (commands, i, cmd)
 		print_line(cmd, out);
 	fputs(option_text, out);
-	fputs(status_text, out);
+	print_statuses(out);
 }
 
 int help_show(const struct args *args, const json_t *words, FILE *out)

@@ -12,20 +12,8 @@
 
 #include <jansson.h>
 
+#include <sw/exit.h>
 #include <sw/line.h>
-
-/* Exit statuses; part of what scripts rely on. */
-enum {
-	EXIT_DONE = 0,
-	EXIT_REFUSED = 1,
-	EXIT_USAGE = 2, /* and br-exists: there is none */
-	EXIT_NOT_FOUND = 3,
-	EXIT_CONFLICT = 4,
-	EXIT_NO_DAEMON = 5,
-	EXIT_NOT_PERMITTED = 6,
-	EXIT_TIMED_OUT = 7,
-	EXIT_DEVICE = 8,
-};
 
 /* args.c: the command line. */
 enum args_action { ARGS_RUN, ARGS_HELP, ARGS_VERSION };
@@ -81,7 +69,6 @@ int fault_show(int status, const char *hint, const char *fmt, ...)
 
 /* Show an error object of the daemon; returns the exit status. `commands` are those that were sent. */
 int fault_show_error(const json_t *error, const json_t *commands);
-int fault_status(const char *code);
 
 /* The same for a fault that swctl found itself, in commands[at]. */
 struct sw_err;

@@ -25,6 +25,11 @@ static const char *const type_names[] = {
 	[API_OBJECT] = "an object",
 };
 
+const char *api_type_name(enum api_type type)
+{
+	return type_names[type];
+}
+
 static bool has_type(const json_t *value, enum api_type type)
 {
 	switch (type) {
@@ -152,28 +157,6 @@ static int run_version(struct api_call *call, struct sw_err *err)
 	return 0;
 }
 
-static json_t *describe_method(const struct sw_method *m)
-{
-	json_t *params = json_array();
-
-	for (const struct api_param *p = m->params; p && p->name; p++)
-		json_array_append_new(params,
-			json_pack("{s:s, s:s, s:b, s:s}", "name", p->name, "type",
-				type_names[p->type], "required", p->required, "help", p->help));
-	return json_pack("{s:s, s:s, s:s, s:o}", "name", m->name, "help", m->help, "role",
-		sw_role_name(m->role), "params", params);
-}
-
-static int run_methods(struct api_call *call, struct sw_err *err)
-{
-	const struct sw_method *m;
-
-	call->result = json_array();
-	SW_REG_FOREACH (method, const struct sw_method *, m)
-		json_array_append_new(call->result, describe_method(m));
-	return 0;
-}
-
 SW_REGISTER(method, ping) = {
 	.name = "ping",
 	.help = "answer with an empty object: the control loop turns",
@@ -186,11 +169,4 @@ SW_REGISTER(method, version) = {
 	.help = "version of the daemon and level of the protocol",
 	.role = SW_ROLE_READ,
 	.run = run_version,
-};
-
-SW_REGISTER(method, methods) = {
-	.name = "methods",
-	.help = "every method with its parameters",
-	.role = SW_ROLE_READ,
-	.run = run_methods,
 };

@@ -27,6 +27,9 @@ struct sw_err;
 
 enum api_type { API_BOOL, API_INT, API_STRING, API_ARRAY, API_OBJECT };
 
+/* "a string" */
+const char *api_type_name(enum api_type type);
+
 struct api_param {
 	const char *name;
 	enum api_type type;

@@ -31,6 +31,8 @@ STATUS_KEY(if_type, "if_type", "kind of interface as IANA numbers it: 6 is Ether
 STATUS_KEY(if_descr, "if_descr", "DPDK's version and the driver");
 STATUS_KEY(bus_info, "bus_info", "bus of the device and its place there");
 STATUS_KEY(link_speed, "link_speed", "speed of the link with its unit, or Unknown");
+STATUS_KEY(
+	rx_csum_offload, "rx_csum_offload", "whether the device checks checksums: true or false");
 STATUS_KEY(mode, "mode", "client: the guest's side makes the socket; server: the switch does");
 STATUS_KEY(status, "status", "connected or disconnected: whether a guest is there");
 STATUS_KEY(socket, "socket", "path of the vhost-user socket");

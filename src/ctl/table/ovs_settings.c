@@ -130,8 +130,7 @@ SW_REGISTER(unsupported, device_settings) = {
 	.names = SW_WORDS("Interface.options:rx-flow-ctrl", "Interface.options:tx-flow-ctrl",
 		"Interface.options:flow-ctrl-autoneg", "Interface.options:dpdk-lsc-interrupt",
 		"Interface.options:dpdk-vf-mac", "Interface.status:dpdk-vf-mac",
-		"Interface.status:rx_csum_offload", "Interface.status:pci-vendor_id",
-		"Interface.status:pci-device_id"),
+		"Interface.status:pci-vendor_id", "Interface.status:pci-device_id"),
 };
 
 SW_REGISTER(unsupported, afxdp) = {
