@@ -26,6 +26,7 @@ enum sw_huge { SW_HUGE_AUTO, SW_HUGE_YES, SW_HUGE_NO };
 struct sw_boot {
 	const char *config_path; /* NULL: none */
 	const char *state_dir;	 /* journal; made when missing, 0750 */
+	unsigned history_mb;	 /* earlier configurations kept in state_dir, at most */
 	const char *run_dir;	 /* sockets; made when missing, 0755 */
 	const char *socket_path; /* control socket; run_dir/swd.sock by default */
 	const char *vhost_dir;	 /* where dpdkvhostuser makes its sockets; run_dir by default */

@@ -96,6 +96,9 @@ static const struct key keys[] = {
 	{ "control", "run-dir", TYPE_TEXT, FIELD(run_dir), .allowed = "a path",
 		.help = "folder where sockets are made; made when missing",
 		.initial = "/run/swd; for others than root $XDG_RUNTIME_DIR/swd" },
+	{ "control", "history-mb", TYPE_UINT, FIELD(history_mb), 0, 1 << 20,
+		.help = "earlier configurations kept in the state folder, in MiB; 0: none",
+		.initial = "64" },
 	{ "access", "socket-owner", TYPE_OWN, .read = read_socket_owner,
 		.allowed = "a user, by name or number", .help = "owner of the control socket",
 		.initial = "the daemon's own user" },
@@ -185,6 +188,7 @@ void sw_boot_defaults(struct sw_boot *boot)
 	memset(boot, 0, sizeof(*boot));
 	boot->control_core = -1;
 	boot->idle_sleep_us = -1;
+	boot->history_mb = 64;
 	if (geteuid()) {
 		user_defaults(boot);
 		return;

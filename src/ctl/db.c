@@ -38,8 +38,8 @@ static const char *own_name(const struct row *row)
 
 const char *row_name(const struct row *row)
 {
-	static char text[4][UUID_TEXT_SIZE];
-	static unsigned turn;
+	static __thread char text[4][UUID_TEXT_SIZE];
+	static __thread unsigned turn;
 
 	if (row->table->name_column)
 		return own_name(row);
@@ -248,6 +248,25 @@ struct row *rows_next(const struct rows *rows, unsigned *at)
 			return row;
 	}
 	return NULL;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct row *x = *(const struct row *const *)a, *y = *(const struct row *const *)b;
+
+	return strcmp(row_name(x), row_name(y));
+}
+
+const struct row **rows_sorted(const struct rows *rows, unsigned *n)
+{
+	const struct row **list = sw_xcalloc(rows->n, sizeof(*list));
+	const struct row *row;
+	unsigned at = 0;
+
+	for (*n = 0; (row = rows_next(rows, &at));)
+		list[(*n)++] = row;
+	qsort(list, *n, sizeof(*list), by_name);
+	return list;
 }
 
 struct db *db_new_bare(void)

@@ -4,7 +4,8 @@
  * counted and shared between the configuration in force and the drafts made of it, so that a draft
  * costs what it changes: one copied array of pointers a changed table, one copied row a changed row.
  *
- * Thread: control. The job thread may read a db while control holds a reference to it and waits.
+ * Thread: control. The job thread may read a db, or a draft's tables, while control holds them and leaves
+ * them alone; and it may build one of its own (history), which it gives to control when it is whole.
  */
 #ifndef CTL_DB_H
 #define CTL_DB_H
@@ -65,6 +66,9 @@ struct row *rows_find_name(const struct rows *rows, const char *name);
 /* Put a row in, in place of one with its UUID; takes the reference. The name must be free. */
 void rows_put(struct rows *rows, struct row *row);
 void rows_remove(struct rows *rows, const struct row *row);
+
+/* All rows by name (else by UUID); free() the array. */
+const struct row **rows_sorted(const struct rows *rows, unsigned *n);
 
 /* The next row at or after slot *at, in no order; NULL at the end. */
 struct row *rows_next(const struct rows *rows, unsigned *at);

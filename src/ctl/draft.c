@@ -94,23 +94,9 @@ const struct row *draft_root(const struct draft *draft)
 	return draft_next(draft, TABLE(open_vswitch), &at);
 }
 
-static int by_name(const void *a, const void *b)
-{
-	const struct row *x = *(const struct row *const *)a, *y = *(const struct row *const *)b;
-
-	return strcmp(row_name(x), row_name(y));
-}
-
 const struct row **draft_sorted(const struct draft *draft, const struct table *table, unsigned *n)
 {
-	const struct row **list = sw_xcalloc(draft->tables[table->id]->n, sizeof(*list));
-	const struct row *row;
-	unsigned at = 0;
-
-	for (*n = 0; (row = draft_next(draft, table, &at));)
-		list[(*n)++] = row;
-	qsort(list, *n, sizeof(*list), by_name);
-	return list;
+	return rows_sorted(draft->tables[table->id], n);
 }
 
 /* The table as this draft's own. */
@@ -131,7 +117,14 @@ static struct rows *own_rows(struct draft *draft, const struct table *table)
 const struct row *draft_insert(struct draft *draft, const struct table *table, const char *name)
 {
 	struct uuid uuid = uuid_random();
-	struct row *row = row_new(table, &uuid);
+
+	return draft_insert_as(draft, table, &uuid, name);
+}
+
+const struct row *draft_insert_as(
+	struct draft *draft, const struct table *table, const struct uuid *uuid, const char *name)
+{
+	struct row *row = row_new(table, uuid);
 
 	row->owner = draft->id;
 	row->touched = draft->command;

@@ -45,6 +45,10 @@ const struct row **draft_sorted(const struct draft *draft, const struct table *t
 /* A new row; `name` goes to the table's name column (NULL for a table without). */
 const struct row *draft_insert(struct draft *draft, const struct table *table, const char *name);
 
+/* The same with an identity that no row of the table has. */
+const struct row *draft_insert_as(
+	struct draft *draft, const struct table *table, const struct uuid *uuid, const char *name);
+
 /* Replace a column's value; takes it. The value must have passed schema_check. */
 const struct row *draft_set(struct draft *draft, const struct row *row, const struct column *column,
 	struct value *value);

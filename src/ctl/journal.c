@@ -8,7 +8,7 @@
  *  - `suspect`: a sync, a cut or the folder's sync failed, so the disk may hold something else than the
  *    file shows. Nothing is appended to such a file: a new one is written from memory first.
  */
-#include "journal.h"
+#include "journal_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,30 +21,15 @@
 
 #include "db.h"
 #include "draft.h"
+#include "history.h"
 #include "journal_io.h"
 #include "record.h"
 
-SW_LOG(journal, "the stored configuration: reading, appending, rewriting");
+SW_LOG(journal, "the stored configuration: appending, rewriting");
 
-#define JOURNAL_NAME  "journal"
-#define JOURNAL_NEW   "journal.new"
-#define JOURNAL_OLD   "journal.1"
-#define JOURNAL_MAX   (1ull << 30)
 #define COMPACT_BYTES (1u << 20) /* not before it is this long ... */
 #define COMPACT_TIMES 4		 /* ... and this many times its snapshot */
-
-struct journal {
-	char *path;
-	int dir, fd;
-	uint64_t size;	   /* bytes of whole, synced records */
-	uint64_t snapshot; /* of these, the first record */
-	uint64_t records;
-	bool suspect;
-	int read_only; /* errno of opening it for writing, or 0 */
-	char fault[256];
-};
-
-static int io_error(struct journal *j, int rc, const char *what, struct sw_err *err)
+int journal_fault(struct journal *j, int rc, const char *what, struct sw_err *err)
 {
 	int ret = sw_err_set(err, rc == -ENOSPC || rc == -EDQUOT ? SW_CODE_LIMIT : SW_CODE_DEVICE,
 		"the configuration cannot be stored: %s in %s: %s", what, j->path, strerror(-rc));
@@ -58,11 +43,25 @@ static int io_error(struct journal *j, int rc, const char *what, struct sw_err *
 	else
 		sw_err_hint(err, "the switch goes on as it is; look at the disk (dmesg) first");
 	snprintf(j->fault, sizeof(j->fault), "%s: %s", what, strerror(-rc));
+	j->health.faults++;
 	return ret;
 }
 
-/* Write a new file with one snapshot and put it in place of the old one. */
-static int rewrite(struct journal *j, const struct db *db, bool keep_old, struct sw_err *err)
+/* The file before goes into history when it holds some; without it we lose history, not configuration. */
+static void keep_history(struct journal *j, uint64_t generation)
+{
+	int rc;
+
+	if (!j->health.history_max || generation <= j->first)
+		return;
+	rc = history_keep(j->dir, j->first);
+	if (rc)
+		sw_warn("%s: generations %llu to %llu cannot be kept as history: %s", j->path,
+			(unsigned long long)j->first, (unsigned long long)generation,
+			strerror(-rc));
+}
+
+int journal_rewrite(struct journal *j, const struct db *db, bool keep_old, struct sw_err *err)
 {
 	struct sw_str line = { 0 };
 	int fd, rc;
@@ -72,226 +71,32 @@ static int rewrite(struct journal *j, const struct db *db, bool keep_old, struct
 	if (rc >= 0)
 		rc = jio_write(fd, line.s, line.len, 0);
 	if (rc >= 0)
-		rc = jio_sync(fd);
+		rc = journal_sync(j, fd);
 	if (rc >= 0) {
-		/* the history before; without it we lose history, not configuration */
-		if (keep_old && !jio_unlink(j->dir, JOURNAL_OLD))
-			jio_link(j->dir, JOURNAL_NAME, JOURNAL_OLD);
+		if (keep_old)
+			keep_history(j, db->generation);
 		rc = jio_rename(j->dir, JOURNAL_NEW, JOURNAL_NAME);
 	}
 	if (rc < 0) {
 		jio_close(fd);
 		jio_unlink(j->dir, JOURNAL_NEW);
 		free(line.s);
-		return io_error(j, rc, "writing a new journal", err);
+		return journal_fault(j, rc, "writing a new journal", err);
 	}
 	jio_close(j->fd);
 	j->fd = fd;
 	j->size = j->snapshot = line.len;
+	j->first = db->generation;
 	j->records = 0;
+	j->health.rewrites++;
 	free(line.s);
+	history_trim(j->dir, j->health.history_max, &j->history);
 	rc = jio_sync_dir(j->dir);
 	j->suspect = rc < 0;
 	if (rc < 0)
-		return io_error(j, rc, "syncing the folder", err);
+		return journal_fault(j, rc, "syncing the folder", err);
 	j->fault[0] = '\0';
 	return 0;
-}
-
-/* Keep the damaged file under a name of its own; the journal itself is replaced by the caller. */
-static int set_aside(struct journal *j)
-{
-	char name[40];
-	int rc = -EEXIST;
-
-	for (int i = 1; rc == -EEXIST && i < 10000; i++) {
-		snprintf(name, sizeof(name), "journal.damaged-%d", i);
-		rc = jio_link(j->dir, JOURNAL_NAME, name);
-	}
-	if (rc)
-		sw_error("%s: the damaged journal could not be kept: %s", j->path, strerror(-rc));
-	else
-		sw_error("%s: the damaged journal is kept as %s", j->path, name);
-	return rc;
-}
-
-/* Apply the records of bytes[0, len); *good is where the last good one ends. */
-static enum record_state replay(
-	struct journal *j, const char *bytes, size_t len, size_t *good, struct db **db)
-{
-	enum record_state state;
-	struct sw_err err = { 0 };
-	size_t at = 0;
-	json_t *json;
-
-	*good = 0;
-	j->records = j->snapshot = 0;
-	while ((state = record_read(bytes, len, &at, &json)) == RECORD_GOOD) {
-		int rc = *db || json_is_true(json_object_get(json, "snapshot"))
-				 ? record_apply(db, json, &err)
-				 : sw_err_set(&err, SW_CODE_INVALID,
-					   "it does not begin with a snapshot");
-
-		json_decref(json);
-		if (rc) {
-			sw_error("%s: the record at byte %zu does not apply: %s", j->path, *good,
-				err.text);
-			return RECORD_BAD;
-		}
-		if (*good)
-			j->records++;
-		else
-			j->snapshot = at;
-		*good = at;
-	}
-	return state;
-}
-
-/* What the file says; `damaged` when it must be set aside. */
-static int read_all(struct journal *j, struct db **db, bool *damaged, struct sw_err *err)
-{
-	enum record_state state;
-	size_t len, good;
-	char *bytes;
-	int rc = jio_read(j->fd, JOURNAL_MAX, &bytes, &len);
-
-	if (rc)
-		return io_error(j, rc, "reading the journal", err);
-	state = replay(j, bytes, len, &good, db);
-	*damaged = state == RECORD_BAD;
-	if (state == RECORD_BAD) {
-		size_t upto = good;
-
-		/* a record may have been applied in part: read again what was good */
-		db_unref(*db);
-		*db = NULL;
-		if (upto)
-			replay(j, bytes, upto, &good, db);
-		sw_error("%s: the journal is damaged at byte %zu of %zu; the configuration is what "
-			 "it was before, at generation %llu",
-			j->path, good, len, *db ? (unsigned long long)(*db)->generation : 0ull);
-	}
-	if (state == RECORD_TORN)
-		sw_warn("%s: the last %zu bytes are a record whose writing was cut off; it was never "
-			"acknowledged and is dropped",
-			j->path, len - good);
-	j->size = good;
-	free(bytes);
-	return 0;
-}
-
-/* Make the file what memory says: cut a torn end, replace a damaged or missing file. */
-static int mend(struct journal *j, struct db *db, bool damaged, struct sw_err *err)
-{
-	int rc;
-
-	if (j->read_only) {
-		sw_warn("%s cannot be written (%s): the configuration cannot be changed", j->path,
-			strerror(j->read_only));
-		return 0;
-	}
-	if (damaged) {
-		rc = set_aside(j);
-		if (rc) { /* it is all there is, and never deleted: write nothing in its place */
-			j->read_only = -rc;
-			return io_error(j, rc, "keeping the damaged journal", err);
-		}
-	}
-	if (damaged || !j->size)
-		return rewrite(j, db, !damaged, err);
-	rc = jio_truncate(j->fd, j->size);
-	if (!rc)
-		rc = jio_sync(j->fd);
-	return rc ? io_error(j, rc, "cutting the journal's torn end", err) : 0;
-}
-
-static int open_file(struct journal *j, struct sw_err *err)
-{
-	j->fd = jio_open(j->dir, JOURNAL_NAME, false);
-	if (j->fd >= 0 || j->fd == -ENOENT)
-		return 0;
-	j->read_only = -j->fd;
-	j->fd = jio_open_to_read(j->dir, JOURNAL_NAME);
-	return j->fd >= 0 ? 0 : io_error(j, j->fd, "opening the journal", err);
-}
-
-/* Records that check one by one but do not fit together were never written by us. */
-static int check_whole(struct journal *j, struct db *db, struct sw_err *err)
-{
-	struct draft *draft = draft_new(db);
-	int command, rc;
-
-	draft->refs_changed = true;
-	rc = draft_collect(draft, &command, err);
-	draft_free(draft);
-	if (!rc)
-		return 0;
-	sw_err_prefix(err, "the journal in %s makes no whole", j->path);
-	sw_err_hint(err, "move %s/%s away to start without it; %s may hold the state before",
-		j->path, JOURNAL_NAME, JOURNAL_OLD);
-	return rc;
-}
-
-static int load(struct journal *j, struct db **db, struct sw_err *err)
-{
-	bool damaged = false;
-	int rc = open_file(j, err);
-
-	if (!rc && j->fd >= 0)
-		rc = read_all(j, db, &damaged, err);
-	if (!rc && *db)
-		rc = check_whole(j, *db, err);
-	if (rc)
-		return rc;
-	if (!*db)
-		*db = db_new();
-	if (!j->read_only)
-		jio_unlink(j->dir, JOURNAL_NEW);
-	rc = mend(j, *db, damaged, err);
-	if (rc && j->fd < 0)
-		return rc; /* nothing is there and nothing can be made */
-	if (rc)
-		sw_error("%s", err ? err->text : "the journal cannot be mended");
-	j->suspect |= rc != 0;
-	return 0;
-}
-
-int journal_open(const char *dir, struct journal **journal, struct db **db, struct sw_err *err)
-{
-	struct journal *j = sw_xcalloc(1, sizeof(*j));
-	int rc;
-
-	j->path = sw_xstrdup(dir);
-	j->fd = -1;
-	*db = NULL;
-	rc = j->dir = jio_open_dir(dir);
-	if (rc < 0) {
-		io_error(j, rc, "opening the state folder", err);
-		sw_err_hint(err, "name another folder with --state, or make this one");
-		goto fail;
-	}
-	rc = jio_lock(j->dir);
-	if (rc == -EWOULDBLOCK) {
-		sw_err_set(
-			err, SW_CODE_CONFLICT, "the state folder %s is in use by another swd", dir);
-		sw_err_given(err, "%s", dir);
-		sw_err_hint(
-			err, "stop the other one, or give this one a folder of its own: --state");
-		goto fail;
-	}
-	if (rc < 0) {
-		io_error(j, rc, "locking the state folder", err);
-		goto fail;
-	}
-	rc = load(j, db, err);
-	if (rc)
-		goto fail;
-	*journal = j;
-	return 0;
-fail:
-	journal_close(j);
-	db_unref(*db);
-	return rc == -EWOULDBLOCK ? -EBUSY : rc;
 }
 
 void journal_close(struct journal *j)
@@ -300,8 +105,21 @@ void journal_close(struct journal *j)
 		return;
 	jio_close(j->fd);
 	jio_close(j->dir); /* ends the lock */
+	pthread_mutex_destroy(&j->lock);
 	free(j->path);
 	free(j);
+}
+
+void journal_limit_history(struct journal *j, uint64_t bytes)
+{
+	j->health.history_max = bytes;
+	history_trim(j->dir, j->read_only ? UINT64_MAX : bytes, &j->history);
+	journal_publish(j);
+}
+
+struct journal_view journal_view(const struct journal *j)
+{
+	return (struct journal_view){ j->dir, j->first, j->first + j->records, j->size };
 }
 
 static int write_record(struct journal *j, const struct sw_str *line, struct sw_err *err)
@@ -310,31 +128,32 @@ static int write_record(struct journal *j, const struct sw_str *line, struct sw_
 	const char *what = "writing";
 
 	if (!rc) {
-		rc = jio_sync(j->fd);
+		rc = journal_sync(j, j->fd);
 		what = "syncing";
 		j->suspect = rc != 0;
 	}
 	if (!rc) {
 		j->size += line->len;
 		j->records++;
+		j->health.appends++;
 		j->fault[0] = '\0';
 		return 0;
 	}
-	if (jio_truncate(j->fd, j->size) || jio_sync(j->fd))
+	if (jio_truncate(j->fd, j->size) || journal_sync(j, j->fd))
 		j->suspect = true;
-	return io_error(j, rc, what, err);
+	return journal_fault(j, rc, what, err);
 }
 
-int journal_append(struct journal *j, const struct draft *draft, const struct record_note *note,
+static int append(struct journal *j, const struct draft *draft, const struct record_note *note,
 	struct sw_err *err)
 {
 	struct sw_str line = { 0 };
 	int rc = 0;
 
 	if (j->read_only)
-		return io_error(j, -j->read_only, "opening the journal for writing", err);
+		return journal_fault(j, -j->read_only, "opening the journal for writing", err);
 	if (j->suspect)
-		rc = rewrite(j, draft->base, true, err);
+		rc = journal_rewrite(j, draft->base, true, err);
 	if (rc)
 		return rc;
 	record_add_draft(&line, draft, note);
@@ -346,6 +165,15 @@ int journal_append(struct journal *j, const struct draft *draft, const struct re
 	return rc;
 }
 
+int journal_append(struct journal *j, const struct draft *draft, const struct record_note *note,
+	struct sw_err *err)
+{
+	int rc = append(j, draft, note, err);
+
+	journal_publish(j);
+	return rc;
+}
+
 bool journal_wants_compaction(const struct journal *j)
 {
 	return !j->read_only && j->size > COMPACT_BYTES && j->size > COMPACT_TIMES * j->snapshot;
@@ -353,17 +181,12 @@ bool journal_wants_compaction(const struct journal *j)
 
 int journal_compact(struct journal *j, const struct db *db, struct sw_err *err)
 {
-	if (j->read_only)
-		return io_error(j, -j->read_only, "opening the journal for writing", err);
-	return rewrite(j, db, true, err);
-}
+	int rc;
 
-void journal_health(const struct journal *j, struct journal_health *health)
-{
-	health->bytes = j->size;
-	health->records = j->records;
-	snprintf(health->fault, sizeof(health->fault), "%s",
-		j->fault[0]    ? j->fault
-		: j->read_only ? strerror(j->read_only)
-			       : "");
+	if (j->read_only)
+		rc = journal_fault(j, -j->read_only, "opening the journal for writing", err);
+	else
+		rc = journal_rewrite(j, db, true, err);
+	journal_publish(j);
+	return rc;
 }

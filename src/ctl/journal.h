@@ -2,13 +2,13 @@
 /*
  * The journal: the file `journal` of the state folder, to which every transaction is appended and synced
  * before it is acknowledged. It begins with a snapshot and is rewritten as one when it has grown; the
- * file before that stays as `journal.1`. A cut-off last record is dropped; a damaged file is kept as
- * `journal.damaged-N` and the configuration is what it said up to the damage.
+ * file before that stays as history (history.h). A cut-off last record is dropped; a damaged file is kept
+ * as `journal.damaged-N` and the configuration is what it said up to the damage.
  *
  * A failed append is taken back from the file. Where even that fails nobody knows what the disk holds,
  * and the next append first writes a whole new file.
  *
- * Thread: open and close on control; append and compact on the job thread, one at a time.
+ * Thread: open and close on control; append and compact on the job thread, one at a time; health on any.
  */
 #ifndef CTL_JOURNAL_H
 #define CTL_JOURNAL_H
@@ -35,11 +35,29 @@ int journal_append(struct journal *journal, const struct draft *draft,
 bool journal_wants_compaction(const struct journal *journal);
 int journal_compact(struct journal *journal, const struct db *db, struct sw_err *err);
 
-/* How it stands, for people: bytes, records since the snapshot, and what is wrong, or "". */
-struct journal_health {
-	uint64_t bytes, records;
-	char fault[256];
+/* Let the files of history have no more bytes than this together: the oldest go. 64 MiB at first. Before
+ * the job thread uses the journal. */
+void journal_limit_history(struct journal *journal, uint64_t bytes);
+
+/* What history needs to look into the journal; job thread. */
+struct journal_view {
+	int dir;
+	uint64_t first, last; /* generation of its snapshot, of its last record */
+	uint64_t bytes;	      /* of whole records */
 };
-void journal_health(const struct journal *journal, struct journal_health *health);
+struct journal_view journal_view(const struct journal *journal);
+
+/* How it stands. Times in microseconds; synced_at is of the wall clock in seconds, 0: not yet. */
+struct journal_health {
+	const char *path; /* of the folder; lives as long as the journal */
+	uint64_t bytes, records, snapshot_bytes;
+	uint64_t generation;					    /* of the last record */
+	uint64_t history_files, history_bytes, history_max, oldest; /* oldest generation kept */
+	uint64_t appends, rewrites, faults;			    /* since start */
+	uint64_t synced_at, sync_us, worst_sync_us;
+	bool writable;
+	char fault[256]; /* what is wrong now, or "" */
+};
+void journal_health(struct journal *journal, struct journal_health *health);
 
 #endif

@@ -7,6 +7,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -71,6 +72,32 @@ int jio_open(int dir, const char *name, bool make)
 int jio_open_to_read(int dir, const char *name)
 {
 	return RETRY(openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+}
+
+int jio_list(int dir, const char *prefix, void (*fn)(void *arg, const char *name, uint64_t bytes),
+	void *arg)
+{
+	int fd = RETRY(openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	struct dirent *entry;
+	struct stat st;
+	DIR *list;
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	list = fdopendir(fd);
+	if (!list) {
+		rc = -errno;
+		close(fd);
+		return rc;
+	}
+	while ((errno = 0, entry = readdir(list)))
+		if (!strncmp(entry->d_name, prefix, strlen(prefix)) &&
+			!fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW))
+			fn(arg, entry->d_name, st.st_size);
+	rc = -errno;
+	closedir(list);
+	return rc;
 }
 
 int jio_read(int fd, size_t max, char **bytes, size_t *len)

@@ -23,6 +23,10 @@ int jio_lock(int dir);
 int jio_open(int dir, const char *name, bool make);
 int jio_open_to_read(int dir, const char *name);
 
+/* Call fn for each file of the folder whose name begins with `prefix`, in no order. */
+int jio_list(int dir, const char *prefix, void (*fn)(void *arg, const char *name, uint64_t bytes),
+	void *arg);
+
 /* All of a file; free() it. -EFBIG above `max`. */
 int jio_read(int fd, size_t max, char **bytes, size_t *len);
 

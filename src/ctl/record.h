@@ -9,7 +9,8 @@
  * starts from nothing; others change what is there. Sets and maps are recorded as what was added and
  * removed, so that a record's size follows the change and not the size of the bridge.
  *
- * Thread: writing on the job thread while control waits, reading on control.
+ * Thread: writing on the job thread while control waits; reading on control at start-up, on the job thread
+ * for history.
  */
 #ifndef CTL_RECORD_H
 #define CTL_RECORD_H
@@ -47,6 +48,9 @@ enum record_state {
 
 /* Look at the record at *at of bytes[len]; a good one gives its JSON (to be released) and moves *at. */
 enum record_state record_read(const char *bytes, size_t len, size_t *at, json_t **json);
+
+/* Where the record at `at` ends, by its length alone; 0 when there is no whole one. */
+size_t record_skip(const char *bytes, size_t len, size_t at);
 
 /* Apply a record to *db, in place; a snapshot replaces it. After an error *db is neither old nor new, to
  * be thrown away: whoever wants the state before reads again up to there. */

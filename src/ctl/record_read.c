@@ -56,6 +56,23 @@ static enum record_state judge_rest(const char *p, size_t len)
 	return len - RECORD_HEAD <= size ? RECORD_TORN : RECORD_BAD;
 }
 
+/* The head of a record that is there to its end. */
+static bool read_head(const char *p, size_t left, uint32_t *size, uint32_t *crc)
+{
+	return left >= RECORD_HEAD && !parse_hex8(p, size) && p[8] == ' ' &&
+	       !parse_hex8(p + 9, crc) && p[17] == ' ' && *size <= RECORD_MAX &&
+	       left - RECORD_HEAD > *size;
+}
+
+size_t record_skip(const char *bytes, size_t len, size_t at)
+{
+	uint32_t size, crc;
+
+	if (at >= len || !read_head(bytes + at, len - at, &size, &crc))
+		return 0;
+	return at + RECORD_HEAD + size + 1;
+}
+
 enum record_state record_read(const char *bytes, size_t len, size_t *at, json_t **json)
 {
 	const char *p = bytes + *at;
@@ -65,8 +82,7 @@ enum record_state record_read(const char *bytes, size_t len, size_t *at, json_t 
 
 	if (!left)
 		return RECORD_END;
-	if (left < RECORD_HEAD || parse_hex8(p, &size) || p[8] != ' ' || parse_hex8(p + 9, &crc) ||
-		p[17] != ' ' || size > RECORD_MAX || left - RECORD_HEAD <= size)
+	if (!read_head(p, left, &size, &crc))
 		return judge_rest(p, left);
 	if (p[RECORD_HEAD + size] != '\n' || record_crc(p + RECORD_HEAD, size) != crc)
 		return RECORD_BAD;

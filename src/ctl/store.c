@@ -159,7 +159,11 @@ void store_close(void)
 
 static int store_init(const struct sw_boot *boot, struct sw_err *err)
 {
-	return store_open(boot->state_dir, err);
+	int rc = store_open(boot->state_dir, err);
+
+	if (!rc)
+		journal_limit_history(journal, (uint64_t)boot->history_mb << 20);
+	return rc;
 }
 
 static const char *const after[] = { "pmd", NULL };

@@ -59,7 +59,7 @@ static void test_every_key(void **state)
 					  "[memory]\n"
 					  "hugepages=yes\nsize-mb=1024\nmbufs=0x1000\n"
 					  "[control]\n"
-					  "socket=/a/b.sock\nstate=/c\nrun-dir=/d\n"
+					  "socket=/a/b.sock\nstate=/c\nrun-dir=/d\nhistory-mb=5\n"
 					  "[access]\nsocket-owner=12\nsocket-group=root\n"
 					  "socket-mode=0600\nadmin=root, @13\noperate=*\nread=14\n"
 					  "[vhost]\nsocket-dir=/e\n"
@@ -77,6 +77,7 @@ static void test_every_key(void **state)
 	assert_string_equal(boot.socket_path, "/a/b.sock");
 	assert_string_equal(boot.state_dir, "/c");
 	assert_string_equal(boot.run_dir, "/d");
+	assert_int_equal(boot.history_mb, 5);
 	assert_true(boot.access.has_owner && boot.access.owner == 12);
 	assert_true(boot.access.has_group && boot.access.group == 0);
 	assert_int_equal(boot.access.mode, 0600);

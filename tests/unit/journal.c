@@ -392,7 +392,7 @@ static void test_compaction(void **state)
 	assert_non_null(rows_find_name(db->tables[TABLE(port)->id], "p1"));
 	journal_close(j);
 	db_unref(db);
-	snprintf(name, sizeof(name), "%s/journal.1", dir);
+	snprintf(name, sizeof(name), "%s/journal.0", dir);
 	assert_int_equal(stat(name, &st), 0);
 	assert_int_equal(st.st_size, size); /* the history before */
 }

@@ -59,7 +59,7 @@ struct sort_item {
 	unsigned at; /* where it stood: qsort is not stable */
 };
 
-static enum sw_atom_type sort_type; /* control thread only, like every builder */
+static __thread enum sw_atom_type sort_type;
 
 static int by_key(const void *a, const void *b)
 {
@@ -155,7 +155,7 @@ struct value *value_ref(const struct value *v)
 {
 	struct value *mine = (struct value *)v;
 
-	mine->refs++;
+	__atomic_add_fetch(&mine->refs, 1, __ATOMIC_RELAXED);
 	return mine;
 }
 
@@ -163,7 +163,7 @@ void value_unref(const struct value *v)
 {
 	struct value *mine = (struct value *)v;
 
-	if (!mine || --mine->refs)
+	if (!mine || __atomic_sub_fetch(&mine->refs, 1, __ATOMIC_ACQ_REL))
 		return;
 	for (unsigned i = 0; i < v->n; i++) {
 		atom_fini(v->type.key, &mine->keys[i]);

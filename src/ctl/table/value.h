@@ -6,7 +6,8 @@
  * Text is that of ovs-vsctl(8): "10", "[1, 2]", "{a=b, c=d}"; on input the brackets may be left out, and
  * integers of a set may be ranges "1-5" (4096 numbers at most).
  *
- * Thread: control; reading is safe from the job thread while control waits for it.
+ * Thread: any one at a time; several may read one and count it, so that a configuration can be built on
+ * the job thread out of initial values that all share.
  */
 #ifndef CTL_VALUE_H
 #define CTL_VALUE_H
