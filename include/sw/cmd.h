@@ -35,6 +35,7 @@ enum sw_output {
 	SW_OUT_LINES, /* array of strings, a line each */
 	SW_OUT_TABLE, /* {"columns":[name...],"rows":[[cell...]...]}: aligned, with headings */
 	SW_OUT_RECORD, /* array of {"column": value...}: "name : value" blocks as ovs-vsctl list does */
+	SW_OUT_JSON, /* any JSON: a document, indented for people */
 	SW_OUT_TREE, /* {"text":"...", "data":...}: prepared text for people, data for --json */
 };
 
@@ -44,7 +45,12 @@ struct sw_call {
 	const char *const *option; /* by index of options: NULL absent, "" flag, else the value */
 	struct draft *draft;	   /* CONFIG only */
 	unsigned at;		   /* where a run goes on that returned SW_CMD_MORE; 0 at first */
-	json_t *result;		   /* out; NULL is null */
+	const char *input;	   /* text that came with the transaction, or NULL */
+	void *state;		   /* the command's own, from run to run; NULL at first */
+	void (*job)(void *state);  /* with SW_CMD_JOB */
+	void (*drop)(
+		void *state); /* frees state when the command has ended; NULL: nothing to free */
+	json_t *result;	      /* out; NULL is null */
 };
 
 struct sw_cmd {
@@ -63,6 +69,10 @@ SW_REG_KIND_DECLARE(cmd);
 /* More than fits a step of the control loop (10 ms): run is called again with `at` and `result` as it left
  * them, on the same draft, with other work in between. */
 #define SW_CMD_MORE 999
+
+/* Must wait for the disk: job(state) runs on the job thread while control leaves state and draft alone, then
+ * run is called again. */
+#define SW_CMD_JOB 998
 
 /* CONFIG: an exit status for swctl other than 0 without an error (br-exists: 2); call->result is kept. */
 #define SW_CMD_EXIT(status) (1000 + (status))

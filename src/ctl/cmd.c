@@ -111,19 +111,22 @@ void cmd_line_free(struct cmd_line *line)
 	memset(line, 0, sizeof(*line));
 }
 
-char *cmd_words_text(char *buf, size_t size, const json_t *words)
+void cmd_words_add(struct sw_str *out, const json_t *words)
 {
-	struct sw_str str = { 0 };
 	size_t i;
 	json_t *word;
 
 	json_array_foreach ((json_t *)words, i, word) {
 		const char *s = json_string_value(word);
-		bool plain = s && *s && !strpbrk(s, " \t\n\"'\\$&|;<>(){}[]*?!`#~");
 
-		sw_str_add(&str, plain ? "%s%s" : "%s'%s'", i ? " " : "", s ? s : "?");
+		sw_str_add(out, "%s", i ? " " : "");
+		if (s && *s && !strpbrk(s, " \t\n\"'\\$&|;<>(){}[]*?!`#~")) {
+			sw_str_add(out, "%s", s);
+			continue;
+		}
+		sw_str_add(out, "'");
+		for (; s && *s; s++)
+			sw_str_add(out, *s == '\'' ? "'\\''" : "%c", *s);
+		sw_str_add(out, "'");
 	}
-	snprintf(buf, size, "%s", str.s ? str.s : "");
-	free(str.s);
-	return buf;
 }

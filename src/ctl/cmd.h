@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 #include <sw/cmd.h>
+#include <sw/text.h>
 
 #define CMD_WORDS_MAX 4096 /* words of one command */
 
@@ -27,7 +28,7 @@ struct cmd_line {
 int cmd_parse(struct cmd_line *line, const json_t *words, struct sw_err *err);
 void cmd_line_free(struct cmd_line *line);
 
-/* The words joined by spaces, quoted where a shell would need it, cut at size. Returns buf. */
-char *cmd_words_text(char *buf, size_t size, const json_t *words);
+/* The words joined by spaces, quoted where a shell would need it. */
+void cmd_words_add(struct sw_str *out, const json_t *words);
 
 #endif

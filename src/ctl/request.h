@@ -32,7 +32,7 @@ struct request {
 /* 0, or why it cannot be an id. */
 int request_check_id(const char *id, struct sw_err *err);
 
-struct request *request_new(const char *user, const char *id, const json_t *commands);
+struct request *request_new(const char *user, const char *id, const json_t *asked);
 void request_free(struct request *request);
 
 /* What the answer was. `values` is an array; it is copied as far as it is kept. */

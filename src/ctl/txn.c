@@ -53,8 +53,9 @@ void txn_free(struct txn *t)
 	free(t->lines);
 	plan_free(t->plan);
 	draft_free(t->draft);
-	json_decref(t->call.result);
+	txn_end_command(t);
 	json_decref(t->commands);
+	json_decref(t->input);
 	json_decref(t->reply.results);
 	json_decref(t->reply.plan);
 	free(t->user);
@@ -250,6 +251,7 @@ int txn_submit(const struct txn_request *req, void (*done)(void *arg, struct txn
 		return rc;
 	t = txn_new(TXN_CLIENT);
 	t->commands = json_incref(req->commands);
+	t->input = json_incref(req->input);
 	t->user = sw_xstrdup(req->user ? req->user : "");
 	t->role = req->role;
 	t->dry_run = req->dry_run;

@@ -25,11 +25,12 @@
 #define TXN_WAITING_MAX	 1024  /* transactions that wait for their turn */
 
 struct txn_request {
-	json_t *commands;  /* array of arrays of words; options ("--may-exist") may stand before or
+	json_t *commands; /* array of arrays of words; options ("--may-exist") may stand before or
 			   * after the name of the command; txn_submit takes a reference */
-	const char *user;  /* who asks, for the journal; copied */
-	enum sw_role role; /* what that one may do; a dry run needs SW_ROLE_READ only */
-	bool dry_run;	   /* check all, change nothing; reply.plan tells what would be done */
+	json_t *input; /* a string that commands may read (apply), or NULL; a reference is taken */
+	const char *user;    /* who asks, for the journal; copied */
+	enum sw_role role;   /* what that one may do; a dry run needs SW_ROLE_READ only */
+	bool dry_run;	     /* check all, change nothing; reply.plan tells what would be done */
 	bool has_generation; /* SW_CODE_CONFLICT unless it begins on if_generation */
 	uint64_t if_generation;
 	/* Chosen by the sender, or NULL. Asked again by the same user, also after the switch was
@@ -50,7 +51,7 @@ struct txn_reply {
 	bool replayed; /* an answer given before; results is NULL where they were too long to keep */
 };
 
-/* Word of an enum sw_output in results: "none" "value" "lines" "table" "record" "tree".
+/* Word of an enum sw_output in results: "none" "value" "lines" "table" "record" "json" "tree".
  * Values in "table" and "record" are plain JSON: null for an empty optional column, an array for a set,
  * an object for a map, a string for text and for a UUID. */
 const char *txn_output_name(int output);

@@ -13,6 +13,7 @@
 
 #include "cmd.h"
 #include "draft.h"
+#include "job.h"
 #include "loop.h"
 
 #define SLICE_NS (2 * 1000000ull) /* of commands in one step of the control loop */
@@ -24,6 +25,7 @@ const char *txn_output_name(int output)
 		[SW_OUT_LINES] = "lines",
 		[SW_OUT_TABLE] = "table",
 		[SW_OUT_RECORD] = "record",
+		[SW_OUT_JSON] = "json",
 		[SW_OUT_TREE] = "tree" };
 
 	return output >= 0 && output <= SW_OUT_TREE ? names[output] : "none";
@@ -38,7 +40,15 @@ void txn_add_result(struct txn *t, unsigned i, json_t *value)
 			txn_output_name(cmd->output), "value", value ? value : json_null()));
 }
 
-/* Run a command, or let it go on. 0, SW_CMD_MORE or an error. */
+void txn_end_command(struct txn *t)
+{
+	if (t->call.state && t->call.drop)
+		t->call.drop(t->call.state);
+	json_decref(t->call.result);
+	t->call = (struct sw_call){ 0 };
+}
+
+/* Run a command, or let it go on. 0, SW_CMD_MORE, SW_CMD_JOB or an error. */
 static int run_command(struct txn *t, unsigned i, struct sw_err *err)
 {
 	struct cmd_line *line = &t->lines[i];
@@ -48,6 +58,7 @@ static int run_command(struct txn *t, unsigned i, struct sw_err *err)
 	call->n_args = line->n_args;
 	call->args = line->args;
 	call->option = line->option;
+	call->input = json_string_value(t->input);
 	call->draft = line->cmd->kind == SW_CMD_CONFIG ? t->draft : NULL;
 	t->draft->command = i;
 	rc = line->cmd->run(call, err);
@@ -59,8 +70,15 @@ static int run_command(struct txn *t, unsigned i, struct sw_err *err)
 		return rc;
 	txn_add_result(t, i, call->result);
 	call->result = NULL;
-	call->at = 0;
+	txn_end_command(t);
 	return 0;
+}
+
+static void command_job(void *arg)
+{
+	struct txn *t = arg;
+
+	t->call.job(t->call.state);
 }
 
 static void resume_event(evutil_socket_t fd, short what, void *arg)
@@ -101,6 +119,10 @@ void txn_run_commands(struct txn *t)
 		if (rc < 0) {
 			txn_blame(t, &err, t->at);
 			txn_finish(t);
+			return;
+		}
+		if (rc == SW_CMD_JOB) {
+			job_run(command_job, resume_post, t);
 			return;
 		}
 		t->at += !rc;

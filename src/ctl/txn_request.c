@@ -26,6 +26,7 @@ static struct requests *unstored;
 
 int txn_request_take(struct txn *t, const struct txn_request *req, struct sw_err *err)
 {
+	json_t *asked;
 	int rc;
 
 	t->has_generation = req->has_generation;
@@ -40,7 +41,9 @@ int txn_request_take(struct txn *t, const struct txn_request *req, struct sw_err
 		sw_err_hint(err, "leave it out: a dry run may be repeated as it is");
 		return rc;
 	}
-	t->request = request_new(t->user, req->request_id, t->commands);
+	asked = json_pack("[O, O*]", t->commands, t->input);
+	t->request = request_new(t->user, req->request_id, asked);
+	json_decref(asked);
 	return 0;
 }
 

@@ -26,6 +26,7 @@ struct txn {
 	LIST_HEAD(, txn) twins; /* asked again meanwhile: the same answer goes to them */
 	LIST_ENTRY(txn) twin;
 	json_t *commands;
+	json_t *input; /* a string, or NULL */
 	char *user;
 	enum sw_role role;
 	unsigned n, at;	     /* commands, and the next of them */
@@ -67,6 +68,9 @@ void txn_request_drop(struct txn *t);
 void txn_request_forget(void);
 /* Is there a client that waits for its answer? */
 bool txn_request_wanted(const struct txn *t);
+
+/* The command in hand has ended: free what it holds. */
+void txn_end_command(struct txn *t);
 
 /* Answer, free, and let the next one begin. */
 void txn_finish(struct txn *t);

@@ -22,6 +22,7 @@
 struct ct_answer ct;
 static char dir[64];
 static bool answered;
+static json_t *input;
 
 const char *ct_dir(void)
 {
@@ -89,6 +90,7 @@ void ct_stop(void)
 
 	store_close();
 	forget();
+	ct_input(NULL);
 	d = opendir(dir);
 	while (d && (e = readdir(d)))
 		unlinkat(dirfd(d), e->d_name, 0);
@@ -139,9 +141,17 @@ static json_t *read_line(const char *p)
 	return commands;
 }
 
+void ct_input(const char *text)
+{
+	json_decref(input);
+	input = text ? json_string(text) : NULL;
+}
+
 static int submit(const char *line, bool dry_run)
 {
-	struct txn_request req = { .user = "test", .role = SW_ROLE_ADMIN, .dry_run = dry_run };
+	struct txn_request req = {
+		.user = "test", .role = SW_ROLE_ADMIN, .dry_run = dry_run, .input = input
+	};
 
 	forget();
 	answered = false;

@@ -43,6 +43,8 @@ void ct_settle(void);
 /* Words separated by blanks ('...' keeps blanks), commands by "--". */
 int ct_run(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int ct_dry_run(const char *line);
+/* The text that goes along with the transactions from now on (apply's document); NULL: none. */
+void ct_input(const char *text);
 void ct_ok(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void ct_fails(enum sw_code code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

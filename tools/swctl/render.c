@@ -255,6 +255,9 @@ void render_result(const struct render *r, const json_t *result, struct table *t
 		table_page(r, value, table);
 	} else if (!strcmp(kind, "record")) {
 		render_record(r, value);
+	} else if (!strcmp(kind, "json")) {
+		json_dumpf(value, r->out, JSON_ENCODE_ANY | JSON_INDENT(r->plain ? 0 : 2));
+		fputc('\n', r->out);
 	} else if (!strcmp(kind, "tree")) {
 		render_tree(r, value);
 	}

@@ -53,6 +53,7 @@ static int run_transact(struct api_call *call, struct sw_err *err)
 	const json_t *generation = api_param(call, "if_generation");
 	const struct txn_request req = {
 		.commands = api_param(call, "commands"),
+		.input = api_param(call, "input"),
 		.user = api_peer(call)->user,
 		.role = api_peer(call)->role,
 		.dry_run = json_is_true(api_param(call, "dry_run")),
@@ -69,6 +70,7 @@ static int run_transact(struct api_call *call, struct sw_err *err)
 static const struct api_param transact_params[] = {
 	{ "commands", API_ARRAY, true,
 		"commands, each an array of words: [[\"add-br\", \"br0\"]]" },
+	{ "input", API_STRING, false, "text that a command reads: the document of apply" },
 	{ "dry_run", API_BOOL, false, "check everything, change nothing, tell what would be done" },
 	{ "if_generation", API_INT, false,
 		"refuse with \"conflict\" when the configuration has another generation" },
