@@ -25,9 +25,7 @@
 
 SW_LOG(main, "start and stop of the daemon");
 
-enum { EXIT_START = 1, EXIT_RUNNING = 3 };
-
-#define OPTIONS_MAX 16
+enum { EXIT_START = 1, EXIT_RUNNING = 3, OPTIONS_MAX = 16 };
 
 static void print_help(void)
 {
@@ -75,12 +73,12 @@ static const char **field_of(struct texts *texts, const char *option)
 
 static int wrong_option(void)
 {
-	fprintf(stderr, "swd: --help lists the options\n");
+	fputs("swd: --help lists the options\n", stderr);
 	return EXIT_USAGE;
 }
 
-/* An option that prints something and ends the program. */
-static int print_what(const char *option)
+/* An option that prints something and ends the program; `words` follow it. */
+static int print_what(const char *option, char **words)
 {
 	struct sw_err err = { 0 };
 
@@ -88,7 +86,8 @@ static int print_what(const char *option)
 		puts("swd " SW_VERSION);
 	else if (!strcmp(option, "help"))
 		print_help();
-	else if (sw_schema_print(stdout, &err)) {
+	else if (!strcmp(option, "complete") ? sw_complete_print(stdout, words, &err)
+					     : sw_schema_print(stdout, &err)) {
 		show_error(&err);
 		return EXIT_START;
 	}
@@ -114,7 +113,7 @@ static int read_options(int argc, char **argv, struct texts *texts)
 		if (c == '?')
 			return wrong_option();
 		if (!options[index].has_arg)
-			return print_what(options[index].name);
+			return print_what(options[index].name, argv + optind);
 		if (!*optarg) {
 			fprintf(stderr, "swd: an option has an empty value\n");
 			return wrong_option();

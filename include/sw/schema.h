@@ -15,4 +15,8 @@ struct sw_err;
 /* Seal what is registered and print the document. 0, or a negative errno with err. */
 int sw_schema_print(FILE *out, struct sw_err *err);
 
+/* Print what may follow half-typed words, ended by NULL: a candidate a line, a tab and its help. Names in
+ * use are not known here; the method `complete` adds them. */
+int sw_complete_print(FILE *out, char **words, struct sw_err *err);
+
 #endif

@@ -16,6 +16,7 @@ const struct sw_cmd_option sw_boot_options[] = {
 	{ "socket", "PATH", "the control socket (default: RUN-DIR/swd.sock)" },
 	{ "log", "LEVELS", "off, err, warn, info or dbg, and NAME=LEVEL: warn,vhost=dbg" },
 	{ "schema", NULL, "print all the switch knows of commands and settings, as JSON" },
+	{ "complete", NULL, "print what may follow the words of a half-typed command, for shells" },
 	{ "version", NULL, "print the version" },
 	{ "help", NULL, "print this" },
 	{ NULL },

@@ -5,6 +5,7 @@
  *
  * Control thread.
  */
+#include "complete.h"
 #include "describe.h"
 
 #include <stdlib.h>
@@ -25,13 +26,37 @@ json_t *describe_all(void)
 		describe_events(), "logs", describe_logs(), "boot", describe_boot());
 }
 
-int sw_schema_print(FILE *out, struct sw_err *err)
+static int build(struct sw_err *err)
 {
 	int rc = sw_reg_seal(err);
+
+	return rc ? rc : schema_build(err);
+}
+
+int sw_complete_print(FILE *out, char **words, struct sw_err *err)
+{
+	int rc = build(err);
+	unsigned n = 0;
+	json_t *all, *one;
+	size_t i;
+
+	while (words[n])
+		n++;
+	if (rc || !n)
+		return rc;
+	all = complete_words((const char *const *)words, n, false);
+	json_array_foreach (all, i, one)
+		fprintf(out, "%s\t%s\n", json_string_value(json_object_get(one, "word")),
+			json_string_value(json_object_get(one, "help")));
+	json_decref(all);
+	return 0;
+}
+
+int sw_schema_print(FILE *out, struct sw_err *err)
+{
+	int rc = build(err);
 	json_t *all;
 
-	if (!rc)
-		rc = schema_build(err);
 	if (rc)
 		return rc;
 	all = describe_all();
