@@ -12,6 +12,21 @@
 #include <sw/err.h>
 
 static bool as_json;
+static struct fault *kept;
+
+void fault_keep(struct fault *fault)
+{
+	kept = fault;
+}
+
+static bool keep(int status, const char *text)
+{
+	if (!kept)
+		return false;
+	kept->status = status;
+	snprintf(kept->text, sizeof(kept->text), "%s", text);
+	return true;
+}
 
 void fault_as_json(bool json)
 {
@@ -76,6 +91,8 @@ int fault_show(int status, const char *hint, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	if (keep(status, text))
+		return status;
 	if (as_json) {
 		json_t *message = json_string(text);
 
@@ -221,6 +238,8 @@ int fault_show_error(const json_t *error, const json_t *commands)
 	size_t n = json_array_size(commands);
 	int status = sw_exit_of(member(data, "code"));
 
+	if (keep(status, message ? message : "the switch gave no reason"))
+		return status;
 	if (as_json) {
 		show_json(json_pack("{s:O, s:i}", "error", error, "exit_status", status));
 		return status;

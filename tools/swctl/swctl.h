@@ -67,6 +67,13 @@ void fault_as_json(bool json);
 int fault_show(int status, const char *hint, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* Keep faults in *fault instead of showing them, for who has a use of his own for them; NULL: show again. */
+struct fault {
+	int status; /* 0: none */
+	char text[1024];
+};
+void fault_keep(struct fault *fault);
+
 /* Show an error object of the daemon; returns the exit status. `commands` are those that were sent. */
 int fault_show_error(const json_t *error, const json_t *commands);
 

@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""swctl doctor: each of many planted faults is named with the command that mends it, and nothing is said
+against a machine and a switch that are well; with the switch up, down and stopped."""
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+
+import swhost
+import swnet
+from swhost import CPU, HUGE, NODE
+
+
+def doctor(net, *words, timeout=30):
+    """Check name -> result, and the exit status."""
+    command = [str(w) for w in (net.build / "swctl", "--json", *words)]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=timeout,
+                            stdin=subprocess.DEVNULL)
+    swnet.same(result.stderr, "", "errors of swctl doctor")
+    report = json.loads(result.stdout)
+    found = {check["check"]: check for check in report["checks"]}
+    bad = [f"{c['verdict']} {name}: {f['text']}" for name, c in found.items() for f in c["findings"]
+           if f["verdict"] in ("WARN", "FAIL")]
+    print("$ swctl", " ".join(command[2:]), "->", result.returncode, *bad, sep="\n    ", flush=True)
+    for name, check in found.items():
+        for finding in check["findings"]:
+            if finding["verdict"] in ("WARN", "FAIL") and not finding.get("fix"):
+                raise AssertionError(f"{name} tells no fix: {finding['text']}")
+    swnet.same(result.returncode, 1 if report["summary"]["fail"] else 0, "exit status")
+    return found
+
+
+def expect(found, check, verdict, *says):
+    swnet.same(found[check]["verdict"], verdict, f"verdict of {check} ({found[check]['findings']})")
+    swnet.within(json.dumps(found[check]["findings"], ensure_ascii=False), says, f"findings of {check}")
+
+
+def bad(found):
+    return {name for name, check in found.items() if check["verdict"] in ("WARN", "FAIL")}
+
+
+UNSHARED = swhost.SHARED.replace("memory-backend-memfd,id=m,size=1G,share=on",
+                                 "memory-backend-file,id=m,size=1G")
+OTHERS = swhost.CONFIG.replace("cores=2-3", "cores=2-9")
+# What is planted, the check that must name it, its verdict, what it says.
+FAULTS = [
+    ({f"{HUGE}/free_hugepages": "8"}, "hugepages", "FAIL", "16 of 2048 MiB"),
+    ({f"{NODE}/node1/hugepages/hugepages-2048kB/nr_hugepages": "0"}, "hugepages-numa", "WARN", "node1"),
+    ({"proc/mounts": "proc /proc proc rw 0 0"}, "hugetlbfs", "FAIL", "mount -t hugetlbfs"),
+    ({"proc/mounts": "none /dev/hugepages hugetlbfs ro 0 0"}, "hugetlbfs", "FAIL", "read-only"),
+    ({"sys/kernel/mm/transparent_hugepage/enabled": "[always] madvise never"}, "transparent-hugepages",
+     "WARN", "echo madvise"),
+    ({"proc/self/limits": "Max open files   65536   65536   files\n"
+                          "Max locked memory   8388608   8388608   bytes"}, "memory-lock", "WARN",
+     "8192 KiB"),
+    ({"proc/self/limits": "Max open files   256   4096   files\n"
+                          "Max locked memory   unlimited   unlimited   bytes"}, "open-files", "FAIL", "256"),
+    ({"proc/meminfo": "MemTotal:  16000000 kB\nMemAvailable:   100000 kB"}, "memory-available", "WARN",
+     "97 of"),
+    ({f"{CPU}/online": "0-2"}, "cores-online", "FAIL", "cores 3"),
+    ({f"{CPU}/isolated": "2"}, "cores-isolated", "WARN", "cores 3", "isolcpus=2-3"),
+    ({f"{CPU}/nohz_full": "(null)"}, "cores-tick", "WARN", "nohz_full=2-3"),
+    ({f"{CPU}/cpu2/topology/thread_siblings_list": "1-2"}, "cores-smt", "WARN", "core 1"),
+    ({f"{CPU}/cpu2/topology/thread_siblings_list": "2-3"}, "cores-smt", "WARN", "one physical core"),
+    ({"proc/irq/24/effective_affinity_list": "3"}, "interrupts", "WARN", "/proc/irq/24/"),
+    ({f"{CPU}/cpu3/cpufreq/scaling_governor": "powersave"}, "cpu-governor", "WARN", "powersave"),
+    ({f"{CPU}/cpu2/cpuidle/state1/latency": "800"}, "idle-states", "WARN", "800 us"),
+    ({"sys/devices/system/clocksource/clocksource0/current_clocksource": "hpet"}, "clock-source", "WARN",
+     "hpet"),
+    ({"proc/cpuinfo": "flags\t\t: fpu tsc"}, "tsc", "WARN", "changes its rate"),
+    ({"proc/sys/vm/stat_interval": "1"}, "kernel-options", "WARN", "sysctl -w vm.stat_interval"),
+    ({"proc/sys/kernel/nmi_watchdog": "1"}, "kernel-options", "WARN", "sysctl -w kernel.nmi_watchdog=0"),
+    ({"proc/78/task/79/status": "Cpus_allowed_list:\t3"}, "other-switch", "WARN", "process 78", "core 3"),
+    ({"sys/kernel/iommu_groups/0/type": None}, "iommu", "FAIL", "intel_iommu=on"),
+    ({"sys/kernel/iommu_groups/0/type": None,
+      "sys/module/vfio/parameters/enable_unsafe_noiommu_mode": "Y"}, "iommu", "WARN", "without an IOMMU"),
+    ({"dev/net/tun": None}, "tun", "WARN", "modprobe tun"),
+    ({"proc/77/cmdline": UNSHARED}, "guest-memory", "FAIL", "vm1 (process 77)", "share=on"),
+    ({"proc/77/cmdline": swhost.SHARED.replace(",reconnect=1", "")}, "guest-reconnect", "WARN", "vm1"),
+    ({"run/swd": 0o777}, "run-folder", "FAIL", "chmod o-w /run/swd"),
+    ({"var/lib/swd": 0o777}, "state-folder", "FAIL", "anybody may write"),
+    ({"run/swd/old": socket.socket}, "stale-sockets", "WARN", "rm /run/swd/old"),
+    ({"run/swd": 0o700}, "qemu-access", "FAIL", "user qemu may not pass /run/swd"),
+    ({"var/lib/swd/journal": "00000002 12345678 {}\n00000009 12345678 {\"a\n00000002 12345678 {}\n"},
+     "journal", "FAIL", "line 2 of 3"),
+    ({"var/lib/swd/journal.damaged-1": "x"}, "journal", "WARN", "journal.damaged-1"),
+]
+
+
+@swnet.limit(180)
+def test_planted_in_a_machine(net):
+    """The switch is down; every fault is named by its check, with its fix, and nothing else is said."""
+    machine = swhost.Machine(net.dir)
+    words = ("--socket", net.dir / "none", "doctor", "--qemu-user=qemu", f"--config={machine.config}",
+             f"--root={machine.root}")
+    well = doctor(net, *words) if machine.plant() else None
+    swnet.same(bad(well), {"daemon"}, "what is wrong with a machine that is well")
+    expect(well, "daemon", "FAIL", "no switch answers", "systemctl start swd")
+    for name in ("hugepages", "cores-isolated", "guest-memory", "iommu", "journal", "qemu-access"):
+        expect(well, name, "PASS")
+    for changes, check, verdict, *says in FAULTS:
+        machine.plant(changes)
+        found = doctor(net, *words)
+        expect(found, check, verdict, *says)
+        swnet.same(bad(found) - {"daemon", "boot-file"}, {check}, f"checks that complain of {changes}")
+    for config, check, *says in (
+            (OTHERS, "boot-file", "core 4"), (OTHERS, "cores-mask", "4-9"),
+            (swhost.CONFIG.replace("control-core=0", "control-core=2"), "control-core", "core 2"),
+            (swhost.CONFIG.replace("size-mb", "size-bm"), "boot-file", "size-bm", "allowed")):
+        machine.plant(config=config)
+        found = doctor(net, *words)
+        expect(found, check, "WARN" if check == "control-core" else "FAIL", *says)
+    return f"{len(FAULTS) + 4} faults planted"
+
+
+def test_well(net):
+    """A switch that is well: nothing fails, and each warning tells what to do."""
+    for n in (1, 2):
+        net.host(f"h{n}", f"10.0.0.{n}/24")
+    sw = net.switch()
+    sw.ctl("add-br br0 -- add-port br0 vif0.0 -- add-port br0 vif1.0")
+    net.hosts["h1"].ping("10.0.0.2")
+    found = doctor(net, "--socket", sw.socket, "doctor")
+    swnet.same({n for n, c in found.items() if c["verdict"] == "FAIL"}, set(), "checks that fail")
+    for name in ("daemon", "version", "port-errors", "links", "mtu", "packet-buffers", "fdb", "journal",
+                 "control-socket", "run-folder", "state-folder", "capabilities"):
+        expect(found, name, "PASS")
+    text = sw.ctl("doctor")
+    swnet.within(text, ["PASS", f"process {sw.process.pid}", "0 failed"], "doctor")
+    listed = sw.ctl("doctor --list").splitlines()
+    swnet.same(len(listed) - 1, len(found), "checks listed")
+    swnet.same(len(found) >= 25, True, f"{len(found)} checks: enough of them")
+    one = doctor(net, "--socket", sw.socket, "doctor", "mtu", "daemon")
+    swnet.same(set(one), {"mtu", "daemon"}, "the checks that were named")
+    sw.refused("doctor hugepage", "hugepage", "did you mean", status=3)
+    sw.refused("doctor --root=/nowhere/at/all", "/nowhere/at/all")
+    return f"{len(found)} checks"
+
+
+@swnet.limit(120)
+def test_planted_in_a_switch(net):
+    """Faults of a real switch and around it."""
+    for n in (1, 2):
+        net.host(f"h{n}", f"10.0.0.{n}/24", mtu=9000 if n == 2 else None)
+    core = swnet.free_cores()[-1]
+    sw = net.switch(config=f"[worker]\ncores={core}\n[memory]\nhugepages=no\nmbufs=1024\nsize-mb=64\n")
+    run = sw.dir / "run"
+    sw.ctl("add-br br0 -- add-port br0 vif0.0 -- add-port br0 vif1.0")
+    sw.ctl("--may-wait add-port br0 gone0 -- add-port br0 vm1 -- set interface vm1 type=dpdkvhostuser")
+    for n in range(10):
+        sw.ctl(f"add-port br0 d{n} -- set interface d{n} type=dummy", quiet=True)
+    net.hosts["h1"].run("ping", "-c", "1", "-W", "1", "10.0.0.77", check=False)
+    sw.ctl("add-br br1 -- add-port br1 lonely -- set interface lonely type=dummy")
+    net.host("h3", "10.0.1.1/24", port="vif9.0")
+    sw.ctl("--may-exist add-br br2 -- add-port br2 vif9.0 -- set bridge br2 other_config:mac-table-size=10")
+    for n in range(10):
+        sw.ctl(f"fdb add br2 vif9.0 {n} 02:00:00:00:00:{n:02x}", quiet=True)
+    net.hosts["h3"].run("ip", "link", "set", "eth0", "down")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
+        s.bind(str(run / "left"))
+    run.chmod(0o777)
+    sw.socket.chmod(0o666)
+    (sw.state / "journal.damaged-1").write_text("")
+    net.run("mount", "--bind", sw.state, sw.state)
+    net.run("mount", "-o", "remount,bind,ro", sw.state)
+    os.chmod(sw.dir, 0o700)
+    words = ("--socket", sw.socket, "doctor", "--qemu-user=nobody")
+    found = swnet.wait_for(lambda: (f := doctor(net, *words))["links"]["verdict"] == "WARN" and f, 10,
+                           "the link goes down")
+    for check, verdict, *says in (
+            ("run-folder", "FAIL", "chmod o-w", str(run)), ("control-socket", "FAIL", "0666"),
+            ("stale-sockets", "WARN", str(run / "left")), ("state-folder", "FAIL", "read-only"),
+            ("journal", "WARN", "journal.damaged-1"), ("port-errors", "FAIL", "gone0"),
+            ("mtu", "WARN", "vif1.0 takes (MTU 9000)"), ("links", "WARN", "vif9.0"),
+            ("guests", "WARN", "vm1"), ("drops", "WARN", "port drops"), ("fdb", "WARN", "mac-table-size"),
+            ("packet-buffers", "WARN", "1024 packet buffers are few"),
+            ("qemu-access", "FAIL", "nobody", str(sw.dir))):
+        expect(found, check, verdict, *says)
+    swnet.same(stat.S_IMODE(os.stat(run).st_mode), 0o777, "the doctor looks and mends nothing")
+
+
+@swnet.limit(60)
+def test_stopped(net):
+    """A switch that does not answer is named with its process, and the doctor does not hang with it."""
+    sw = net.switch()
+    words = ("--socket", sw.socket, "doctor", "daemon", "hugepages", "drops")
+    os.kill(sw.process.pid, signal.SIGSTOP)
+    try:
+        found = doctor(net, *words, timeout=15)
+    finally:
+        os.kill(sw.process.pid, signal.SIGCONT)
+    expect(found, "daemon", "FAIL", f"process {sw.process.pid}", f"kill -CONT {sw.process.pid}")
+    expect(found, "drops", "SKIP")
+    expect(doctor(net, *words), "daemon", "PASS")
+    sw.kill9()
+    found = doctor(net, "--socket", sw.socket, "doctor", f"--config={sw.config}")
+    expect(found, "daemon", "FAIL", "no switch answers")
+
+
+def test_without_rights(net):
+    """An ordinary user's switch has no capabilities; who may not open the socket is told so."""
+    sw = net.switch(user=65534)
+    expect(doctor(net, "--socket", sw.socket, "doctor"), "capabilities", "WARN", "CAP_NET_ADMIN")
+    words = ["setpriv", "--reuid", 12345, "--regid", 12345, "--clear-groups", net.build / "swctl",
+             "--socket", sw.socket, "doctor"]
+    result = net.run(*words, check=False)
+    swnet.within(result.stdout, ["FAIL  daemon", "you may not talk", "sudo swctl doctor"], "doctor")
+    swnet.same(result.returncode, 1, "exit status")
