@@ -16,6 +16,7 @@
 #include "columns.h"
 #include "draft.h"
 #include "switch/live.h"
+#include "symbol.h"
 #include "table/format.h"
 
 struct check {
@@ -50,7 +51,11 @@ static int check_local(struct check *c, const struct row *bridge)
 		"bridge %s would be without its local port of the "
 		"same name",
 		row_name(bridge));
-	sw_err_hint(c->err, "swctl del-br %s removes the bridge as a whole", row_name(bridge));
+	if (rows_find(c->draft->base->tables[bridge->table->id], &bridge->uuid))
+		sw_err_hint(
+			c->err, "swctl del-br %s removes the bridge as a whole", row_name(bridge));
+	else
+		sw_err_hint(c->err, "swctl add-br %s makes both", row_name(bridge));
 	return blame(c, bridge, -EBUSY);
 }
 
@@ -97,8 +102,19 @@ static int check_modes(struct check *c, const struct row *port)
 
 static int check_one_interface(struct check *c, const struct row *port)
 {
-	if (ROW(port, port_interfaces)->n == 1)
+	const struct value *v = ROW(port, port_interfaces);
+	const struct row *iface = v->n == 1 ? ref(c, TABLE(interface), v, 0) : NULL;
+
+	if (iface && !strcmp(row_name(iface), row_name(port)))
 		return 0;
+	if (iface) {
+		sw_err_set(c->err, SW_CODE_UNSUPPORTED,
+			"port %s would have the interface %s: until there are bonds, both have "
+			"one name",
+			row_name(port), row_name(iface));
+		sw_err_path(c->err, "Port.interfaces");
+		return blame(c, port, -ENOTSUP);
+	}
 	sw_err_set(c->err, SW_CODE_UNSUPPORTED,
 		"port %s would have %u interfaces: bonds are not "
 		"supported yet",
@@ -221,6 +237,8 @@ int check_draft(struct draft *draft, int *command, struct sw_err *err)
 	struct check c = { .draft = draft, .command = command, .err = err };
 
 	c.rc = draft_collect(draft, command, err);
+	if (!c.rc)
+		c.rc = symbols_check_made(draft, command, err);
 	if (!c.rc && !check_port_count(&c))
 		draft_diff(draft, check_row, &c);
 	if (!c.rc)

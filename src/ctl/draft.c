@@ -13,6 +13,7 @@
 
 #include "columns.h"
 #include "request.h"
+#include "symbol.h"
 
 static uint64_t last_id;
 
@@ -50,6 +51,8 @@ void draft_free(struct draft *draft)
 		return;
 	for (unsigned i = 0; i < schema_tables(); i++)
 		rows_unref(draft->tables[i]);
+	draft_bury_free(draft);
+	symbols_free(draft->symbols);
 	db_unref(draft->base);
 	free(draft);
 }
@@ -100,7 +103,7 @@ const struct row **draft_sorted(const struct draft *draft, const struct table *t
 }
 
 /* The table as this draft's own. */
-static struct rows *own_rows(struct draft *draft, const struct table *table)
+struct rows *draft_own_rows(struct draft *draft, const struct table *table)
 {
 	struct rows **rows = &draft->tables[table->id];
 
@@ -131,13 +134,13 @@ const struct row *draft_insert_as(
 	draft->refs_changed = true;
 	if (name)
 		row_put(row, table->name_column, value_string(name));
-	rows_put(own_rows(draft, table), row);
+	rows_put(draft_own_rows(draft, table), row);
 	return row;
 }
 
 static struct row *own_row(struct draft *draft, const struct row *row)
 {
-	struct rows *rows = own_rows(draft, row->table);
+	struct rows *rows = draft_own_rows(draft, row->table);
 	struct row *now = rows_find(rows, &row->uuid);
 
 	if (now->owner != draft->id) {
@@ -237,17 +240,22 @@ static bool reach_row(struct reach *r, const struct row *row)
 	return true;
 }
 
-static int refuse_missing(
-	const struct row *row, const struct column *c, const struct uuid *uuid, struct sw_err *err)
+static int refuse_missing(const struct draft *draft, const struct row *row, const struct column *c,
+	const struct uuid *uuid, struct sw_err *err)
 {
+	const struct row *was = rows_find(draft->base->tables[c->ref->id], uuid);
 	char text[UUID_TEXT_SIZE];
 	int rc;
 
 	uuid_format(text, uuid);
-	rc = sw_err_set(err, SW_CODE_INVALID, "%s of %s %s refers to %s %s, which does not exist",
-		c->name, row->table->name, row_name(row), c->ref->name, text);
-	sw_err_given(err, "%s", text);
+	rc = sw_err_set(err, was ? SW_CODE_CONFLICT : SW_CODE_INVALID,
+		"%s of %s %s refers to %s %s, which %s", c->name, row->table->name, row_name(row),
+		c->ref->name, was ? row_name(was) : text, was ? "would be gone" : "does not exist");
+	sw_err_given(err, "%s", was ? row_name(was) : text);
 	sw_err_path(err, "%s", c->desc->name);
+	if (was)
+		sw_err_hint(err, "take it out in the same transaction: -- remove %s %s %s %s",
+			row->table->name, row_name(row), c->name, text);
 	return rc;
 }
 
@@ -275,10 +283,13 @@ static int reach_refs(struct reach *r, const struct row *row, struct sw_err *err
 		const struct value *v = c->ref ? row_get(row, c) : NULL;
 
 		for (unsigned j = 0; v && j < v->n; j++) {
-			const struct row *to = draft_find(r->draft, c->ref, &v->keys[j].uuid);
+			const struct uuid *uuid = &v->keys[j].uuid;
+			const struct row *to = draft_find(r->draft, c->ref, uuid);
 
 			if (!to)
-				return refuse_missing(row, c, &v->keys[j].uuid, err);
+				to = draft_revive(r->draft, c->ref, uuid);
+			if (!to)
+				return refuse_missing(r->draft, row, c, uuid, err);
 			if (!reach_row(r, to) && c->desc->flags & SW_COL_OWNER)
 				return refuse_second(r, row, c, to, err);
 		}
@@ -299,7 +310,7 @@ static void drop_unreached(struct draft *draft, struct reach *r)
 		while ((row = rows_next(rows, &at)))
 			if (!rows_find(r->seen[i], &row->uuid))
 				gone[n++] = row;
-		rows = own_rows(draft, schema_table_at(i));
+		rows = draft_own_rows(draft, schema_table_at(i));
 		while (n)
 			rows_remove(rows, gone[--n]);
 		free(gone);

@@ -13,12 +13,16 @@
 
 #include "db.h"
 
+struct symbols;
+
 struct draft {
 	struct db *base;
 	uint64_t id;
-	int command;	   /* index of the command that runs now, -1: none */
-	bool changed;	   /* some row was made, changed or removed */
-	bool refs_changed; /* draft_collect has something to look for */
+	int command;		 /* index of the command that runs now, -1: none */
+	bool changed;		 /* some row was made, changed or removed */
+	bool refs_changed;	 /* draft_collect has something to look for */
+	struct rows **buried;	 /* by table: removed rows that may come back; NULL: none */
+	struct symbols *symbols; /* names of rows in this transaction; NULL: none */
 	struct rows *tables[];
 };
 
@@ -45,9 +49,25 @@ const struct row **draft_sorted(const struct draft *draft, const struct table *t
 /* A new row; `name` goes to the table's name column (NULL for a table without). */
 const struct row *draft_insert(struct draft *draft, const struct table *table, const char *name);
 
-/* The same with an identity that no row of the table has. */
+/* The same with a UUID that is not in use. */
 const struct row *draft_insert_as(
 	struct draft *draft, const struct table *table, const struct uuid *uuid, const char *name);
+
+/* draft_bury.c. Remove a row with all that it owns; its name is free. Until the end of the transaction it
+ * comes back, with what it owns, when it is asked for by its UUID and nobody has its name: NULL else. */
+void draft_bury(struct draft *draft, const struct row *row);
+const struct row *draft_buried(
+	const struct draft *draft, const struct table *table, const struct uuid *uuid);
+const struct row *draft_revive(
+	struct draft *draft, const struct table *table, const struct uuid *uuid);
+void draft_revive_refs(struct draft *draft, const struct column *column, const struct value *value);
+void draft_bury_free(struct draft *draft);
+
+/* Remove a row for good. */
+void draft_destroy(struct draft *draft, const struct row *row);
+
+/* A table as the draft's own, to change. */
+struct rows *draft_own_rows(struct draft *draft, const struct table *table);
 
 /* Replace a column's value; takes it. The value must have passed schema_check. */
 const struct row *draft_set(struct draft *draft, const struct row *row, const struct column *column,

@@ -22,6 +22,7 @@
 #include "record.h"
 #include "store.h"
 #include "switch/plan.h"
+#include "symbol.h"
 
 SW_LOG(txn, "transactions: who changed what");
 
@@ -127,6 +128,11 @@ void txn_conclude(struct txn *t)
 	int command = -1;
 	unsigned changes = 0;
 
+	if (symbols_check_named(t->draft, &command, &err)) {
+		txn_blame(t, &err, command);
+		txn_finish(t);
+		return;
+	}
 	if (!t->draft->changed) {
 		finish_unstored(t);
 		return;

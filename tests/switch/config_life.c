@@ -386,7 +386,6 @@ static void test_database_commands(void **state)
 		ct_text("--columns=name find port trunks{>=}1"), "[{\"name\":\"p2\"}]\n");
 	assert_string_equal(ct_text("--columns=name find interface type=dummy name!=br0"),
 		"[{\"name\":\"p1\"},{\"name\":\"p2\"}]\n");
-	ct_fails(SW_CODE_USAGE, "find port trunks<1,2");
 	ct_fails(SW_CODE_USAGE, "find port tag");
 	ct_fails(SW_CODE_NOT_FOUND, "--columns=nmae list port");
 	ct_fails(SW_CODE_NOT_FOUND, "list port p9");

@@ -15,6 +15,8 @@
 #include <sw/mem.h>
 #include <sw/text.h>
 
+#include "../symbol.h"
+
 #include "../table/unsupported.h"
 
 static void suggest_rows(
@@ -49,18 +51,30 @@ const struct row *conf_named(const struct draft *draft, const struct table *tabl
 	return NULL;
 }
 
-const struct row *conf_record(const struct draft *draft, const struct table *table,
-	const char *record, struct sw_err *err)
+/* A row by its UUID or @name, also one that was removed in this transaction. */
+static const struct row *by_uuid(struct draft *draft, const struct table *table, const char *record)
+{
+	const struct row *row;
+	struct uuid uuid;
+
+	if (!uuid_parse(record, &uuid) &&
+		(*record != '@' || symbol_uuid(draft, record, &uuid, NULL)))
+		return NULL;
+	row = draft_find(draft, table, &uuid);
+	return row ? row : draft_revive(draft, table, &uuid);
+}
+
+const struct row *conf_record(
+	struct draft *draft, const struct table *table, const char *record, struct sw_err *err)
 {
 	const struct row *row = NULL;
-	struct uuid uuid;
 
 	if (table->desc->root && !strcmp(record, "."))
 		return draft_root(draft);
 	if (table->name_column)
 		row = draft_find_name(draft, table, record);
-	if (!row && uuid_parse(record, &uuid))
-		row = draft_find(draft, table, &uuid);
+	if (!row)
+		row = by_uuid(draft, table, record);
 	if (row)
 		return row;
 	sw_err_set(err, SW_CODE_NOT_FOUND, "table %s has no record \"%s\"", table->name, record);
@@ -244,11 +258,13 @@ int conf_put(struct draft *draft, const struct row *row, const struct column *co
 			column->desc->name, column->table->name);
 		sw_err_path(err, "%s", column->desc->name);
 	}
-	if (rc)
+	if (rc) {
 		value_unref(value);
-	else
-		draft_set(draft, row, column, value);
-	return rc;
+		return rc;
+	}
+	draft_revive_refs(draft, column, value);
+	draft_set(draft, row, column, value);
+	return 0;
 }
 
 static int pair_from_text(const struct conf_term *term, struct value **out, struct sw_err *err)
@@ -273,11 +289,11 @@ static int pair_from_text(const struct conf_term *term, struct value **out, stru
 	return rc;
 }
 
-int conf_read_value(
-	const struct column *column, const char *text, struct value **out, struct sw_err *err)
+int conf_read_value(struct draft *draft, const struct column *column, const char *text,
+	struct value **out, struct sw_err *err)
 {
 	const struct sw_column *d = column->desc;
-	int rc = value_from_text(d->type, text, out, err);
+	int rc = symbol_read_value(draft, d->type, text, out, err);
 
 	if (!rc)
 		return 0;
@@ -307,7 +323,7 @@ int conf_assign(struct draft *draft, const struct row *row, const char *text, st
 			value_unref(pair);
 		}
 	} else if (!rc) {
-		rc = conf_read_value(term.column, term.value, &v, err);
+		rc = conf_read_value(draft, term.column, term.value, &v, err);
 	}
 	if (!rc)
 		rc = conf_put(draft, row, term.column, v, err);
@@ -355,5 +371,28 @@ json_t *conf_names(const struct row *const *rows, unsigned n, const char *except
 	for (unsigned i = 0; i < n; i++)
 		if (!except || strcmp(row_name(rows[i]), except))
 			json_array_append_new(list, json_string(row_name(rows[i])));
+	return list;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(
+		row_name(*(const struct row *const *)a), row_name(*(const struct row *const *)b));
+}
+
+const struct row **conf_refs(
+	const struct draft *draft, const struct row *row, const struct column *column, unsigned *n)
+{
+	const struct value *v = row_get(row, column);
+	const struct row **list = sw_xcalloc(v->n, sizeof(*list));
+
+	*n = 0;
+	for (unsigned i = 0; i < v->n; i++) {
+		const struct row *to = draft_find(draft, column->ref, &v->keys[i].uuid);
+
+		if (to)
+			list[(*n)++] = to;
+	}
+	qsort(list, *n, sizeof(*list), by_name);
 	return list;
 }

@@ -18,9 +18,14 @@
 const struct row *conf_named(const struct draft *draft, const struct table *table, const char *what,
 	const char *name, struct sw_err *err);
 
-/* A row by name, by full UUID, or "." for the row of Open_vSwitch. */
-const struct row *conf_record(const struct draft *draft, const struct table *table,
-	const char *record, struct sw_err *err);
+/* A row by name, by full UUID, by @name, or "." for the row of Open_vSwitch. */
+const struct row *conf_record(
+	struct draft *draft, const struct table *table, const char *record, struct sw_err *err);
+
+/* The rows a column refers to, by name, without those that a later command of the transaction is still to
+ * make; free() the array. */
+const struct row **conf_refs(
+	const struct draft *draft, const struct row *row, const struct column *column, unsigned *n);
 
 const struct row *conf_bridge_of(const struct draft *draft, const struct row *port);
 const struct row *conf_interface_of(const struct draft *draft, const struct row *port);
@@ -45,9 +50,9 @@ int conf_term_read(struct conf_term *term, const struct table *table, const char
 	const char *const *ops, struct sw_err *err);
 void conf_term_fini(struct conf_term *term);
 
-/* The text of a whole value; an error names the column and its range. */
-int conf_read_value(
-	const struct column *column, const char *text, struct value **out, struct sw_err *err);
+/* The text of a whole value, where a UUID may be an @name; an error names the column and its range. */
+int conf_read_value(struct draft *draft, const struct column *column, const char *text,
+	struct value **out, struct sw_err *err);
 
 /* Apply "COLUMN[:KEY]=VALUE" to a row. */
 int conf_assign(struct draft *draft, const struct row *row, const char *text, struct sw_err *err);

@@ -44,7 +44,8 @@ static int del_br(struct sw_call *call, struct sw_err *err)
 	if (!bridge)
 		return -ENOENT;
 	draft_unrefer(call->draft, draft_root(call->draft), COLUMN(open_bridges), bridge);
-	return draft_collect(call->draft, &(int){ -1 }, err); /* later commands may reuse names */
+	draft_bury(call->draft, bridge); /* later commands may reuse names */
+	return 0;
 }
 
 static int list_br(struct sw_call *call, struct sw_err *err)

@@ -45,7 +45,7 @@ static const struct row *holder(
 	for (unsigned i = 0; i < ports->n; i++) {
 		const struct row *port = draft_find(draft, TABLE(port), &ports->keys[i].uuid);
 
-		if (value_find(ROW(port, port_static_macs), &atom) >= 0)
+		if (port && value_find(ROW(port, port_static_macs), &atom) >= 0)
 			return port;
 	}
 	return NULL;

@@ -6,33 +6,13 @@
 
 #include <string.h>
 
+#include "../symbol.h"
+
 static const char *const ops[] = { "{not-in}", "{in}", "{!=}", "{<=}", "{>=}", "{=}", "{<}", "{>}",
 	"!=", "<=", ">=", "=", "<", ">", NULL };
 
-static bool is_order(const char *op)
-{
-	return *op == '<' || *op == '>';
-}
-
-static int check_order(const struct conf_match *m, struct sw_err *err)
-{
-	enum sw_atom_type type = m->value->type.key;
-	int rc;
-
-	if (!is_order(m->term.op) || (m->value->n == 1 && m->value->type.value == SW_ATOM_NONE &&
-					     (type == SW_ATOM_INTEGER || type == SW_ATOM_STRING)))
-		return 0;
-	rc = sw_err_set(err, SW_CODE_USAGE,
-		"%s compares single integers or strings, and %s is "
-		"neither",
-		m->term.op, m->term.value);
-	sw_err_given(err, "%s", m->term.value);
-	sw_err_hint(err, "{<=} and {>=} compare sets");
-	return rc;
-}
-
-int conf_match_read(
-	struct conf_match *m, const struct table *table, const char *text, struct sw_err *err)
+int conf_match_read(struct draft *draft, struct conf_match *m, const struct table *table,
+	const char *text, struct sw_err *err)
 {
 	struct sw_type type;
 	int rc = conf_term_read(&m->term, table, text, ops, err);
@@ -43,9 +23,7 @@ int conf_match_read(
 	type = m->term.column->desc->type;
 	if (m->term.key)
 		type = (struct sw_type){ type.value, SW_ATOM_NONE, 1, 1 };
-	rc = value_from_text(type, m->term.value, &m->value, err);
-	if (!rc)
-		rc = check_order(m, err);
+	rc = symbol_read_value(draft, type, m->term.value, &m->value, err);
 	if (rc)
 		conf_match_fini(m);
 	return rc;
@@ -59,16 +37,25 @@ static bool disjoint(const struct value *a, const struct value *b)
 	return true;
 }
 
-static bool compare_order(const char *op, const struct value *a, const struct value *b)
+static int compare_atoms(
+	enum sw_atom_type type, const union atom *a, const union atom *b, unsigned n)
 {
-	int cmp;
+	int cmp = 0;
 
-	if (a->n != 1)
-		return false;
-	cmp = atom_cmp(b->type.key, &a->keys[0], &b->keys[0]);
+	for (unsigned i = 0; i < n && !cmp; i++)
+		cmp = atom_cmp(type, &a[i], &b[i]);
+	return cmp;
+}
+
+static int compare_sets(const struct value *a, const struct value *b)
+{
+	int cmp = a->n < b->n ? -1 : a->n > b->n;
+
 	if (!cmp)
-		return op[1] == '=';
-	return (cmp < 0) == (*op == '<');
+		cmp = compare_atoms(b->type.key, a->keys, b->keys, b->n);
+	if (!cmp && b->type.value != SW_ATOM_NONE)
+		cmp = compare_atoms(b->type.value, a->values, b->values, b->n);
+	return cmp;
 }
 
 static bool compare(const char *op, const struct value *a, const struct value *b)
@@ -77,8 +64,10 @@ static bool compare(const char *op, const struct value *a, const struct value *b
 		return value_equal(a, b);
 	if (!strcmp(op, "!=") || !strcmp(op, "{!=}"))
 		return !value_equal(a, b);
-	if (is_order(op))
-		return compare_order(op, a, b);
+	if (*op == '<')
+		return compare_sets(a, b) < (op[1] == '=');
+	if (*op == '>')
+		return compare_sets(a, b) > -(op[1] == '=');
 	if (!strcmp(op, "{not-in}"))
 		return disjoint(a, b);
 	if (!strcmp(op, "{in}") || !strcmp(op, "{<=}"))
@@ -91,8 +80,13 @@ static bool compare(const char *op, const struct value *a, const struct value *b
 bool conf_match_row(const struct conf_match *m, const struct draft *draft, const struct row *row)
 {
 	struct value *v = conf_term_value(draft, row, &m->term);
-	bool good = v ? compare(m->term.op, v, m->value) : strstr(m->term.op, "!=") != NULL;
+	bool good;
 
+	if (!v && *m->term.op != '{')
+		return false;
+	if (!v)
+		v = value_new(m->value->type);
+	good = compare(m->term.op, v, m->value);
 	value_unref(v);
 	return good;
 }

@@ -2,13 +2,14 @@
 /*
  * Conditions on records, "COLUMN[:KEY] OP VALUE", as in ovs-vsctl(8):
  *
- *	=  !=  <  >  <=  >=	whole values; the last four for single integers and strings
+ *	=  !=  <  >  <=  >=	whole values; of two sets the one with more elements is larger, of
+ *				equally many the first that differs decides, of maps keys before values
  *	{=}  {!=}		the same as = and !=
  *	{<=}  {<}  {in}		every element is in VALUE ({<}: and VALUE has more)
  *	{>=}  {>}		every element of VALUE is there ({>}: and more)
  *	{not-in}		no element is in VALUE
  *
- * A KEY that is not there fulfils != and nothing else.
+ * A record without the KEY fulfils none of the first line; for the others it has the empty set.
  */
 #ifndef CTL_CONF_MATCH_H
 #define CTL_CONF_MATCH_H
@@ -20,8 +21,8 @@ struct conf_match {
 	struct value *value;
 };
 
-int conf_match_read(
-	struct conf_match *match, const struct table *table, const char *text, struct sw_err *err);
+int conf_match_read(struct draft *draft, struct conf_match *match, const struct table *table,
+	const char *text, struct sw_err *err);
 bool conf_match_row(
 	const struct conf_match *match, const struct draft *draft, const struct row *row);
 void conf_match_fini(struct conf_match *match);

@@ -8,8 +8,6 @@
 #include <limits.h>
 #include <string.h>
 
-#include <sw/mem.h>
-
 #include "conf.h"
 
 enum { ADD_MAY_EXIST, ADD_MAY_WAIT };
@@ -36,7 +34,7 @@ static int add_port(struct sw_call *call, struct sw_err *err)
 	const char *name = call->args[1];
 	const struct row *bridge =
 		conf_named(call->draft, TABLE(bridge), "bridge", call->args[0], err);
-	const struct row *port;
+	const struct row *port, *iface;
 	int rc;
 
 	if (!bridge)
@@ -50,8 +48,9 @@ static int add_port(struct sw_call *call, struct sw_err *err)
 		return rc;
 	if (!port)
 		port = conf_make_port(call->draft, bridge, name, "");
-	if (call->option[ADD_MAY_WAIT])
-		draft_may_wait(call->draft, conf_interface_of(call->draft, port));
+	iface = conf_interface_of(call->draft, port);
+	if (iface && call->option[ADD_MAY_WAIT])
+		draft_may_wait(call->draft, iface);
 	for (unsigned i = 2; i < call->n_args && !rc; i++)
 		rc = conf_assign(call->draft, port, call->args[i], err);
 	return rc;
@@ -102,30 +101,21 @@ static int del_port(struct sw_call *call, struct sw_err *err)
 	}
 	if (bridge)
 		draft_unrefer(call->draft, bridge, COLUMN(bridge_ports), port);
-	return draft_collect(call->draft, &(int){ -1 }, err);
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(
-		row_name(*(const struct row *const *)a), row_name(*(const struct row *const *)b));
+	draft_bury(call->draft, port);
+	return 0;
 }
 
 static int list_ports(struct sw_call *call, struct sw_err *err)
 {
 	const struct row *bridge =
 		conf_named(call->draft, TABLE(bridge), "bridge", call->args[0], err);
-	const struct value *ports;
 	const struct row **rows;
+	unsigned n;
 
 	if (!bridge)
 		return -ENOENT;
-	ports = ROW(bridge, bridge_ports);
-	rows = sw_xcalloc(ports->n, sizeof(*rows));
-	for (unsigned i = 0; i < ports->n; i++)
-		rows[i] = draft_find(call->draft, TABLE(port), &ports->keys[i].uuid);
-	qsort(rows, ports->n, sizeof(*rows), by_name);
-	call->result = conf_names(rows, ports->n, row_name(bridge));
+	rows = conf_refs(call->draft, bridge, COLUMN(bridge_ports), &n);
+	call->result = conf_names(rows, n, row_name(bridge));
 	free(rows);
 	return 0;
 }

@@ -12,11 +12,12 @@
 #include <sw/mem.h>
 #include <sw/text.h>
 
+#include "../symbol.h"
 #include "conf.h"
 #include "conf_match.h"
 
 enum { LIST_COLUMNS, LIST_IF_EXISTS };
-enum { GET_IF_EXISTS };
+enum { GET_IF_EXISTS, GET_ID };
 
 #define ROWS_A_STEP 128
 #define STEP_NS	    (2 * 1000000ull)
@@ -141,7 +142,7 @@ static int find(struct sw_call *call, struct sw_err *err)
 	int rc = table ? 0 : -ENOENT;
 
 	for (unsigned i = 0; i < n && !rc; i++)
-		rc = conf_match_read(&tests[i], table, call->args[1 + i], err);
+		rc = conf_match_read(call->draft, &tests[i], table, call->args[1 + i], err);
 	if (!rc)
 		rc = add_rows(call, table, &c, tests, n);
 	for (unsigned i = 0; i < n; i++)
@@ -198,9 +199,16 @@ static int get(struct sw_call *call, struct sw_err *err)
 	struct sw_str out = { 0 };
 	int rc = 0;
 
+	if (call->option[GET_ID] && call->option[GET_IF_EXISTS]) {
+		json_decref(data);
+		return sw_err_set(err, SW_CODE_USAGE,
+			"--id and --if-exists cannot be together: @NAME must be a record's");
+	}
 	sw_str_add(&out, "%s", "");
 	if (!row)
 		rc = table && call->option[GET_IF_EXISTS] ? 0 : -ENOENT;
+	else if (call->option[GET_ID])
+		rc = symbol_bind(call->draft, call->option[GET_ID], row, err);
 	for (unsigned i = 2; row && i < call->n_args && !rc; i++)
 		rc = get_one(call, row, call->args[i], &out, data, err);
 	if (!rc)
@@ -224,6 +232,7 @@ static const struct sw_cmd_option get_options[] = {
 	[GET_IF_EXISTS] = { "if-exists", NULL,
 		"print an empty line for a key that is not there, "
 		"nothing for a record" },
+	[GET_ID] = { "id", "@NAME", "name the record for later commands of the transaction" },
 	{ NULL },
 };
 

@@ -51,39 +51,30 @@ static json_t *show_interface(
 static json_t *show_port(const struct draft *draft, struct sw_str *text, const struct row *port)
 {
 	static const char *const columns[] = { "vlan_mode", "tag", "trunks", NULL };
-	const struct value *ifs = ROW(port, port_interfaces);
 	json_t *data = show_name(text, port, 2), *list = json_array();
+	unsigned n;
+	const struct row **ifs = conf_refs(draft, port, COLUMN(port_interfaces), &n);
 
 	for (const char *const *c = columns; *c; c++)
 		show_column(draft, text, data, port, *c, 3);
-	for (unsigned i = 0; i < ifs->n; i++)
-		json_array_append_new(
-			list, show_interface(draft, text,
-				      draft_find(draft, TABLE(interface), &ifs->keys[i].uuid)));
+	for (unsigned i = 0; i < n; i++)
+		json_array_append_new(list, show_interface(draft, text, ifs[i]));
 	json_object_set_new(data, "interfaces", list);
+	free(ifs);
 	return data;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(
-		row_name(*(const struct row *const *)a), row_name(*(const struct row *const *)b));
 }
 
 static json_t *show_bridge(const struct draft *draft, struct sw_str *text, const struct row *bridge)
 {
-	const struct value *ports = ROW(bridge, bridge_ports);
 	json_t *data = show_name(text, bridge, 1), *list = json_array();
-	const struct row **rows = sw_xcalloc(ports->n, sizeof(*rows));
+	unsigned n;
+	const struct row **ports = conf_refs(draft, bridge, COLUMN(bridge_ports), &n);
 
 	show_column(draft, text, data, bridge, "datapath_type", 2);
-	for (unsigned i = 0; i < ports->n; i++)
-		rows[i] = draft_find(draft, TABLE(port), &ports->keys[i].uuid);
-	qsort(rows, ports->n, sizeof(*rows), by_name);
-	for (unsigned i = 0; i < ports->n; i++)
-		json_array_append_new(list, show_port(draft, text, rows[i]));
+	for (unsigned i = 0; i < n; i++)
+		json_array_append_new(list, show_port(draft, text, ports[i]));
 	json_object_set_new(data, "ports", list);
-	free(rows);
+	free(ports);
 	return data;
 }
 

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "../symbol.h"
 #include "conf.h"
 
 enum { IF_EXISTS };
@@ -39,22 +40,22 @@ static const struct column *settable(const struct row *row, const char *name, st
 }
 
 /* What add gives: the old value with the elements or pairs of the text. */
-static int with(const struct column *c, const struct value *from, const char *text,
-	struct value **out, struct sw_err *err)
+static int with(struct draft *draft, const struct column *c, const struct value *from,
+	const char *text, struct value **out, struct sw_err *err)
 {
 	struct value *more;
-	int rc = conf_read_value(c, text, &more, err);
+	int rc = conf_read_value(draft, c, text, &more, err);
 
 	if (rc)
 		return rc;
-	*out = value_plus(from, more);
+	*out = value_plus(more, from); /* a key that is there keeps its value */
 	value_unref(more);
 	return 0;
 }
 
 /* What remove takes away: elements of a set, pairs of a map, or keys of a map. */
-static int without(const struct column *c, const struct value *from, const char *text,
-	struct value **out, struct sw_err *err)
+static int without(struct draft *draft, const struct column *c, const struct value *from,
+	const char *text, struct value **out, struct sw_err *err)
 {
 	struct sw_type type = c->desc->type;
 	bool is_map = type.value != SW_ATOM_NONE;
@@ -64,7 +65,7 @@ static int without(const struct column *c, const struct value *from, const char 
 
 	if (is_map && !pairs)
 		type = (struct sw_type){ type.key, SW_ATOM_NONE, 0, UINT_MAX };
-	rc = value_from_text(type, text, &less, err);
+	rc = symbol_read_value(draft, type, text, &less, err);
 	if (rc) {
 		sw_err_path(err, "%s", c->desc->name);
 		return rc;
@@ -76,8 +77,8 @@ static int without(const struct column *c, const struct value *from, const char 
 
 /* Change the column of args[2] by each further word in turn. */
 static int edit(struct sw_call *call,
-	int (*derive)(const struct column *c, const struct value *from, const char *text,
-		struct value **out, struct sw_err *err),
+	int (*derive)(struct draft *draft, const struct column *c, const struct value *from,
+		const char *text, struct value **out, struct sw_err *err),
 	struct sw_err *err)
 {
 	int rc;
@@ -93,7 +94,7 @@ static int edit(struct sw_call *call,
 		struct value *changed;
 
 		row = draft_find(call->draft, row->table, &row->uuid);
-		rc = derive(c, row_get(row, c), call->args[i], &changed, err);
+		rc = derive(call->draft, c, row_get(row, c), call->args[i], &changed, err);
 		if (!rc)
 			rc = conf_put(call->draft, row, c, changed, err);
 		if (rc)
