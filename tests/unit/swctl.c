@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <limits.h>
+#include <locale.h>
 
 #include <sw/err.h>
 
@@ -29,18 +30,16 @@ static const char *captured(void)
 	return text;
 }
 
-/* args points into the words, which live until the next call. */
+/* args points into the line's words, which live until the next call. */
 static int split(const char *line, struct args *args)
 {
-	static char words[256];
-	char *argv[32], *save = NULL;
-	int argc = 0;
+	static struct source source;
+	int status;
 
-	assert_true(strlen(line) < sizeof(words));
-	strcpy(words, line);
-	for (char *w = strtok_r(words, " ", &save); w; w = strtok_r(NULL, " ", &save))
-		argv[argc++] = w;
-	return args_parse(argc, argv, args);
+	source_fini(&source);
+	status = source_from_line(&source, line, NULL, 1);
+	memset(args, 0, sizeof(*args));
+	return status ? status : args_parse(&source, NULL, args);
 }
 
 static void splits(const char *line, const char *want)
@@ -53,7 +52,7 @@ static void splits(const char *line, const char *want)
 	if (!json_equal(json, args.commands))
 		fail_msg("%s: %s", line, json_dumps(args.commands, JSON_COMPACT));
 	json_decref(json);
-	json_decref(args.commands);
+	args_fini(&args);
 }
 
 static void refuses(const char *line, const char *word)
@@ -63,7 +62,7 @@ static void refuses(const char *line, const char *word)
 	assert_int_equal(split(line, &args), EXIT_USAGE);
 	if (!strstr(captured(), word))
 		fail_msg("%s: does not say %s", line, word);
-	json_decref(args.commands);
+	args_fini(&args);
 }
 
 static void commands_are_split(void **state)
@@ -81,6 +80,12 @@ static void commands_are_split(void **state)
 		"[[\"set\",\"interface\",\"p\",\"mtu_request=-1\",\"-5\"]]");
 	splits("--id=@a create port name=p", "[[\"--id=@a\",\"create\",\"port\",\"name=p\"]]");
 	splits("", "[]");
+	/* As a shell reads it. */
+	splits("a 'b c' \"d'\\\"e\\f\" g\\ h i'j'k \"\" # not -- this",
+		"[[\"a\",\"b c\",\"d'\\\"e\\\\f\","
+		"\"g h\",\"ijk\",\"\"]]");
+	splits("add-br \\\n br0 --\\\n list-br", "[[\"add-br\",\"br0\"],[\"list-br\"]]");
+	splits("a#b '#c'", "[[\"a#b\",\"#c\"]]");
 }
 
 static void global_options(void **state)
@@ -90,24 +95,24 @@ static void global_options(void **state)
 	assert_int_equal(split("show", &args), 0);
 	assert_int_equal(args.timeout_s, 10);
 	assert_false(args.json || args.plain || args.dry_run);
-	json_decref(args.commands);
+	args_fini(&args);
 	assert_int_equal(split("-t0 --socket /tmp/s --dry-run --plain show", &args), 0);
 	assert_int_equal(args.timeout_s, 0);
 	assert_string_equal(args.socket, "/tmp/s");
 	assert_true(args.plain && args.dry_run);
-	json_decref(args.commands);
+	args_fini(&args);
 	assert_int_equal(split("--timeout=33 add-br --help", &args), 0);
 	assert_int_equal(args.timeout_s, 33);
 	assert_int_equal(args.action, ARGS_HELP);
-	json_decref(args.commands);
+	args_fini(&args);
 	assert_int_equal(split("-V", &args), 0);
 	assert_int_equal(args.action, ARGS_VERSION);
-	json_decref(args.commands);
+	args_fini(&args);
 
 	assert_int_equal(split("--if-generation=7 --request-id x1 show", &args), 0);
 	assert_true(args.has_generation && args.if_generation == 7);
 	assert_string_equal(args.request_id, "x1");
-	json_decref(args.commands);
+	args_fini(&args);
 	refuses("--if-generation=-1 show", "generation");
 	refuses("-t", "needs a value");
 	refuses("-t soon show", "soon");
@@ -117,6 +122,31 @@ static void global_options(void **state)
 	refuses("-x show", "-x");
 	refuses("--no-wait show", "--no-wait");
 	refuses("--json --plain show", "cannot be both");
+	refuses("--json --format=csv show", "--json");
+	refuses("--format=tabel show", "did you mean \"table\"");
+	refuses("-d jsno show", "did you mean \"json\"");
+	refuses("--watch=fast show", "      ^^^^\n");
+	refuses("--watch=0 show", "0.1");
+	refuses("--plain=yes show", "takes no value");
+	refuses("-d", "  ^^\n");
+	refuses("--atomic show", "--file");
+	refuses("--file=x show", "\"x\"");
+	refuses("--file=x --atomic --keep-going", "cannot be both");
+	refuses("show 'a b", "the quote ' is not closed\n  show 'a b\n       ^\n");
+	refuses("show \"a b\\\"", "the quote \" is not closed");
+}
+
+static void lines_go_on(void **state)
+{
+	assert_true(source_continues("a \\", 3));
+	assert_false(source_continues("a \\\\", 4));
+	assert_true(source_continues("a \\\\\\", 5));
+	assert_false(source_continues("# a \\", 5));
+	assert_false(source_continues("a # \\", 5));
+	assert_true(source_continues("a#b\\", 4));
+	assert_false(source_continues("'a\\", 3));
+	assert_true(source_continues("\"a\\", 3));
+	assert_false(source_continues("", 0));
 }
 
 static char *rendered(const char *kind, const char *value, bool plain)
@@ -208,6 +238,59 @@ static void pages_make_one_table(void **state)
 	free(text);
 	json_decref(one);
 	json_decref(two);
+}
+
+/* The same record in every format; as ovs-vsctl 3.1 writes it, but for the layout of the table. */
+static void formats(void **state)
+{
+	static const struct {
+		struct render r;
+		const char *want;
+	} cases[] = {
+		{ { .format = FORMAT_CSV }, "name,tag,ids\np,[],\"{a=\"\"b c\"\"}\"\nq,5,{}\n" },
+		{ { .format = FORMAT_CSV, .data = DATA_BARE, .no_headings = true },
+			"p,,a=b c\nq,5,\n" },
+		{ { .format = FORMAT_JSON },
+			"{\"headings\":[\"name\",\"tag\",\"ids\"],\"data\":[[\"p\",[\"set\",[]],"
+			"[\"map\",[[\"a\",\"b c\"]]]],[\"q\",5,[\"map\",[]]]]}\n" },
+		{ { .format = FORMAT_JSON, .data = DATA_STRING },
+			"{\"headings\":[\"name\",\"tag\",\"ids\"],\"data\":[[\"p\",\"[]\","
+			"\"{a=\\\"b c\\\"}\"],[\"q\",\"5\",\"{}\"]]}\n" },
+		{ { .format = FORMAT_LIST, .data = DATA_BARE, .no_headings = true },
+			"p\n\na=b c\n\nq\n5\n\n" },
+		{ { .data = DATA_JSON, .no_headings = true },
+			"\"p\"\n[\"set\",[]]\n[\"map\",[[\"a\",\"b c\"]]]\n\n"
+			"\"q\"\n5\n[\"map\",[]]\n" },
+		{ { .format = FORMAT_TABLE },
+			"name  tag  ids\np     []   {a=\"b c\"}\nq     5    {}\n" },
+	};
+	json_t *records = json_loads("[{\"name\":\"p\",\"tag\":null,\"ids\":{\"a\":\"b c\"}},"
+				     "{\"name\":\"q\",\"tag\":5,\"ids\":{}}]",
+		0, NULL);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct table table = { 0 };
+		struct render r = cases[i].r;
+		char *text = NULL;
+		size_t size;
+
+		r.out = open_memstream(&text, &size);
+		format_result(&r, records, true, &table);
+		fclose(r.out);
+		assert_string_equal(text, cases[i].want);
+		table_fini(&table);
+		free(text);
+	}
+	json_decref(records);
+}
+
+static void widths(void **state)
+{
+	assert_int_equal(render_width("abc", 3), 3);
+	assert_int_equal(render_width("\xc3\xa9", 2), 1);
+	assert_int_equal(render_width("e\xcc\x81", 3), 1);		  /* a combining mark */
+	assert_int_equal(render_width("\xe4\xba\xa4\xe6\x8d\xa2", 6), 4); /* wide */
+	assert_int_equal(render_width("\xff\xfe", 2), 2);		  /* not UTF-8 */
 }
 
 static json_t *error_of(const char *code, const char *given, const char *command)
@@ -323,6 +406,7 @@ static void own_commands(void **state)
 	assert_int_equal(run_local("[[\"try\",\"this\"]]"), EXIT_USAGE);
 	assert_non_null(strstr(captured(), "try this needs at least 1 argument, and got 0\n"
 					   "  try this\n"
+					   "           ^\n"
 					   "  allowed: try this WORD [WORD]\n"));
 	assert_int_equal(run_local("[[\"try\",\"this\",\"a\",\"--lood\"]]"), EXIT_USAGE);
 	assert_non_null(strstr(captured(), "  try this a --lood\n"
@@ -347,9 +431,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commands_are_split),
 		cmocka_unit_test(global_options),
+		cmocka_unit_test(lines_go_on),
 		cmocka_unit_test(results_are_shown),
 		cmocka_unit_test(tables_are_aligned),
 		cmocka_unit_test(pages_make_one_table),
+		cmocka_unit_test(formats),
+		cmocka_unit_test(widths),
 		cmocka_unit_test(errors_show_the_place),
 		cmocka_unit_test(own_commands),
 		cmocka_unit_test(statuses),
@@ -357,6 +444,7 @@ int main(void)
 	int saved = dup(STDERR_FILENO), rc;
 	struct sw_err err;
 
+	setlocale(LC_CTYPE, "C.UTF-8");
 	if (sw_reg_seal(&err))
 		return 1;
 	capture = memfd_create("stderr", MFD_CLOEXEC);

@@ -9,18 +9,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-#include <sw/text.h>
-
 #define ID_BYTES 12
-
-int ask_set_generation(struct args *args, const char *text)
-{
-	args->has_generation = true;
-	if (!sw_parse_u64(text, 0, INT64_MAX, &args->if_generation))
-		return 0;
-	return fault_show(EXIT_USAGE, "swctl get open . cur_cfg prints it",
-		"\"%s\" is not the number of a generation", text);
-}
 
 static void make_id(char id[2 * ID_BYTES + 1])
 {
@@ -54,7 +43,7 @@ json_t *ask_transact(struct link *link, const struct args *args, json_t *command
 		*status = fault_show_error(error, commands);
 	json_decref(error);
 	if (result && json_is_null(json_object_get(result, "results")))
-		fprintf(stderr,
+		fprintf(fault_stream(),
 			"swctl: this was applied before; what it printed then is not kept\n");
 	return result;
 }

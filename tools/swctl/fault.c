@@ -28,6 +28,18 @@ static bool keep(int status, const char *text)
 	return true;
 }
 
+static FILE *stream;
+
+void fault_to(FILE *to)
+{
+	stream = to;
+}
+
+FILE *fault_stream(void)
+{
+	return stream ? stream : stderr;
+}
+
 void fault_as_json(bool json)
 {
 	as_json = json;
@@ -51,15 +63,17 @@ static const char *own_code(int status)
 	return "internal";
 }
 
-/* "swctl: sentence", safe for a terminal. */
-static void show_sentence(const char *text)
+/* "swctl: sentence", safe for a terminal, with the place in a file when the command came from one. */
+static void show_sentence(const char *text, size_t command)
 {
-	bool colour = render_wants_colour(stderr);
+	bool colour = render_wants_colour(fault_stream());
 	struct sw_bytes b = { 0 };
+	char prefix[300];
 
+	render_text(&b, place_prefix(prefix, sizeof(prefix), command));
 	render_text(&b, text);
-	fprintf(stderr, "%sswctl:%s %.*s\n", colour ? "\033[1;31m" : "", colour ? "\033[0m" : "",
-		(int)b.len, b.buf ? b.buf + b.start : "");
+	fprintf(fault_stream(), "%sswctl:%s %.*s\n", colour ? "\033[1;31m" : "",
+		colour ? "\033[0m" : "", (int)b.len, b.buf ? b.buf + b.start : "");
 	sw_bytes_fini(&b);
 }
 
@@ -70,15 +84,21 @@ static void show_field(const char *name, const char *text)
 	if (!text || !*text)
 		return;
 	render_text(&b, text);
-	fprintf(stderr, "  %s: %.*s\n", name, (int)b.len, b.buf + b.start);
+	fprintf(fault_stream(), "  %s: %.*s\n", name, (int)b.len, b.buf + b.start);
 	sw_bytes_fini(&b);
 }
 
-static void show_json(json_t *object)
+static void show_json(json_t *object, size_t command)
 {
-	char *text = json_dumps(object, JSON_INDENT(2));
+	char prefix[300], *text;
+	json_t *place;
 
-	fprintf(stderr, "%s\n", text ? text : "{}");
+	place_prefix(prefix, sizeof(prefix), command);
+	place = *prefix ? json_stringn(prefix, strlen(prefix) - 2) : NULL;
+	if (place)
+		json_object_set_new(object, "place", place);
+	text = json_dumps(object, JSON_INDENT(2));
+	fprintf(fault_stream(), "%s\n", text ? text : "{}");
 	free(text);
 	json_decref(object);
 }
@@ -96,78 +116,46 @@ int fault_show(int status, const char *hint, const char *fmt, ...)
 	if (as_json) {
 		json_t *message = json_string(text);
 
-		show_json(json_pack("{s:{s:o, s:{s:s, s:s*}}, s:i}", "error", "message",
-			message ? message : json_string("the message is not UTF-8"), "data", "code",
-			own_code(status), "hint", hint, "exit_status", status));
+		show_json(
+			json_pack("{s:{s:o, s:{s:s, s:s*}}, s:i}", "error", "message",
+				message ? message : json_string("the message is not UTF-8"), "data",
+				"code", own_code(status), "hint", hint, "exit_status", status),
+			0);
 		return status;
 	}
-	show_sentence(text);
+	show_sentence(text, 0);
 	show_field("hint", hint);
 	return status;
+}
+
+int fault_show_word(const struct source *source, unsigned word, const char *part, const char *hint,
+	const char *fmt, ...)
+{
+	const json_t *at = json_pack("[i]", (int)word);
+	const struct place place = { source, at };
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	place_set(&place, 1);
+	if (as_json) {
+		fault_show(EXIT_USAGE, hint, "%s", text);
+	} else {
+		show_sentence(text, 0);
+		place_show(source, (struct source_span){ 0, strlen(source->text) },
+			source->spans[word], part);
+		show_field("hint", hint);
+	}
+	place_set(NULL, 0);
+	json_decref((json_t *)at);
+	return EXIT_USAGE;
 }
 
 static const char *member(const json_t *data, const char *name)
 {
 	return json_string_value(json_object_get(data, name));
-}
-
-/* Index of the word that the error is about, or -1. */
-static int word_at_fault(const json_t *words, const char *given)
-{
-	size_t i;
-	json_t *word;
-
-	if (!given || !*given)
-		return -1;
-	json_array_foreach (words, i, word)
-		if (!strcmp(json_string_value(word), given))
-			return i;
-	json_array_foreach (words, i, word)
-		if (strstr(json_string_value(word), given))
-			return i;
-	return -1;
-}
-
-static bool needs_quotes(const char *word)
-{
-	return !*word || strpbrk(word, " \t\n\"'\\$`|&;<>()*?[]#~!{}");
-}
-
-/* The command as typed, and on the next line a mark under what `given` names. */
-static void show_place(const json_t *words, const char *given)
-{
-	int fault = word_at_fault(words, given);
-	size_t i, column = 2, mark = 0, length = 0;
-	struct sw_bytes b = { 0 };
-	json_t *word;
-
-	fputs(" ", stderr);
-	json_array_foreach (words, i, word) {
-		const char *text = json_string_value(word);
-		const char *quote = needs_quotes(text) ? "'" : "";
-
-		sw_bytes_take(&b, b.len);
-		render_text(&b, text);
-		fprintf(stderr, " %s%.*s%s", quote, (int)b.len, b.buf ? b.buf + b.start : "",
-			quote);
-		if ((int)i == fault) {
-			const char *part = strstr(text, given);
-			bool whole = !part || render_width(text, strlen(text)) != b.len;
-
-			mark = column + strlen(quote) +
-			       (whole ? 0 : render_width(text, part - text));
-			length = render_width(whole ? text : given, strlen(whole ? text : given));
-		}
-		column += render_width(b.buf ? b.buf + b.start : "", b.len) + 2 * strlen(quote) + 1;
-	}
-	sw_bytes_fini(&b);
-	fputc('\n', stderr);
-	if (fault < 0)
-		return;
-	fprintf(stderr, "%*s", (int)mark, "");
-	for (i = 0; i < length; i++)
-		fputc('^', stderr);
-	fputc('\n', stderr);
 }
 
 /* Does a sentence begin with the column of a path ("Bridge.name" of "Bridge.other_config:x")? */
@@ -180,7 +168,7 @@ static bool says_already(const char *message, const char *path)
 
 /* Which column of which table, for a value that would be without context: "5000 is above 4095". The command
  * itself is shown, so its number says nothing. */
-static void show_headline(const char *message, const char *path)
+static void show_headline(const char *message, const char *path, size_t command)
 {
 	char text[1024];
 	unsigned n;
@@ -192,7 +180,7 @@ static void show_headline(const char *message, const char *path)
 		path = NULL;
 	snprintf(text, sizeof(text), "%s%s%s", path ? path : "", path ? ": " : "",
 		message ? message : "the switch gave no reason");
-	show_sentence(text);
+	show_sentence(text, command);
 }
 
 static void show_did_you_mean(const char *nearest)
@@ -202,7 +190,8 @@ static void show_did_you_mean(const char *nearest)
 	if (!nearest)
 		return;
 	render_text(&b, nearest);
-	fprintf(stderr, "  did you mean \"%.*s\"?\n", (int)b.len, b.buf ? b.buf + b.start : "");
+	fprintf(fault_stream(), "  did you mean \"%.*s\"?\n", (int)b.len,
+		b.buf ? b.buf + b.start : "");
 	sw_bytes_fini(&b);
 }
 
@@ -229,31 +218,42 @@ int fault_show_err(const struct sw_err *err, const json_t *commands, size_t at)
 	return status;
 }
 
+/* An option that a command does not have may be one of ours, misspelt. */
+static const char *nearest_of(const json_t *data)
+{
+	const char *nearest = member(data, "did_you_mean"), *given = member(data, "given");
+
+	if (nearest || !given || strncmp(given, "--", 2))
+		return nearest;
+	return args_nearest(given);
+}
+
 int fault_show_error(const json_t *error, const json_t *commands)
 {
 	const json_t *data = json_object_get(error, "data");
 	const json_t *at = json_object_get(data, "failed_at");
 	const json_t *words = json_object_get(data, "command");
 	const char *message = json_string_value(json_object_get(error, "message"));
-	size_t n = json_array_size(commands);
+	size_t n = json_array_size(commands), command = json_integer_value(at);
 	int status = sw_exit_of(member(data, "code"));
 
 	if (keep(status, message ? message : "the switch gave no reason"))
 		return status;
 	if (as_json) {
-		show_json(json_pack("{s:O, s:i}", "error", error, "exit_status", status));
+		show_json(json_pack("{s:O, s:i}", "error", error, "exit_status", status), command);
 		return status;
 	}
-	show_headline(message, member(data, "path"));
+	show_headline(message, member(data, "path"), command);
 	if (!words && n == 1)
 		words = json_array_get(commands, 0);
 	if (words)
-		show_place(words, member(data, "given"));
+		place_show_command(command, words, member(data, "given"),
+			status == EXIT_USAGE && !member(data, "given"));
 	show_field("allowed", member(data, "allowed"));
 	show_field("hint", member(data, "hint"));
-	show_did_you_mean(member(data, "did_you_mean"));
+	show_did_you_mean(nearest_of(data));
 	if (n > 1 && json_is_integer(at))
-		fprintf(stderr, "  command %d of %zu failed, so none of them was applied\n",
-			(int)json_integer_value(at) + 1, n);
+		fprintf(fault_stream(), "  command %d of %zu failed, so none of them was applied\n",
+			(int)command + 1, n);
 	return status;
 }

@@ -17,20 +17,6 @@ static const char short_text[] =
 	"\n"
 	"Commands separated by -- are one transaction: all of them are applied, or none.\n";
 
-static const char option_text[] =
-	"\n"
-	"Options:\n"
-	"  --socket=PATH        control socket; else SWD_SOCKET, else /run/swd/swd.sock\n"
-	"                       (ordinary users: first $XDG_RUNTIME_DIR/swd/swd.sock, or /tmp/swd-UID/swd.sock)\n"
-	"  -t, --timeout=S      give up when an answer takes S seconds, 0 never; default 10\n"
-	"  --dry-run            check everything, change nothing, tell what would be done\n"
-	"  --if-generation=N    refuse the change when the configuration has another generation\n"
-	"  --request-id=ID      a change asked again with the same ID is applied once\n"
-	"  --json               results and errors as JSON\n"
-	"  --plain              tables and records without headings, a line each, separated by tabs\n"
-	"  -h, --help           this help; behind a command: help about it\n"
-	"  -V, --version        version of swctl (\"swctl version\": of the switch)\n";
-
 static const char offline_text[] =
 	"\n"
 	"Commands (the switch tells all of them when it runs):\n"
@@ -176,7 +162,8 @@ static void print_all(const json_t *commands, FILE *out)
 	fputs("\nCommands:\n", out);
 	json_array_foreach (commands, i, cmd)
 		print_line(cmd, out);
-	fputs(option_text, out);
+	fputs("\nOptions:\n", out);
+	args_help(out);
 	print_statuses(out);
 }
 
@@ -214,17 +201,31 @@ static json_t *all_commands(json_t *remote)
 	return array;
 }
 
-static json_t *ask_commands(const struct args *args, int *status)
+static json_t *ask_commands(const struct args *args, bool quiet, int *status)
 {
 	json_t *commands = NULL, *error = NULL;
 	struct link link;
 
-	*status = link_open(&link, args, true);
+	*status = link_open(&link, args, quiet);
 	if (!*status)
 		commands = link_ask(&link, "commands", json_object(), &error, status);
+	if (error && !quiet)
+		*status = fault_show_error(error, NULL);
 	link_close(&link);
 	json_decref(error);
 	return commands;
+}
+
+json_t *help_ask_commands(const struct args *args, int *status)
+{
+	return ask_commands(args, false, status);
+}
+
+const json_t *help_find(const json_t *commands, const json_t *words)
+{
+	char name[256];
+
+	return find(commands, words, name, sizeof(name));
 }
 
 static void print_offline(const json_t *commands, FILE *out)
@@ -236,14 +237,15 @@ static void print_offline(const json_t *commands, FILE *out)
 	fputs(offline_text, out);
 	json_array_foreach (commands, i, cmd)
 		print_line(cmd, out);
-	fputs(option_text, out);
+	fputs("\nOptions:\n", out);
+	args_help(out);
 	print_statuses(out);
 }
 
 int help_show(const struct args *args, const json_t *words, FILE *out)
 {
 	int status = EXIT_DONE;
-	json_t *remote = ask_commands(args, &status);
+	json_t *remote = ask_commands(args, true, &status);
 	json_t *commands = all_commands(remote);
 
 	if (json_array_size(words) && (remote || local_find(words))) {

@@ -7,6 +7,7 @@
 #include "swctl.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -73,6 +74,62 @@ static int timed_out(const struct link *link)
 		"the switch at %s did not answer within %u s", link->path, link->timeout_s);
 }
 
+/* Ctrl-C, where it is caught, is blocked but for the wait itself, so that none is missed. */
+static volatile sig_atomic_t interrupted;
+static bool catching;
+
+static void on_interrupt(int number)
+{
+	interrupted = 1;
+}
+
+void link_catch_interrupt(bool on)
+{
+	static struct sigaction before;
+	struct sigaction action = { .sa_handler = on_interrupt };
+	sigset_t set;
+
+	if (on == catching)
+		return;
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	interrupted = 0;
+	catching = on;
+	sigaction(SIGINT, on ? &action : &before, on ? &before : NULL);
+	sigprocmask(on ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+}
+
+bool link_was_interrupted(void)
+{
+	return interrupted;
+}
+
+/* poll(2) of p for at most `left` ms, -1: for ever. */
+static int wait_once(struct pollfd *p, int64_t left)
+{
+	const struct timespec ts = { left / 1000, left % 1000 * 1000000 };
+	sigset_t set;
+
+	sigprocmask(SIG_SETMASK, NULL, &set);
+	if (catching)
+		sigdelset(&set, SIGINT);
+	return ppoll(p, p ? 1 : 0, left < 0 ? NULL : &ts, &set);
+}
+
+void link_sleep(unsigned ms)
+{
+	if (!interrupted)
+		wait_once(NULL, ms);
+}
+
+static int was_interrupted(const struct link *link)
+{
+	return fault_show(EXIT_INTERRUPTED,
+		link->asked ? "whether a change was applied is not known: look with \"show\""
+			    : NULL,
+		"interrupted");
+}
+
 /* Wait for the socket; 0, or an exit status with the fault shown. */
 static int wait_for(struct link *link, short events)
 {
@@ -83,9 +140,11 @@ static int wait_for(struct link *link, short events)
 
 		if (link->deadline_ms >= 0 && left <= 0)
 			return timed_out(link);
-		n = poll(&p, 1, left > 1000000 ? 1000000 : (int)left);
+		n = wait_once(&p, left);
 		if (n > 0)
 			return 0;
+		if (interrupted)
+			return was_interrupted(link);
 		if (n < 0 && errno != EINTR)
 			return fault_show(EXIT_REFUSED, NULL, "poll: %s", strerror(errno));
 	}
@@ -230,6 +289,14 @@ void link_close(struct link *link)
 	sw_line_fini(&link->in);
 }
 
+bool link_is_closed(const struct link *link)
+{
+	char byte;
+	ssize_t n = recv(link->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+	return !n || (n < 0 && errno != EAGAIN && errno != EINTR);
+}
+
 /* The switch went away with our question: wait until one is there that hears it. */
 static int reopen(struct link *link)
 {
@@ -248,8 +315,10 @@ static int reopen(struct link *link)
 		json_decref(greeting);
 		if (good)
 			return 0;
-		poll(NULL, 0, AGAIN_MS);
-	} while (link->deadline_ms < 0 || now_ms() < link->deadline_ms);
+		link_sleep(AGAIN_MS);
+	} while (!interrupted && (link->deadline_ms < 0 || now_ms() < link->deadline_ms));
+	if (interrupted)
+		return was_interrupted(link);
 	return fault_show(EXIT_NO_DAEMON, how_to_know(link, buf, sizeof(buf)),
 		"the switch at %s went away and was not back within %u s", link->path,
 		link->timeout_s);
@@ -277,6 +346,7 @@ static json_t *ask_text(struct link *link, const char *text, size_t len, int *st
 	if (!answer && *status == EXIT_TIMED_OUT)
 		timed_out(link);
 	link->asked = false;
+	link->lost = !answer;
 	return answer;
 }
 

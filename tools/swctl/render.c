@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <wchar.h>
 
 bool render_wants_colour(FILE *stream)
 {
 	const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
 
-	return isatty(fileno(stream)) && !(no && *no) && term && strcmp(term, "dumb");
+	return fileno(stream) >= 0 && isatty(fileno(stream)) && !(no && *no) && term &&
+	       strcmp(term, "dumb");
 }
 
 struct render render_for(const struct args *args, FILE *out)
@@ -23,16 +25,42 @@ struct render render_for(const struct args *args, FILE *out)
 		.json = args->json,
 		.plain = args->plain,
 		.colour = !args->plain && render_wants_colour(out),
+		.no_headings = args->no_headings,
+		.pretty = args->pretty,
+		.oneline = args->oneline,
+		.format = args->format,
+		.data = args->data,
 	};
+}
+
+size_t render_json_flags(const struct render *r)
+{
+	bool people = r->pretty || (fileno(r->out) >= 0 && isatty(fileno(r->out)) && !r->oneline);
+
+	return JSON_ENCODE_ANY | (people ? JSON_INDENT(2) : JSON_COMPACT);
 }
 
 size_t render_width(const char *text, size_t len)
 {
-	size_t n = 0;
+	mbstate_t state = { 0 };
+	size_t width = 0;
 
-	for (size_t i = 0; i < len; i++)
-		n += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return n;
+	while (len) {
+		wchar_t c;
+		size_t n = mbrtowc(&c, text, len, &state);
+		int columns;
+
+		if (n == 0 || n > len) { /* not UTF-8: a byte, a column */
+			memset(&state, 0, sizeof(state));
+			n = columns = 1;
+		} else {
+			columns = wcwidth(c);
+		}
+		width += columns > 0 ? columns : 0;
+		text += n;
+		len -= n;
+	}
+	return width;
 }
 
 void render_text(struct sw_bytes *b, const char *text)
@@ -183,42 +211,6 @@ static void render_plain(const struct render *r, const json_t *record)
 	print_bytes(r, &b);
 }
 
-void render_record(const struct render *r, const json_t *records)
-{
-	json_t *record, *value;
-	const char *name;
-	size_t i;
-
-	json_array_foreach (records, i, record)
-		if (r->plain)
-			render_plain(r, record);
-	if (r->plain)
-		return;
-
-	json_array_foreach (records, i, record) {
-		struct sw_bytes b = { 0 };
-
-		if (i)
-			add(&b, "\n");
-		json_object_foreach (record, name, value) {
-			size_t start = b.len;
-
-			render_text(&b, name);
-			while (b.len < start + 20)
-				add(&b, " ");
-			add(&b, ": ");
-			if (json_is_null(value))
-				add(&b, "[]");
-			else if (json_is_string(value) && !*json_string_value(value))
-				add(&b, "\"\"");
-			else
-				render_value(&b, value);
-			add(&b, "\n");
-		}
-		print_bytes(r, &b);
-	}
-}
-
 /* Prepared text: lines stay lines, all else that controls is made visible. */
 static void render_tree(const struct render *r, const json_t *value)
 {
@@ -252,9 +244,12 @@ void render_result(const struct render *r, const json_t *result, struct table *t
 		json_array_foreach (value, i, line)
 			print_line(r, line);
 	} else if (!strcmp(kind, "table")) {
-		table_page(r, value, table);
+		format_result(r, value, false, table);
+	} else if (!strcmp(kind, "record") && r->plain) {
+		json_array_foreach (value, i, line)
+			render_plain(r, line);
 	} else if (!strcmp(kind, "record")) {
-		render_record(r, value);
+		format_result(r, value, true, table);
 	} else if (!strcmp(kind, "json")) {
 		json_dumpf(value, r->out, JSON_ENCODE_ANY | JSON_INDENT(r->plain ? 0 : 2));
 		fputc('\n', r->out);

@@ -15,76 +15,23 @@
 #include <sw/exit.h>
 #include <sw/line.h>
 
-/* args.c: the command line. */
-enum args_action { ARGS_RUN, ARGS_HELP, ARGS_VERSION };
+#include "args.h"
+#include "fault.h"
+#include "link.h"
+#include "source.h"
 
-struct args {
-	enum args_action action;
-	const char *socket; /* NULL: the default */
-	unsigned timeout_s; /* 0: for ever */
-	bool json, plain, dry_run;
-	bool has_generation; /* refuse the change when the configuration has another one */
-	uint64_t if_generation;
-	const char *request_id; /* NULL: a new one for each question */
-	json_t *commands;	/* array of arrays of words */
-};
+/* script.c: the commands of args->file. Returns the exit status. */
+int script_run(const struct args *args);
 
-/* Fill args from the words after the program's name. 0, or an exit status with the fault shown. */
-int args_parse(int argc, char **argv, struct args *args);
+/* watch.c: show what the commands show until Ctrl-C. Returns the exit status. */
+int watch_run(const struct args *args);
 
-/* link.c: the connection. */
-struct link {
-	int fd;
-	const char *path;
-	char own_path[256];  /* where path points when nobody gave one */
-	int64_t deadline_ms; /* monotonic; -1: none */
-	unsigned timeout_s;
-	struct sw_line in;
-	json_int_t id;
-	bool asked;	 /* a question is out */
-	bool mute, lost; /* faults of the connection are not shown; it broke */
-	/* Not NULL: the question has this id and may be asked again when the connection breaks. */
-	const char *request_id;
-};
-
-/* Connect to the switch that the global options name and hear its greeting. 0, or an exit status with the
- * fault shown (not shown when quiet). link_close() is due either way. */
-int link_open(struct link *link, const struct args *args, bool quiet);
-void link_close(struct link *link);
-
-/* Ask and wait for the answer's result; `params` is consumed. On failure NULL and *status is the exit
- * status; *error is the daemon's error object, or NULL when it was no answer and the fault is shown. */
-json_t *link_ask(
-	struct link *link, const char *method, json_t *params, json_t **error, int *status);
-
-/* ask.c: commands as one transaction, asked again where the answer was lost; as link_ask, but an error
- * of the daemon is shown too. */
-json_t *ask_transact(struct link *link, const struct args *args, json_t *commands, int *status);
-int ask_set_generation(struct args *args, const char *text);
-
-/* fault.c: what went wrong, for people (or for programs, with --json). */
-void fault_as_json(bool json);
-int fault_show(int status, const char *hint, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-/* Keep faults in *fault instead of showing them, for who has a use of his own for them; NULL: show again. */
-struct fault {
-	int status; /* 0: none */
-	char text[1024];
-};
-void fault_keep(struct fault *fault);
-
-/* Show an error object of the daemon; returns the exit status. `commands` are those that were sent. */
-int fault_show_error(const json_t *error, const json_t *commands);
-
-/* The same for a fault that swctl found itself, in commands[at]. */
-struct sw_err;
-int fault_show_err(const struct sw_err *err, const json_t *commands, size_t at);
-
-/* render.c, table.c: results. */
+/* render.c, format.c, table.c: results. */
 struct render {
 	FILE *out;
-	bool json, plain, colour;
+	bool json, plain, colour, no_headings, pretty, oneline;
+	enum args_format format;
+	enum args_data data;
 };
 
 struct table {
@@ -97,7 +44,12 @@ struct render render_for(const struct args *args, FILE *out);
 
 /* Show one result {"command", "output", "value"} as its kind asks for. */
 void render_result(const struct render *r, const json_t *result, struct table *table);
-void render_record(const struct render *r, const json_t *records);
+
+/* Records or a table by format and data; format.c. */
+void format_result(const struct render *r, const json_t *value, bool records, struct table *table);
+/* Flags for jansson: on one line for programs, on several for people. */
+size_t render_json_flags(const struct render *r);
+
 void table_page(const struct render *r, const json_t *value, struct table *table);
 void table_fini(struct table *table);
 
@@ -106,12 +58,16 @@ void table_fini(struct table *table);
 void render_value(struct sw_bytes *b, const json_t *value);
 void render_text(struct sw_bytes *b, const char *text);
 
-/* Columns a text takes on a terminal: code points. */
+/* Columns a text takes on a terminal: two for a wide character, none for a mark on the one before. */
 size_t render_width(const char *text, size_t len);
 
 /* help.c: help about the command that `words` begin with; all commands when they are empty or NULL. */
 int help_show(const struct args *args, const json_t *words, FILE *out);
 void help_short(FILE *out);
+/* The descriptors of the switch's commands, and the one that words name; NULL when it does not answer (fault
+ * shown), or there is none. */
+json_t *help_ask_commands(const struct args *args, int *status);
+const json_t *help_find(const json_t *commands, const json_t *words);
 
 /* Is colour wanted on this stream? */
 bool render_wants_colour(FILE *stream);

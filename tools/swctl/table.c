@@ -50,7 +50,9 @@ static void measure(struct layout *l)
 	size_t i, j;
 
 	json_array_foreach (l->columns, i, name) {
-		size_t width = render_width(json_string_value(name), json_string_length(name));
+		size_t width = l->r->no_headings ? 0
+						 : render_width(json_string_value(name),
+							   json_string_length(name));
 
 		if (width > l->width[i])
 			l->width[i] = width;
@@ -144,7 +146,7 @@ void table_page(const struct render *r, const json_t *value, struct table *table
 	l.numeric = sw_xcalloc(l.n, sizeof(*l.numeric));
 	if (!r->plain)
 		measure(&l);
-	if (!r->plain && !table->headed)
+	if (!r->plain && !r->no_headings && !table->headed)
 		print_headings(&l);
 	table->headed = true;
 	json_array_foreach (l.rows, i, row)
