@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include <sw/boot.h>
 #include <sw/dir.h>
@@ -22,6 +21,8 @@
 #include <sw/schema.h>
 #include <sw/text.h>
 #include <sw/words.h>
+
+#include "confine.h"
 
 SW_LOG(main, "start and stop of the daemon");
 
@@ -169,17 +170,6 @@ static void tell_plan(const struct sw_boot *boot)
 		boot->idle_sleep_us);
 }
 
-/* As many descriptors as we may have: a port takes several, a guest's memory too. */
-static void raise_limits(void)
-{
-	struct rlimit files;
-
-	if (getrlimit(RLIMIT_NOFILE, &files))
-		return;
-	files.rlim_cur = files.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &files);
-}
-
 static int run(const struct sw_boot *boot, struct sw_err *err)
 {
 	int rc = sw_loop_init(err);
@@ -197,19 +187,13 @@ static int run(const struct sw_boot *boot, struct sw_err *err)
 	return rc;
 }
 
-/* Folders and the lock on the socket's name, then run. Returns the exit status. */
+/* Folders, our user, the lock on the socket's name, then run. Returns the exit status. */
 static int run_alone(const struct sw_boot *boot, struct sw_err *err)
 {
 	char *lock_path = sw_xasprintf("%s.lock", boot->socket_path);
 	int lock = -1, rc, status = EXIT_SUCCESS;
 
-	rc = sw_dir_make(boot->run_dir, 0755, err);
-	if (!rc)
-		rc = sw_dir_make_for(boot->socket_path, 0755, err);
-	if (!rc)
-		rc = sw_dir_make(boot->vhost_dir, 0755, err);
-	if (!rc)
-		rc = sw_dir_make(boot->state_dir, 0750, err);
+	rc = confine_start(boot, err);
 	if (!rc)
 		rc = lock = sw_lock_take(lock_path, boot->socket_path, err);
 	if (rc >= 0)
@@ -240,7 +224,6 @@ int main(int argc, char **argv)
 		show_error(&err);
 		status = EXIT_USAGE;
 	} else {
-		raise_limits();
 		tell_plan(&boot);
 		status = run_alone(&boot, &err);
 	}

@@ -35,11 +35,14 @@ struct sw_boot {
 	int control_core;	 /* -1: every core that no worker has */
 	unsigned n_cores;	 /* worker cores; 0: chosen from the affinity mask */
 	uint16_t cores[SW_WORKER_MAX];
-	enum sw_huge hugepages;	 /* auto: huge pages when enough are free, else laptop mode */
-	unsigned memory_mb;	 /* 0: 512 with huge pages, 256 without */
-	unsigned mbufs;		 /* packet buffers; 0: from memory_mb */
-	struct sw_access access; /* the control socket, and who may do what there */
-	int idle_sleep_us; /* longest sleep of an idle worker; 0 never; -1: as the plan says */
+	enum sw_huge hugepages;	  /* auto: huge pages when enough are free, else laptop mode */
+	unsigned memory_mb;	  /* 0: 512 with huge pages, 256 without */
+	unsigned mbufs;		  /* packet buffers; 0: from memory_mb */
+	struct sw_access access;  /* the control socket, and who may do what there */
+	bool has_user, has_group; /* what root becomes */
+	uint32_t user, group;
+	const char *port_types; /* "system,patch", or NULL: all */
+	int idle_sleep_us;	/* longest sleep of an idle worker; 0 never; -1: as the plan says */
 
 	/* Set by sw_boot_plan(), which also leaves no "chosen" in the fields above. */
 	bool laptop;			       /* running without huge pages */

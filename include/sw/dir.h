@@ -14,6 +14,9 @@ struct sw_err;
  * belongs to another user than us (when we are not root) and root. */
 int sw_dir_make(const char *path, unsigned mode, struct sw_err *err);
 
+/* Give a folder to a user, when it is empty; one that is not must be that user's already. */
+int sw_dir_give(const char *path, unsigned uid, struct sw_err *err);
+
 /* Make the folder of a file. */
 int sw_dir_make_for(const char *path, unsigned mode, struct sw_err *err);
 

@@ -98,6 +98,7 @@ struct sw_port_class {
 	const char *help;
 	const struct sw_option *options; /* ended by .name == NULL; NULL for none */
 	size_t size;		   /* of the class's struct, whose first member is struct sw_port */
+	uint64_t caps;		   /* what opening and changing one needs: <sw/privilege.h> */
 	uint16_t mtu_min, mtu_max; /* range of mtu_request */
 	/* Open the device: may block, job thread. Sets mac, mtu, n_rxq. Fails whole: nothing stays. */
 	int (*open)(struct sw_port *port, struct sw_err *err);

@@ -67,6 +67,18 @@ static int read_read(struct sw_boot *boot, const char *value, struct sw_err *err
 	return sw_access_add(&boot->access, SW_ROLE_READ, value, err);
 }
 
+static int read_user(struct sw_boot *boot, const char *value, struct sw_err *err)
+{
+	boot->has_user = true;
+	return sw_access_user(value, &boot->user, err);
+}
+
+static int read_group(struct sw_boot *boot, const char *value, struct sw_err *err)
+{
+	boot->has_group = true;
+	return sw_access_group(value, &boot->group, err);
+}
+
 #define FIELD(name) offsetof(struct sw_boot, name)
 
 static const struct key keys[] = {
@@ -122,6 +134,15 @@ static const struct key keys[] = {
 	{ "access", "read", TYPE_OWN, .read = read_read, .allowed = "a list like alice,@netops,*",
 		.help = "users, @groups or * (all) that may look at everything",
 		.initial = "nobody" },
+	{ "security", "user", TYPE_OWN, .read = read_user, .allowed = "a user, by name or number",
+		.help = "what root becomes once the folders are made", .initial = "it stays root" },
+	{ "security", "group", TYPE_OWN, .read = read_group,
+		.allowed = "a group, by name or number", .help = "group of that user",
+		.initial = "the user's first group" },
+	{ "security", "port-types", TYPE_TEXT, FIELD(port_types),
+		.allowed = "a list like dpdkvhostuser,patch",
+		.help = "types of port that may be used; the capabilities the daemon keeps follow",
+		.initial = "all" },
 	{ "vhost", "socket-dir", TYPE_TEXT, FIELD(vhost_dir), .allowed = "a path",
 		.help = "folder where ports of type dpdkvhostuser make their sockets",
 		.initial = "RUN-DIR" },
@@ -150,60 +171,6 @@ struct reader {
 	bool seen[N_KEYS];
 	struct sw_err *err;
 };
-
-void sw_boot_text(const char **field, const char *value)
-{
-	free((char *)*field);
-	*field = value ? sw_xstrdup(value) : NULL;
-}
-
-/* Set a text field to `dir`/`name`, taking the place of what was there. */
-static void set_joined(const char **field, const char *dir, const char *name)
-{
-	free((char *)*field);
-	*field = sw_xasprintf("%s/%s", dir, name);
-}
-
-static void user_defaults(struct sw_boot *boot)
-{
-	const char *run = getenv("XDG_RUNTIME_DIR"), *state = getenv("XDG_STATE_HOME");
-	const char *home = getenv("HOME");
-	char *tmp = sw_xasprintf("/tmp/swd-%u", (unsigned)getuid());
-
-	if (run && *run)
-		set_joined(&boot->run_dir, run, "swd");
-	else
-		sw_boot_text(&boot->run_dir, tmp);
-	if (state && *state)
-		set_joined(&boot->state_dir, state, "swd");
-	else if (home && *home)
-		set_joined(&boot->state_dir, home, ".local/state/swd");
-	else
-		set_joined(&boot->state_dir, tmp, "state");
-	free(tmp);
-}
-
-void sw_boot_defaults(struct sw_boot *boot)
-{
-	memset(boot, 0, sizeof(*boot));
-	boot->control_core = -1;
-	boot->idle_sleep_us = -1;
-	boot->history_mb = 64;
-	if (geteuid()) {
-		user_defaults(boot);
-		return;
-	}
-	sw_boot_text(&boot->run_dir, "/run/swd");
-	sw_boot_text(&boot->state_dir, "/var/lib/swd");
-}
-
-void sw_boot_finish(struct sw_boot *boot)
-{
-	if (!boot->socket_path)
-		set_joined(&boot->socket_path, boot->run_dir, "swd.sock");
-	if (!boot->vhost_dir)
-		sw_boot_text(&boot->vhost_dir, boot->run_dir);
-}
 
 void sw_boot_fini(struct sw_boot *boot)
 {

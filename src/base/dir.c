@@ -8,6 +8,7 @@
  */
 #include <sw/dir.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -69,6 +70,38 @@ int sw_dir_make(const char *path, unsigned mode, struct sw_err *err)
 		rc = failed("the folder", path, err);
 	free(copy);
 	return rc ? rc : check_owner(path, err);
+}
+
+/* Nothing in it but "." and ".."? */
+static bool is_empty(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	unsigned n = 0;
+
+	while (dir && (entry = readdir(dir)))
+		n += strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..");
+	if (dir)
+		closedir(dir);
+	return dir && !n;
+}
+
+int sw_dir_give(const char *path, unsigned uid, struct sw_err *err)
+{
+	struct stat st;
+
+	if (!stat(path, &st) && st.st_uid == uid)
+		return 0;
+	/* One with something in it may be anybody's: /tmp, or a state that root wrote before. */
+	if (is_empty(path) && !chown(path, uid, -1))
+		return 0;
+	sw_err_set(err, SW_CODE_PERMISSION,
+		"the folder %s belongs to user %u, not to %u, and is not empty", path,
+		(unsigned)st.st_uid, uid);
+	sw_err_given(err, "%s", path);
+	sw_err_hint(
+		err, "chown -R %u %s, or name another place with --run-dir or --state", uid, path);
+	return sw_err_errno(SW_CODE_PERMISSION);
 }
 
 int sw_dir_make_for(const char *path, unsigned mode, struct sw_err *err)

@@ -15,6 +15,7 @@
 
 #include <sw/err.h>
 #include <sw/log.h>
+#include <sw/privilege.h>
 
 SW_LOG(dpdk_port, "ports on Ethernet devices of DPDK");
 
@@ -153,6 +154,7 @@ SW_REGISTER(port_class, dpdk) = {
 	.help = "an Ethernet device of DPDK: a NIC, or any virtual device",
 	.options = dpdk_options,
 	.size = sizeof(struct dpdk),
+	.caps = SW_CAP(NET_ADMIN) | SW_CAP(NET_RAW) | SW_CAP(IPC_LOCK),
 	.mtu_min = RTE_ETHER_MIN_MTU,
 	.mtu_max = DPDK_MTU_MAX,
 	.open = dpdk_open,

@@ -21,6 +21,7 @@
 #include <sw/err.h>
 #include <sw/housekeep.h>
 #include <sw/mem.h>
+#include <sw/port_types.h>
 #include <sw/post.h>
 
 SW_REG_KIND_DEFINE(port_class);
@@ -123,11 +124,25 @@ named:
 	return NULL;
 }
 
+static int not_allowed(const struct sw_port *port, struct sw_err *err)
+{
+	sw_err_set(err, SW_CODE_PERMISSION,
+		"port %s: ports of type %s are not allowed on this switch", port->name,
+		port->cls->name);
+	sw_err_path(err, "type");
+	sw_err_given(err, "%s", port->cls->name);
+	sw_err_hint(err, "port-types= in section [security] of the boot file lists those that are, "
+			 "and with them the capabilities the switch keeps");
+	return sw_err_errno(SW_CODE_PERMISSION);
+}
+
 int sw_port_open(struct sw_port *port, struct sw_err *err)
 {
 	int rc;
 
 	assert(!port->opened);
+	if (!sw_port_type_allowed(port->cls->name))
+		return not_allowed(port, err);
 	port->mtu = port->conf.mtu ? port->conf.mtu : RTE_ETHER_MTU;
 	if (port->conf.has_mac)
 		port->mac = port->conf.mac;

@@ -10,6 +10,7 @@
 
 #include <sw/err.h>
 #include <sw/log.h>
+#include <sw/privilege.h>
 #include <sw/mem.h>
 
 #include <rte_byteorder.h>
@@ -318,6 +319,7 @@ SW_REGISTER(port_class, system) = {
 	.name = "system",
 	.help = "an interface the kernel has already, such as a veth or a guest's tap",
 	.size = sizeof(struct system_port),
+	.caps = SW_CAP(NET_ADMIN) | SW_CAP(NET_RAW),
 	.mtu_min = 68,
 	.mtu_max = UINT16_MAX,
 	.open = system_open,

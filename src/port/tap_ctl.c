@@ -12,6 +12,7 @@
 #include <sw/err.h>
 #include <sw/log.h>
 #include <sw/mem.h>
+#include <sw/privilege.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -234,10 +235,11 @@ static void tap_counters(struct sw_port *port, const struct sw_port_counters *ou
 	out->add(out->arg, "rx_missed_errors", info.tx_dropped);
 }
 
-#define TAP_CLASS(text)                                                                  \
-	.help = text, .size = sizeof(struct tap_port), .mtu_min = RTE_ETHER_MIN_MTU,     \
-	.mtu_max = UINT16_MAX - RTE_ETHER_HDR_LEN, .open = tap_open, .close = tap_close, \
-	.set = tap_set, .rx = tap_rx, .tx = tap_tx, .status = tap_status, .counters = tap_counters
+#define TAP_CLASS(text)                                                                            \
+	.help = text, .caps = SW_CAP(NET_ADMIN), .size = sizeof(struct tap_port),                  \
+	.mtu_min = RTE_ETHER_MIN_MTU, .mtu_max = UINT16_MAX - RTE_ETHER_HDR_LEN, .open = tap_open, \
+	.close = tap_close, .set = tap_set, .rx = tap_rx, .tx = tap_tx, .status = tap_status,      \
+	.counters = tap_counters
 
 SW_REGISTER(port_class, tap) = {
 	.name = "tap",

@@ -8,6 +8,7 @@
 #include <sw/cmd.h>
 #include <sw/module.h>
 #include <sw/pmd.h>
+#include <sw/privilege.h>
 #include <sw/text.h>
 
 #include <unistd.h>
@@ -57,18 +58,21 @@ static void add_boot(json_t *table)
 	add(table, "idle_sleep_us", json_integer(boot->idle_sleep_us));
 	add(table, "laptop_mode", json_boolean(boot->laptop));
 	add(table, "memory_mb", json_integer(boot->memory_mb));
+	add_text(table, "port_types", boot->port_types);
 	add_text(table, "eal_args", boot->eal_args);
 }
 
 static int run(struct sw_call *call, struct sw_err *err)
 {
 	static const char *const columns[] = { "Fact", "Value", NULL };
+	char text[64];
 
 	call->result = table_new(columns);
 	add_text(call->result, "version", SW_VERSION);
 	add_text(call->result, "dpdk", rte_version());
 	add(call->result, "pid", json_integer(getpid()));
 	add(call->result, "uid", json_integer(geteuid()));
+	add_text(call->result, "capabilities", sw_privilege_text(text, sizeof(text)));
 	add(call->result, "uptime_s", json_integer((sw_clock_ns() - started_ns) / 1000000000));
 	add(call->result, "workers", json_integer(sw_pmd_workers()));
 	if (boot)
