@@ -244,6 +244,22 @@ const char *args_nearest(const char *word)
 	return found;
 }
 
+json_t *args_describe(void)
+{
+	json_t *all = json_array();
+
+	for (unsigned i = 0; i < N_GLOBALS; i++) {
+		const struct global *g = &globals[i];
+
+		if (!g->help)
+			continue;
+		json_array_append_new(all,
+			json_pack("{s:s, s:s%, s:s?, s:s}", "name", g->name, "letter", &g->letter,
+				(size_t)(g->letter != 0), "value", g->value, "help", g->help));
+	}
+	return all;
+}
+
 void args_help(FILE *out)
 {
 	for (unsigned i = 0; i < N_GLOBALS; i++) {

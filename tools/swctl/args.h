@@ -54,4 +54,7 @@ const char *args_nearest(const char *word);
 /* A line of help for each option. */
 void args_help(FILE *out);
 
+/* The options as data: array of name, letter, value and help, as a command's. */
+json_t *args_describe(void);
+
 #endif

@@ -242,6 +242,24 @@ static void print_offline(const json_t *commands, FILE *out)
 	print_statuses(out);
 }
 
+/* Options and commands as data: all, or the commands that begin with these words. */
+static int print_json(const json_t *commands, const json_t *words, FILE *out)
+{
+	json_t *shown = json_array(), *all, *cmd;
+	char name[256];
+	size_t i;
+
+	find(commands, words, name, sizeof(name));
+	json_array_foreach (commands, i, cmd)
+		if (!*name || begins_with(member(cmd, "name"), name))
+			json_array_append(shown, cmd);
+	all = json_pack("{s:o, s:o}", "options", args_describe(), "commands", shown);
+	json_dumpf(all, out, JSON_INDENT(2));
+	fputc('\n', out);
+	json_decref(all);
+	return EXIT_DONE;
+}
+
 int help_show(const struct args *args, const json_t *words, FILE *out)
 {
 	int status = EXIT_DONE;
@@ -249,11 +267,13 @@ int help_show(const struct args *args, const json_t *words, FILE *out)
 	json_t *commands = all_commands(remote);
 
 	if (json_array_size(words) && (remote || local_find(words))) {
-		status = print_matching(commands, words, out);
+		status = (args->json ? print_json : print_matching)(commands, words, out);
 	} else if (json_array_size(words)) {
 		status = fault_show(status,
 			"start the switch, or name its socket with --socket PATH",
 			"help about a command comes from the switch, and none answers");
+	} else if (args->json) {
+		status = print_json(commands, words, out);
 	} else if (remote) {
 		print_all(commands, out);
 	} else {

@@ -43,4 +43,7 @@ const struct sw_local *local_find(const json_t *words);
 /* Is one of the commands ours? Then run it, or say why not: *status is the exit status. */
 bool local_run(const struct args *global, const json_t *commands, int *status);
 
+/* complete.c: `swctl complete`, with the words behind it. Returns the exit status. */
+int complete_main(unsigned n, char **words);
+
 #endif

@@ -3,6 +3,7 @@
  * swctl: the command line of swd. Sends the commands as one transaction over the control socket and shows
  * what comes back. Words go to the switch as they were typed, but for the few commands that run here (local.h).
  */
+#include "local.h"
 #include "swctl.h"
 
 #include <errno.h>
@@ -56,6 +57,9 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "C.UTF-8");
 	if (sw_reg_seal(&err))
 		return fault_show(EXIT_REFUSED, NULL, "%s", err.text);
+	/* Its words are half-typed: not to be read as ours. */
+	if (argc > 1 && !strcmp(argv[1], "complete"))
+		return finish_output(complete_main(argc - 2, argv + 2));
 	for (int i = 1; i < argc; i++)
 		if (!strcmp(argv[i], "--json"))
 			fault_as_json(true);
