@@ -60,6 +60,7 @@ struct sw_cmd {
 	enum sw_cmd_kind kind;
 	enum sw_role role;
 	enum sw_output output;
+	bool waits; /* may return SW_CMD_WAIT; not behind commands that change or act */
 	unsigned min_args, max_args;	     /* UINT_MAX: any number */
 	const struct sw_cmd_option *options; /* ended by name NULL; NULL for none */
 	int (*run)(struct sw_call *call, struct sw_err *err);
@@ -73,6 +74,10 @@ SW_REG_KIND_DECLARE(cmd);
 /* Must wait for the disk: job(state) runs on the job thread while control leaves state and draft alone, then
  * run is called again. */
 #define SW_CMD_JOB 998
+
+/* CONFIG: what it waits for is not so yet. The transaction begins again, from its first command, when
+ * something changed. */
+#define SW_CMD_WAIT 997
 
 /* CONFIG: an exit status for swctl other than 0 without an error (br-exists: 2); call->result is kept. */
 #define SW_CMD_EXIT(status) (1000 + (status))

@@ -16,7 +16,6 @@
 #include "journal.h"
 #include "loop.h"
 #include "queue.h"
-#include "role.h"
 #include "store.h"
 #include "switch/plan.h"
 
@@ -35,7 +34,7 @@ uint64_t txn_generation(void)
 
 bool queue_idle(void)
 {
-	return !n_all;
+	return n_all == txn_wait_count();
 }
 
 bool txn_idle(void)
@@ -46,6 +45,7 @@ bool txn_idle(void)
 void txn_free(struct txn *t)
 {
 	txn_request_drop(t);
+	txn_wait_leave(t);
 	LIST_REMOVE(t, all);
 	n_all--;
 	for (unsigned i = 0; t->lines && i < t->n; i++)
@@ -137,6 +137,13 @@ static void next(void)
 		sw_post(start_first, NULL);
 }
 
+void txn_step_aside(struct txn *t)
+{
+	if (running == t)
+		running = NULL;
+	next();
+}
+
 void queue_boot(void)
 {
 	stopped = booted = false;
@@ -156,63 +163,13 @@ void queue_stop(void)
 	struct sw_err err;
 
 	stopped = true;
+	txn_wait_stop();
 	while ((t = STAILQ_FIRST(&waiting))) {
 		STAILQ_REMOVE_HEAD(&waiting, next);
 		sw_err_set(&err, SW_CODE_CONFLICT, "the switch is stopping");
 		txn_blame(t, &err, -1);
 		txn_finish(t);
 	}
-}
-
-/* What kinds of commands are there together? */
-static int check_kinds(struct txn *t, struct sw_err *err)
-{
-	bool change = false, action = false;
-
-	for (unsigned i = 0; i < t->n; i++) {
-		const struct sw_cmd *cmd = t->lines[i].cmd;
-
-		change |= cmd->kind == SW_CMD_CONFIG && cmd->role != SW_ROLE_READ;
-		action |= cmd->kind == SW_CMD_ACTION;
-	}
-	t->look_only = !change;
-	if (!change && !action)
-		txn_request_drop(t); /* asked again it looks again */
-	if (action && t->dry_run) {
-		sw_err_set(err, SW_CODE_USAGE,
-			"commands that act on what runs cannot be tried in a dry run");
-		sw_err_hint(err, "leave --dry-run out; what runs cannot be set back");
-		return -EINVAL;
-	}
-	if (!change || !action)
-		return 0;
-	sw_err_set(err, SW_CODE_USAGE,
-		"commands that change the configuration and commands that "
-		"act on what runs cannot be in one transaction");
-	sw_err_hint(err, "give them in two swctl calls: what runs cannot be set back");
-	return -EINVAL;
-}
-
-/* A dry run opens nothing and shows no more than reading does. */
-static int permit(const struct txn *t, const struct sw_cmd *cmd, struct sw_err *err)
-{
-	return t->dry_run ? 0 : role_check(cmd->name, cmd->role, t->role, t->user, err);
-}
-
-static int parse_all(struct txn *t, struct sw_err *err)
-{
-	t->lines = sw_xcalloc(t->n, sizeof(*t->lines));
-	for (unsigned i = 0; i < t->n; i++) {
-		int rc = cmd_parse(&t->lines[i], json_array_get(t->commands, i), err);
-
-		if (!rc)
-			rc = permit(t, t->lines[i].cmd, err);
-		if (rc) {
-			txn_blame(t, err, i);
-			return rc;
-		}
-	}
-	return check_kinds(t, err);
 }
 
 static int check_request(const struct txn_request *req, struct sw_err *err)
@@ -240,6 +197,14 @@ static int check_request(const struct txn_request *req, struct sw_err *err)
 	return 0;
 }
 
+void txn_start(struct txn *t)
+{
+	if (t->look_only && booted)
+		txn_begin(t);
+	else
+		put(t, false);
+}
+
 int txn_submit(const struct txn_request *req, void (*done)(void *arg, struct txn_reply *reply),
 	void *arg, struct sw_err *err)
 {
@@ -261,17 +226,15 @@ int txn_submit(const struct txn_request *req, void (*done)(void *arg, struct txn
 	t->reply.results = json_array();
 	rc = txn_request_take(t, req, &mine);
 	if (!rc)
-		rc = parse_all(t, &mine);
+		rc = txn_parse(t, &mine);
 	if (rc) {
 		if (!t->reply.rc)
 			txn_blame(t, &mine, -1);
 		txn_finish(t);
 	} else if (txn_request_again(t)) {
 		return 0;
-	} else if (t->look_only && booted) {
-		txn_begin(t);
 	} else {
-		put(t, false);
+		txn_start(t);
 	}
 	return 0;
 }
@@ -290,4 +253,5 @@ void txn_cancel(void *arg)
 		STAILQ_REMOVE(&waiting, t, txn, next);
 		txn_free(t);
 	}
+	txn_wait_sweep();
 }

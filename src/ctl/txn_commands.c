@@ -48,7 +48,7 @@ void txn_end_command(struct txn *t)
 	t->call = (struct sw_call){ 0 };
 }
 
-/* Run a command, or let it go on. 0, SW_CMD_MORE, SW_CMD_JOB or an error. */
+/* Run a command, or let it go on. 0, SW_CMD_MORE, SW_CMD_WAIT, SW_CMD_JOB or an error. */
 static int run_command(struct txn *t, unsigned i, struct sw_err *err)
 {
 	struct cmd_line *line = &t->lines[i];
@@ -119,6 +119,10 @@ void txn_run_commands(struct txn *t)
 		if (rc < 0) {
 			txn_blame(t, &err, t->at);
 			txn_finish(t);
+			return;
+		}
+		if (rc == SW_CMD_WAIT) {
+			txn_wait(t);
 			return;
 		}
 		if (rc == SW_CMD_JOB) {

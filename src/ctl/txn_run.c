@@ -60,6 +60,7 @@ static void put_in_force(struct txn *t)
 	db->user = sw_xstrdup(t->user);
 	store_replace(db);
 	txn_request_keep(t, true);
+	txn_wait_wake();
 }
 
 static void stored(void *arg)

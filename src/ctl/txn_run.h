@@ -37,7 +37,9 @@ struct txn {
 	struct txn_reply reply;
 	void (*done)(void *arg, struct txn_reply *reply);
 	void *arg;
-	STAILQ_ENTRY(txn) next; /* while it waits */
+	STAILQ_ENTRY(txn) next; /* while it waits for its turn */
+	bool waits;		/* for a condition; is among those aside */
+	TAILQ_ENTRY(txn) aside;
 	LIST_ENTRY(txn) all;
 };
 
@@ -68,6 +70,24 @@ void txn_request_drop(struct txn *t);
 void txn_request_forget(void);
 /* Is there a client that waits for its answer? */
 bool txn_request_wanted(const struct txn *t);
+
+/* txn_parse.c: its commands from its words. */
+int txn_parse(struct txn *t, struct sw_err *err);
+
+/* txn_wait.c: a command waits for a condition. Stand aside until something changed; look whether it has
+ * (by the configuration, by a timer, by hand in tests); be taken out, by being freed or going on. */
+#define TXN_WAIT_MS 100
+void txn_wait(struct txn *t);
+void txn_wait_wake(void);
+void txn_wait_look(void *arg);
+void txn_wait_leave(struct txn *t);
+void txn_wait_sweep(void); /* free those whose clients are gone */
+void txn_wait_stop(void);
+unsigned txn_wait_count(void);
+
+/* The queue's: begin, at once or when its turn comes; let the next one begin. */
+void txn_start(struct txn *t);
+void txn_step_aside(struct txn *t);
 
 /* The command in hand has ended: free what it holds. */
 void txn_end_command(struct txn *t);

@@ -291,7 +291,9 @@ static void on_writable(evutil_socket_t fd, short what, void *arg)
 
 void api_client_sweep(struct api_client *c, uint64_t now_ms)
 {
-	if (c->out.len && now_ms - c->unread_since_ms >= API_STALL_MS)
+	if (c->eof && c->busy && api_peer_gone(c->fd))
+		api_client_drop(c, NULL);
+	else if (c->out.len && now_ms - c->unread_since_ms >= API_STALL_MS)
 		api_client_drop(c, "it does not read its answers");
 	else if (wants_input(c) && (sw_line_partial(&c->in) || c->in.skipping) && !c->busy &&
 		 now_ms - c->part_since_ms >= API_STALL_MS)

@@ -5,6 +5,7 @@
  */
 #include "server.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <errno.h>
@@ -67,4 +68,11 @@ int api_peer_of(int fd, const struct sw_access *access, struct api_peer *peer)
 	peer->role = sw_access_role(access, cred.uid, groups, n);
 	free(groups);
 	return 0;
+}
+
+bool api_peer_gone(int fd)
+{
+	struct pollfd p = { .fd = fd };
+
+	return poll(&p, 1, 0) > 0 && p.revents & POLLHUP;
 }

@@ -8,6 +8,7 @@
 #ifndef CTL_API_SERVER_H
 #define CTL_API_SERVER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -50,6 +51,9 @@ struct api_peer {
 	enum sw_role role;
 };
 int api_peer_of(int fd, const struct sw_access *access, struct api_peer *peer);
+
+/* Has it closed both directions? Then nobody is there to read an answer. */
+bool api_peer_gone(int fd);
 
 /* Drop clients that stalled; each second by a timer of the server, by hand in tests. */
 void api_sweep(void);

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The words of a transaction become commands: each known, permitted, and fit to stand with the others.
+ *
+ * Thread: control.
+ */
+#include "txn_run.h"
+
+#include <errno.h>
+
+#include <sw/err.h>
+#include <sw/mem.h>
+
+#include "cmd.h"
+#include "role.h"
+
+static int refuse_late(struct txn *t, unsigned at, struct sw_err *err)
+{
+	int rc = sw_err_set(err, SW_CODE_USAGE,
+		"%s stands behind a command that changes something, which is not done before the "
+		"waiting is over",
+		t->lines[at].cmd->name);
+
+	sw_err_hint(err, "put it first, or into a swctl call of its own behind this one");
+	txn_blame(t, err, at);
+	return rc;
+}
+
+/* What kinds of commands are there together? */
+static int check_kinds(struct txn *t, struct sw_err *err)
+{
+	bool change = false, action = false;
+
+	for (unsigned i = 0; i < t->n; i++) {
+		const struct sw_cmd *cmd = t->lines[i].cmd;
+
+		if (cmd->waits && (change || action))
+			return refuse_late(t, i, err);
+		change |= cmd->kind == SW_CMD_CONFIG && cmd->role != SW_ROLE_READ;
+		action |= cmd->kind == SW_CMD_ACTION;
+	}
+	t->look_only = !change;
+	if (!change && !action)
+		txn_request_drop(t); /* asked again it looks again */
+	if (action && t->dry_run) {
+		sw_err_set(err, SW_CODE_USAGE,
+			"commands that act on what runs cannot be tried in a dry run");
+		sw_err_hint(err, "leave --dry-run out; what runs cannot be set back");
+		return -EINVAL;
+	}
+	if (!change || !action)
+		return 0;
+	sw_err_set(err, SW_CODE_USAGE,
+		"commands that change the configuration and commands that "
+		"act on what runs cannot be in one transaction");
+	sw_err_hint(err, "give them in two swctl calls: what runs cannot be set back");
+	return -EINVAL;
+}
+
+/* A dry run opens nothing and shows no more than reading does. */
+static int permit(const struct txn *t, const struct sw_cmd *cmd, struct sw_err *err)
+{
+	return t->dry_run ? 0 : role_check(cmd->name, cmd->role, t->role, t->user, err);
+}
+
+int txn_parse(struct txn *t, struct sw_err *err)
+{
+	t->lines = sw_xcalloc(t->n, sizeof(*t->lines));
+	for (unsigned i = 0; i < t->n; i++) {
+		int rc = cmd_parse(&t->lines[i], json_array_get(t->commands, i), err);
+
+		if (!rc)
+			rc = permit(t, t->lines[i].cmd, err);
+		if (rc) {
+			txn_blame(t, err, i);
+			return rc;
+		}
+	}
+	return check_kinds(t, err);
+}
