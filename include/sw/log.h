@@ -73,6 +73,9 @@ struct sw_log_record {
 /* Copy the oldest kept line that is not older than *cursor, and move the cursor behind it; a walk begins
  * with 0. False when there is none. */
 bool sw_log_next(uint64_t *cursor, struct sw_log_record *record);
+/* Have fn called, besides, with the text of every line that is written, on the thread that writes it; fn must
+ * not log. NULL ends it. One at a time. */
+void sw_log_listen(void (*fn)(const struct sw_log *log, enum sw_log_level level, const char *text));
 
 /* Take lines away from standard error (tests): fn gets the finished line. NULL restores. */
 void sw_log_sink(void (*fn)(void *arg, const char *line), void *arg);

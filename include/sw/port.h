@@ -139,7 +139,8 @@ struct sw_port *sw_port_by_index(unsigned index);  /* or NULL; index < SW_PORT_M
 /* A class tells that link, MTU or n_rxq changed. Any thread but workers; `fn` runs on control later. */
 void sw_port_changed(struct sw_port *port);
 
-/* The one listener, set once by pmd or ctl. */
+/* Who hears of it, in the order of asking; asking again is harmless. SW_PORT_LISTENERS at most. */
+#define SW_PORT_LISTENERS 4
 void sw_port_on_change(void (*fn)(struct sw_port *port));
 
 /* Value of an option of conf, or NULL. */

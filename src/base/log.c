@@ -26,6 +26,8 @@ static const int syslog_priority[] = { 0, 3, 4, 6, 7 };
 static pthread_mutex_t sink_lock = PTHREAD_MUTEX_INITIALIZER;
 static void (*sink)(void *arg, const char *line);
 static void *sink_arg;
+static void (*tap)(
+	const struct sw_log *log, enum sw_log_level level, const char *text); /* atomic */
 
 const char *sw_log_level_name(enum sw_log_level level)
 {
@@ -101,6 +103,7 @@ void sw_log_write(const struct sw_log *log, enum sw_log_level level, const char 
 {
 	static const char *const marks[] = { "OFF ", "ERR ", "WARN", "INFO", "DBG " };
 	char line[SW_LOG_LINE];
+	void (*also)(const struct sw_log *, enum sw_log_level, const char *);
 	va_list ap;
 	int len, text;
 
@@ -121,9 +124,17 @@ void sw_log_write(const struct sw_log *log, enum sw_log_level level, const char 
 	}
 	line[len] = '\0';
 	log_recent_add(log->name, level, line + text);
+	also = __atomic_load_n(&tap, __ATOMIC_ACQUIRE);
+	if (also)
+		also(log, level, line + text);
 	line[len++] = '\n';
 	line[len] = '\0';
 	emit(line, len);
+}
+
+void sw_log_listen(void (*fn)(const struct sw_log *log, enum sw_log_level level, const char *text))
+{
+	__atomic_store_n(&tap, fn, __ATOMIC_RELEASE);
 }
 
 void sw_log_sink(void (*fn)(void *arg, const char *line), void *arg)

@@ -12,6 +12,8 @@
 
 #include "draft.h"
 #include "request.h"
+#include "row_json.h"
+#include "time_text.h"
 
 uint32_t record_crc(const void *bytes, size_t len)
 {
@@ -45,17 +47,9 @@ static void add_line(struct sw_str *out, json_t *json)
 	json_decref(json);
 }
 
-static json_t *row_json(const char *op, const struct row *row)
-{
-	char text[UUID_TEXT_SIZE];
-
-	return json_pack("{s:s, s:s, s:s}", "op", op, "table", row->table->name, "uuid",
-		uuid_format(text, &row->uuid));
-}
-
 static json_t *inserted(const struct row *row)
 {
-	json_t *json = row_json("insert", row), *columns = json_object();
+	json_t *json = row_json("insert", row->table, &row->uuid), *columns = json_object();
 
 	for (unsigned i = 0; i < row->table->n_columns; i++) {
 		const struct column *c = row->table->columns[i];
@@ -67,39 +61,22 @@ static json_t *inserted(const struct row *row)
 	return json;
 }
 
-/* What was added to and removed from a set or map. */
-static void add_delta(json_t *add, json_t *del, const struct column *c, const struct row *was,
-	const struct row *is)
-{
-	struct value *more = value_minus(row_get(is, c), row_get(was, c), true);
-	struct value *less = value_minus(row_get(was, c), row_get(is, c), false);
-
-	if (more->n)
-		json_object_set_new(add, c->name, value_to_json(more));
-	if (less->n)
-		json_object_set_new(del, c->name, value_to_json(less));
-	value_unref(more);
-	value_unref(less);
-}
-
 static json_t *modified(const struct row *was, const struct row *is)
 {
-	json_t *json = row_json("modify", is);
-	json_t *set = json_object(), *add = json_object(), *del = json_object();
+	json_t *json = row_json("modify", is->table, &is->uuid);
+	struct column_diff diff = {
+		.set = json_object(), .add = json_object(), .del = json_object()
+	};
 
 	for (unsigned i = 0; i < is->table->n_columns; i++) {
 		const struct column *c = is->table->columns[i];
 
-		if (c->slot < 0 || value_equal(row_get(was, c), row_get(is, c)))
-			continue;
-		if (c->desc->type.max > 1)
-			add_delta(add, del, c, was, is);
-		else
-			json_object_set_new(set, c->name, value_to_json(row_get(is, c)));
+		if (c->slot >= 0)
+			column_diff(&diff, c, row_get(was, c), row_get(is, c));
 	}
-	json_object_set_new(json, "columns", set);
-	json_object_set_new(json, "add", add);
-	json_object_set_new(json, "del", del);
+	json_object_set_new(json, "columns", diff.set);
+	json_object_set_new(json, "add", diff.add);
+	json_object_set_new(json, "del", diff.del);
 	return json;
 }
 
@@ -108,22 +85,18 @@ static void add_change(void *arg, const struct row *was, const struct row *is)
 	json_t *rows = arg;
 
 	json_array_append_new(rows, !was  ? inserted(is)
-				    : !is ? row_json("delete", was)
+				    : !is ? row_json("delete", was->table, &was->uuid)
 					  : modified(was, is));
 }
 
 static json_t *record_new(uint64_t generation)
 {
 	struct timespec now;
-	char text[40];
-	struct tm tm;
-	size_t len;
+	char text[TIME_TEXT_SIZE];
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &tm);
-	len = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text + len, sizeof(text) - len, ".%03ldZ", now.tv_nsec / 1000000);
-	return json_pack("{s:I, s:s}", "gen", (json_int_t)generation, "time", text);
+	return json_pack(
+		"{s:I, s:s}", "gen", (json_int_t)generation, "time", time_text(text, &now));
 }
 
 void record_add_draft(struct sw_str *out, const struct draft *draft, const struct record_note *note)

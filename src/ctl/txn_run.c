@@ -15,6 +15,7 @@
 #include <sw/log.h>
 #include <sw/mem.h>
 
+#include "change.h"
 #include "check.h"
 #include "draft.h"
 #include "job.h"
@@ -77,6 +78,7 @@ static void stored(void *arg)
 	}
 	put_in_force(t);
 	sw_debug("generation %llu by %s", (unsigned long long)txn_generation(), t->user);
+	change_tell(&(struct change){ txn_generation(), t->user, t->commands, t->draft });
 	plan_finish(t->plan, finished, t);
 }
 

@@ -124,6 +124,9 @@ void fdb_stats_carry(struct sw_fdb *fdb, const struct fdb_table *from)
 	fdb->base.refused_limit -= s.refused_limit;
 }
 
+SW_USE(event, fdb_move);
+SW_USE(event, fdb_refused);
+
 static const char *port_name(unsigned index)
 {
 	const struct sw_port *port = sw_port_by_index(index);
@@ -139,26 +142,41 @@ static void say_move(const struct sw_event_record *rec)
 	char mac[SW_MAC_SIZE];
 
 	fill(&e, rec->a, 0, 0);
-	if (fdb)
-		sw_debug("%s: station %s of VLAN %u moved from %s to %s", fdb->name,
-			sw_format_mac(mac, &e.mac), e.vid, port_name(rec->b), port_name(rec->port));
+	if (!fdb)
+		return;
+	sw_format_mac(mac, &e.mac);
+	sw_event_tell(&sw_event_fdb_move,
+		(struct sw_event_field[]){ { "bridge", fdb->name, 0 }, { "mac", mac, 0 },
+			{ "vlan", NULL, e.vid }, { "from", port_name(rec->b), 0 },
+			{ "port", port_name(rec->port), 0 }, { 0 } },
+		"%s: station %s of VLAN %u moved from %s to %s", fdb->name, mac, e.vid,
+		port_name(rec->b), port_name(rec->port));
 }
 
 /* b is why: an enum fdb_result. A flood of addresses is worth a line a minute. */
 static void say_refused(const struct sw_event_record *rec)
 {
 	struct sw_fdb *fdb = fdb_by_id(rec->arg);
+	const char *why = rec->b == FDB_LIMIT ? "the port is at its limit" : "the table is full";
 	struct sw_fdb_entry e;
 	char mac[SW_MAC_SIZE];
 
-	if (!fdb || (fdb->warned && sw_clock_s() - fdb->warned_s < 60))
+	if (!fdb)
+		return;
+	fill(&e, rec->a, 0, 0);
+	sw_format_mac(mac, &e.mac);
+	sw_event_tell(&sw_event_fdb_refused,
+		(struct sw_event_field[]){ { "bridge", fdb->name, 0 }, { "mac", mac, 0 },
+			{ "vlan", NULL, e.vid }, { "port", port_name(rec->port), 0 },
+			{ "why", why, 0 }, { 0 } },
+		"%s: station %s of VLAN %u on %s is not learned: %s", fdb->name, mac, e.vid,
+		port_name(rec->port), why);
+	if (fdb->warned && sw_clock_s() - fdb->warned_s < 60)
 		return;
 	fdb->warned = true;
 	fdb->warned_s = sw_clock_s();
-	fill(&e, rec->a, 0, 0);
 	sw_warn("%s: station %s of VLAN %u on %s is not learned: %s (swctl fdb stats %s counts them)",
-		fdb->name, sw_format_mac(mac, &e.mac), e.vid, port_name(rec->port),
-		rec->b == FDB_LIMIT ? "the port is at its limit" : "the table is full", fdb->name);
+		fdb->name, mac, e.vid, port_name(rec->port), why, fdb->name);
 }
 
 SW_REGISTER(event, fdb_move) = {

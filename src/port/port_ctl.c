@@ -29,7 +29,7 @@ SW_REG_KIND_DEFINE(housekeep);
 
 static struct sw_port *ports[SW_PORT_MAX];
 static bool change_posted[SW_PORT_MAX]; /* atomic: news of the port waits for control already */
-static void (*on_change)(struct sw_port *port);
+static void (*on_change[SW_PORT_LISTENERS])(struct sw_port *port);
 static unsigned worker_count = SW_WORKER_MAX;
 
 void sw_worker_count_set(unsigned n)
@@ -202,8 +202,8 @@ static void tell_change(void *arg)
 	struct sw_port *port = arg;
 
 	__atomic_store_n(&change_posted[port->index], false, __ATOMIC_RELEASE);
-	if (on_change)
-		on_change(port);
+	for (unsigned i = 0; i < SW_PORT_LISTENERS && on_change[i]; i++)
+		on_change[i](port);
 }
 
 void sw_port_changed(struct sw_port *port)
@@ -214,5 +214,10 @@ void sw_port_changed(struct sw_port *port)
 
 void sw_port_on_change(void (*fn)(struct sw_port *port))
 {
-	on_change = fn;
+	unsigned i = 0;
+
+	while (i < SW_PORT_LISTENERS && on_change[i] && on_change[i] != fn)
+		i++;
+	assert(i < SW_PORT_LISTENERS);
+	on_change[i] = fn;
 }

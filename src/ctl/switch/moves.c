@@ -16,6 +16,7 @@
 
 #include "../columns.h"
 #include "../draft.h"
+#include "../event/port.h"
 #include "../job.h"
 
 SW_LOG(switch, "ports and bridges as the configuration wants them");
@@ -62,8 +63,10 @@ static void up_failed(struct live_move *move)
 	if (move->port)
 		sw_port_free(move->port);
 	move->port = NULL;
-	if (strcmp(lp->error.text, move->err.text))
+	if (strcmp(lp->error.text, move->err.text)) {
 		sw_warn("%s%s%s", move->err.text, move->err.hint[0] ? "; " : "", move->err.hint);
+		event_port_failed(lp->name, &move->err);
+	}
 	lp->error = move->err;
 	lp->hopeless = move->err.code == SW_CODE_PERMISSION || move->err.code == SW_CODE_INVALID;
 	move->done(move->arg, move->rc);
@@ -106,6 +109,7 @@ static void opened(void *arg)
 	lp->hopeless = false;
 	memset(&lp->error, 0, sizeof(lp->error));
 	sw_info("port %s is open (%s)", lp->name, lp->port->cls->name);
+	event_port_opened(lp->port);
 	move->done(move->arg, 0);
 }
 
@@ -159,6 +163,7 @@ static void closed(void *arg)
 	struct live_move *move = arg;
 
 	sw_info("port %s is closed", move->lp->name);
+	event_port_closed(move->lp->name);
 	sw_port_free(move->port);
 	move->port = NULL;
 	move->done(move->arg, 0);
