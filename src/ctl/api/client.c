@@ -45,7 +45,7 @@ static void watch_input(struct api_client *c)
 /* All it asked is answered and it will ask no more. */
 static bool is_finished(const struct api_client *c)
 {
-	return c->eof && !c->busy && !c->out.len && !api_client_ready(c);
+	return c->eof && !c->busy && !c->out.len && !c->stream && !api_client_ready(c);
 }
 
 bool api_client_ready(const struct api_client *c)
@@ -63,6 +63,8 @@ void api_client_drop(struct api_client *c, const char *why)
 		api_server_count_drop();
 	}
 	c->dropped = true;
+	if (c->stream)
+		c->stream->gone(c);
 	event_del(c->readable);
 	event_del(c->writable);
 	close(c->fd);
@@ -98,6 +100,8 @@ static void flush_output(struct api_client *c)
 	event_del(c->writable);
 	if (is_finished(c))
 		api_client_drop(c, NULL);
+	else if (c->stream)
+		c->stream->room(c);
 }
 
 /* In place of an answer that no client is allowed to leave unread. */
@@ -144,12 +148,32 @@ void api_client_send(struct api_client *c, json_t *message)
 		api_client_drop(c, "it does not read its answers (8 MiB wait)");
 		return;
 	}
+	text[len] = '\n';
+	api_client_put(c, text, len + 1);
+	free(text);
+}
+
+void api_client_put(struct api_client *c, const char *text, size_t len)
+{
 	if (!c->out.len)
 		c->unread_since_ms = sw_clock_ms();
-	text[len] = '\n';
-	sw_bytes_add(&c->out, text, len + 1);
-	free(text);
+	sw_bytes_add(&c->out, text, len);
 	flush_output(c);
+}
+
+void api_client_last_words(struct api_client *c, const char *line)
+{
+	const char *start = c->out.buf + c->out.start;
+	const char *end = c->out.len ? memchr(start, '\n', c->out.len) : NULL;
+	int room = 0;
+	socklen_t size = sizeof(room);
+
+	c->out.len = end ? end + 1 - start : 0;
+	/* It reads nothing, so its buffer is full: a larger one takes a few lines more. */
+	if (!getsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &room, &size))
+		setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &room, size);
+	sw_bytes_add(&c->out, line, strlen(line));
+	(void)!send(c->fd, c->out.buf + c->out.start, c->out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 static void send_error(struct api_client *c, json_t *id, int number, const struct sw_err *err)
@@ -291,7 +315,9 @@ static void on_writable(evutil_socket_t fd, short what, void *arg)
 
 void api_client_sweep(struct api_client *c, uint64_t now_ms)
 {
-	if (c->eof && c->busy && api_peer_gone(c->fd))
+	if (c->stream)
+		c->stream->room(c);
+	if (c->eof && (c->busy || (c->stream && !api_client_ready(c))) && api_peer_gone(c->fd))
 		api_client_drop(c, NULL);
 	else if (c->out.len && now_ms - c->unread_since_ms >= API_STALL_MS)
 		api_client_drop(c, "it does not read its answers");

@@ -23,6 +23,12 @@
 struct event;
 struct event_base;
 
+/* What a client gets unasked, between its answers (subscriptions). */
+struct api_stream {
+	void (*room)(struct api_client *c); /* it took something, or a second went by */
+	void (*gone)(struct api_client *c); /* it is dropped: forget it */
+};
+
 struct api_client {
 	TAILQ_ENTRY(api_client) all;
 	TAILQ_ENTRY(api_client) turn;
@@ -37,6 +43,7 @@ struct api_client {
 	uint64_t part_since_ms;	  /* when the unfinished message in `in` began */
 	uint64_t unread_since_ms; /* when `out` last moved */
 	struct api_peer peer;
+	struct api_stream *stream; /* or NULL */
 };
 
 /* Take over fd; NULL when no memory for its events. The greeting is on its way. */
@@ -51,6 +58,12 @@ bool api_client_ready(const struct api_client *c);
 
 /* Queue one message; consumes it. Over API_OUTPUT_MAX the client is dropped. */
 void api_client_send(struct api_client *c, json_t *message);
+
+/* Queue whole lines as they are; a stream does that only while little waits. */
+void api_client_put(struct api_client *c, const char *text, size_t len);
+
+/* Before it is dropped: in place of all that waits behind the line it is in, as far as the socket takes it. */
+void api_client_last_words(struct api_client *c, const char *line);
 
 /* Make silent, with a line in the log when why is not NULL. */
 void api_client_drop(struct api_client *c, const char *why);

@@ -31,6 +31,8 @@ static void hear(const struct change *change)
 		sw_str_add(&text, "%s", i ? " -- " : "");
 		cmd_words_add(&text, command);
 	}
+	if (text.len > 2 * WORDS_MAX)
+		text.s[2 * WORDS_MAX] = '\0'; /* a single command of many words */
 	sw_event_tell(&sw_event_config,
 		(struct sw_event_field[]){ { "generation", NULL, change->generation },
 			{ "user", change->user, 0 }, { "commands", text.s, 0 }, { 0 } },
