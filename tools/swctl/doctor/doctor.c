@@ -181,6 +181,7 @@ static void show(const struct exam *e, const struct args *global, json_t *result
 static int run(const struct local_call *call)
 {
 	const char *root = call->option[OPT_ROOT];
+	struct facts facts = { 0 };
 	json_t *results;
 	struct exam e;
 	int status = check_names(call);
@@ -192,8 +193,8 @@ static int run(const struct local_call *call)
 	if (root && access(root, R_OK | X_OK))
 		return fault_show(EXIT_NOT_FOUND, "it holds copies of /proc, /sys and /etc",
 			"the folder \"%s\" of --root cannot be read", root);
-	exam_init(
-		&e, call->global, root && strcmp(root, "/") ? root : "", call->option[OPT_CONFIG]);
+	facts.root = root && strcmp(root, "/") ? root : "";
+	exam_init(&e, call->global, &facts, call->option[OPT_CONFIG]);
 	e.qemu_user_given = call->option[OPT_QEMU_USER] != NULL;
 	if (e.qemu_user_given)
 		e.qemu_user = call->option[OPT_QEMU_USER];

@@ -85,8 +85,12 @@ json_t *exam_run(struct exam *e, const struct local_call *call);
 json_t *exam_report(json_t *results);
 
 /* exam.c: begin and end; what the switch says. */
-void exam_init(struct exam *e, const struct args *global, const char *root, const char *config);
+void exam_init(
+	struct exam *e, const struct args *global, const struct facts *facts, const char *config);
 void exam_fini(struct exam *e);
+
+/* Result of a method; NULL when there is none. Consumes params. */
+json_t *exam_call(struct exam *e, const char *method, json_t *params);
 
 /* The value of a read command ("worker show"); NULL when there is none. Borrowed. */
 const json_t *exam_ask(struct exam *e, const char *command);

@@ -90,25 +90,38 @@ static void note_fault(struct exam *e, const struct fault *fault)
 	snprintf(e->why, sizeof(e->why), "%s", fault->text);
 }
 
-const json_t *exam_ask(struct exam *e, const char *command)
+json_t *exam_call(struct exam *e, const char *method, json_t *params)
 {
-	json_t *known = json_object_get(e->answers, command), *result, *error, *value;
 	struct fault fault = { 0 };
+	json_t *result, *error = NULL;
 	int status;
 
-	if (known || e->state != DAEMON_UP)
-		return json_is_null(known) ? NULL : known;
+	if (e->state != DAEMON_UP) {
+		json_decref(params);
+		return NULL;
+	}
 	fault_keep(&fault);
-	result = link_ask(&e->link, "transact", json_pack("{s:[o]}", "commands", words_of(command)),
-		&error, &status);
+	result = link_ask(&e->link, method, params, &error, &status);
 	fault_keep(NULL);
 	if (!result && !error)
 		note_fault(e, &fault);
-	value = json_object_get(json_array_get(json_object_get(result, "results"), 0), "value");
-	json_object_set(e->answers, command, value ? value : json_null());
-	json_decref(result);
 	json_decref(error);
-	known = json_object_get(e->answers, command);
+	return result;
+}
+
+const json_t *exam_ask(struct exam *e, const char *command)
+{
+	json_t *known = json_object_get(e->answers, command), *result, *value;
+
+	if (!known && e->state == DAEMON_UP) {
+		result = exam_call(
+			e, "transact", json_pack("{s:[o]}", "commands", words_of(command)));
+		value = json_object_get(
+			json_array_get(json_object_get(result, "results"), 0), "value");
+		json_object_set(e->answers, command, value ? value : json_null());
+		json_decref(result);
+		known = json_object_get(e->answers, command);
+	}
 	return json_is_null(known) ? NULL : known;
 }
 
@@ -227,11 +240,12 @@ static void open_link(struct exam *e)
 		e->pid = cred.pid;
 }
 
-void exam_init(struct exam *e, const struct args *global, const char *root, const char *config)
+void exam_init(
+	struct exam *e, const struct args *global, const struct facts *facts, const char *config)
 {
 	memset(e, 0, sizeof(*e));
 	e->global = global;
-	e->facts.root = root;
+	e->facts = *facts;
 	e->qemu_user = "libvirt-qemu";
 	e->answers = json_object();
 	e->uid = geteuid();

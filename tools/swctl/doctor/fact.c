@@ -36,7 +36,7 @@ char *fact_path(const struct facts *f, const char *path)
 	return sw_xasprintf("%s%s", f->root, path);
 }
 
-/* The whole of a file, or NULL. */
+/* The whole of a file, zero bytes as newlines, or NULL. */
 static char *slurp(const char *path)
 {
 	FILE *file = fopen(path, "re");
@@ -52,6 +52,9 @@ static char *slurp(const char *path)
 		text = NULL;
 	}
 	fclose(file);
+	for (size_t i = 0; text && i < n; i++)
+		if (!text[i])
+			text[i] = '\n';
 	return text ? sw_xrealloc(text, n + 1, 1) : NULL;
 }
 

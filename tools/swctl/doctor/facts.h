@@ -24,6 +24,7 @@ struct facts {
 };
 
 /* fact.c: files, links and folders below the root. Paths begin with '/'. */
+/* The text without its last newline; zero bytes (between the words of cmdline) are newlines. NULL: none. */
 char *fact_read(const struct facts *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool fact_number(const struct facts *f, uint64_t *value, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));

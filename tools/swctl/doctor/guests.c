@@ -10,24 +10,11 @@
 
 #include <sw/mem.h>
 
-#define CMDLINE_MAX 65536
-
-/* Words of a process joined by newlines; NULL when it is no QEMU with vhost-user. */
+/* Words of a process, a line each; NULL when it is no QEMU with vhost-user. */
 static char *read_guest(const struct exam *e, const char *pid)
 {
-	char *path = sw_xasprintf("%s/proc/%s/cmdline", e->facts.root, pid), *text = NULL;
-	FILE *file = fopen(path, "re");
-	size_t n = 0;
+	char *text = fact_read(&e->facts, "/proc/%s/cmdline", pid);
 
-	free(path);
-	if (file) {
-		text = sw_xcalloc(1, CMDLINE_MAX + 1);
-		n = fread(text, 1, CMDLINE_MAX, file);
-		fclose(file);
-	}
-	for (size_t i = 0; i < n; i++)
-		if (!text[i])
-			text[i] = '\n';
 	if (text && strstr(text, "qemu") && strstr(text, "vhost-user"))
 		return text;
 	free(text);
