@@ -24,7 +24,7 @@ SW_REGISTER(drop, no_flood_port) = {
 SW_REGISTER(drop, flood_no_buffer) = {
 	.name = "flood_no_buffer",
 	.help = "a flooded packet needed a copy with another VLAN tag and there was no packet buffer: "
-		"raise the number of buffers (mbufs)",
+		"raise mbufs in section [memory] of the boot file",
 	.as = SW_DROP_TX_DROPPED,
 };
 

@@ -36,7 +36,8 @@ SW_REGISTER(drop, source_group) = {
 };
 SW_REGISTER(drop, copy_no_buffer) = {
 	.name = "copy_no_buffer",
-	.help = "no packet buffer for a copy that was needed: raise the number of buffers (mbufs)",
+	.help = "no packet buffer for a copy that was needed: raise mbufs in section "
+		"[memory] of the boot file",
 	.as = SW_DROP_RX_DROPPED,
 };
 SW_REGISTER(drop, vlan_not_allowed) = {
@@ -63,7 +64,8 @@ SW_REGISTER(drop, hairpin) = {
 };
 SW_REGISTER(drop, vlan_not_carried) = {
 	.name = "vlan_not_carried",
-	.help = "the port of the destination does not carry the VLAN: see its tag, trunks and vlan_mode",
+	.help = "the port of the destination does not carry the VLAN: see its tag, "
+		"trunks and vlan_mode",
 	.as = SW_DROP_RX_DROPPED,
 };
 SW_REGISTER(drop, protected_port) = {

@@ -17,7 +17,8 @@ enum { MACS_LEN = 12, TAG_LEN = 4 };
 
 SW_REGISTER(drop, no_buffer) = {
 	.name = "no_buffer",
-	.help = "no packet buffer was free to receive into: raise mbufs or memory_mb in the file of --config",
+	.help = "no packet buffer was free to receive into: raise mbufs or size-mb "
+		"in section [memory] of the boot file",
 	.as = SW_DROP_RX_DROPPED,
 };
 SW_REGISTER(drop, link_down) = {
@@ -27,7 +28,8 @@ SW_REGISTER(drop, link_down) = {
 };
 SW_REGISTER(drop, tx_refused) = {
 	.name = "tx_refused",
-	.help = "the kernel refused to send this packet: longer than the interface allows, or broken",
+	.help = "the kernel refused to send this packet: longer than the interface "
+		"allows, or broken",
 	.as = SW_DROP_TX_ERRORS,
 };
 

@@ -238,7 +238,8 @@ SW_REGISTER(module, vhost) = {
 
 SW_REGISTER(port_class, dpdkvhostuserclient) = {
 	.name = "dpdkvhostuserclient",
-	.help = "a QEMU guest by vhost-user; QEMU makes the socket, we connect and reconnect",
+	.help = "a QEMU guest by vhost-user; QEMU makes the socket, the switch "
+		"connects and reconnects",
 	.options = client_options,
 	.size = sizeof(struct vhost),
 	.mtu_min = 68,
@@ -254,7 +255,8 @@ SW_REGISTER(port_class, dpdkvhostuserclient) = {
 
 SW_REGISTER(port_class, dpdkvhostuser) = {
 	.name = "dpdkvhostuser",
-	.help = "a QEMU guest by vhost-user; we make the socket VHOST_DIR/NAME, QEMU connects",
+	.help = "a QEMU guest by vhost-user; the switch makes the socket, named as "
+		"the port, in socket-dir of the boot file, and QEMU connects",
 	.options = server_options,
 	.size = sizeof(struct vhost),
 	.mtu_min = 68,

@@ -238,7 +238,7 @@ static const struct sw_cmd_option get_options[] = {
 
 SW_REGISTER(cmd, list) = {
 	.name = "list",
-	.help = "print records of a table, or all of them",
+	.help = "print the named records of a table, or all of them",
 	.usage = "TABLE [RECORD]...",
 	.kind = SW_CMD_CONFIG,
 	.role = SW_ROLE_READ,

@@ -95,7 +95,7 @@ SW_REGISTER(module, daemon) = {
 
 SW_REGISTER(cmd, daemon_show) = {
 	.name = "daemon show",
-	.help = "the process that runs: user, files, cores, memory, how long already",
+	.help = "the process that runs: user, files, cores, memory, time since its start",
 	.usage = "",
 	.kind = SW_CMD_READ,
 	.role = SW_ROLE_READ,

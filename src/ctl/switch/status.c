@@ -170,7 +170,7 @@ STATUS_COLUMN(link_resets, SW_OPTIONAL(INTEGER), get_resets,
 	"times the link changed its state since the port was opened");
 STATUS_COLUMN(ifindex, SW_OPTIONAL(INTEGER), get_ifindex, "number of the kernel's interface",
 	.max = UINT32_MAX);
-STATUS_COLUMN(status, SW_MAP, get_status, "what the device tells beyond that, by key");
+STATUS_COLUMN(status, SW_MAP, get_status, "what the device tells beyond the other columns, by key");
 SW_REGISTER(column, interface_statistics) = {
 	.name = "Interface.statistics",
 	.help = "packets, bytes and losses since the port was opened, by counter; of a DPDK port "

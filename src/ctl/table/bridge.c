@@ -80,7 +80,8 @@ SW_REGISTER(key, bridge_cross_connect) = {
 };
 SW_REGISTER(key, bridge_hwaddr) = {
 	.name = "Bridge.other_config:hwaddr",
-	.help = "MAC address of the bridge's local port",
+	.help = "MAC address of the bridge's local port, as 02:00:00:00:00:01; "
+		"without it, the device's own",
 	.type = SW_ATOM_STRING,
 	.check = format_mac,
 };

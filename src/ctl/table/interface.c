@@ -57,13 +57,13 @@ SW_REGISTER(column, interface_type) = {
 };
 SW_REGISTER(column, interface_options) = {
 	.name = "Interface.options",
-	.help = "what the type needs to know; each type has keys of its own",
+	.help = "what the type needs to know; each type has keys of its own, see schema TYPE",
 	.type = SW_MAP,
 	.flags = SW_COL_ANY_KEY, /* checked against the class when the type is known */
 };
 SW_REGISTER(column, interface_mtu_request) = {
 	.name = "Interface.mtu_request",
-	.help = "MTU to set; empty: the device's own",
+	.help = "MTU to set, in bytes; empty: the device's own",
 	.type = SW_OPTIONAL(INTEGER),
 	.min = 68,
 	.max = 9702,
