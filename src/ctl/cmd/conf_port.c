@@ -124,11 +124,11 @@ static int port_to_br(struct sw_call *call, struct sw_err *err)
 {
 	const struct row *port = conf_named(call->draft, TABLE(port), "port", call->args[0], err);
 	const struct row *bridge = port ? conf_bridge_of(call->draft, port) : NULL;
+	int rc = port ? conf_check_not_local(bridge, call->args[0], err) : -ENOENT;
 
-	if (!bridge)
-		return -ENOENT;
-	call->result = json_string(row_name(bridge));
-	return 0;
+	if (!rc)
+		call->result = json_string(row_name(bridge));
+	return rc;
 }
 
 static const struct sw_cmd_option add_options[] = {
@@ -139,8 +139,9 @@ static const struct sw_cmd_option add_options[] = {
 		"again every second" },
 	{ NULL },
 };
-static const struct sw_cmd_option if_exists[] = {
+static const struct sw_cmd_option del_options[] = {
 	{ "if-exists", NULL, "no error when it is not there" },
+	{ "with-iface", NULL, "PORT may be the name of its interface: here both have one name" },
 	{ NULL },
 };
 
@@ -165,7 +166,7 @@ SW_REGISTER(cmd, del_port) = {
 	.output = SW_OUT_NONE,
 	.min_args = 1,
 	.max_args = 2,
-	.options = if_exists,
+	.options = del_options,
 	.run = del_port,
 };
 SW_REGISTER(cmd, list_ports) = {

@@ -48,7 +48,7 @@ static int with(struct draft *draft, const struct column *c, const struct value 
 
 	if (rc)
 		return rc;
-	*out = value_plus(more, from); /* a key that is there keeps its value */
+	*out = value_plus(from, more);
 	value_unref(more);
 	return 0;
 }
