@@ -201,3 +201,71 @@ def test_watch(net):
     os.kill(term.pid, signal.SIGTERM)
     swnet.same(term.end(), -signal.SIGTERM, "status after SIGTERM")
     swnet.within(term.text, "\033[?25h\033[?1049l", "the terminal is restored after SIGTERM")
+
+
+def test_shell(net):
+    """The shell on a terminal: lines, faults, history, completion, Ctrl-C, a switch that was restarted."""
+    sw = switch(net)
+    home = {"HOME": str(sw.dir), "XDG_STATE_HOME": ""}
+    term = Terminal(sw, env=home)
+    term.read_until("help", "swd> ")
+    term.type("list-br\n")
+    term.read_until("br0\r\n", "swd> ")
+    term.type("set port d0 \\\n")
+    term.read_until("...> ")
+    term.type("tag='5000'\n")
+    term.read_until("Port.tag: 5000 is above 4095", "  tag='5000'\r\n       ^^^^\r\n", "swd> ")
+    term.type("set port d0 'tag=7\n")
+    term.read_until("the quote ' is not closed", "            ^\r\n", "swd> ")
+    term.type("nonsense\n")
+    term.read_until("unknown command", "swd> ")
+    term.type("--json list-br\n")
+    term.read_until('"br0"', "swd> ")
+    term.type("shell\n")
+    term.read_until("this is the shell", "swd> ")
+    term.type("help version\n")
+    term.read_until("usage: swctl version", "swd> ")
+
+    term.type("port-to\t")  # one candidate: put in, with a blank
+    term.read_until("-br ")
+    term.type("d0\n")
+    term.read_until("br0\r\n", "swd> ")
+    term.type("list-\t")  # two: listed
+    term.read_until("list-br", "list-ports", "swd> list-")
+    term.type("\x03")  # the line is forgotten
+    term.read_until("swd> ")
+    term.type("list-br\n")
+    term.read_until("br0\r\n", "swd> ")
+    term.type("--watch=0.2 list-br\n")
+    term.read_until("\033[?1049h", "br0", "br0")
+    term.type("\x03")
+    term.read_until("\033[?1049l", "swd> ")
+
+    sw.process.send_signal(signal.SIGSTOP)
+    term.type("list-br\n")
+    term.read_until("list-br\r\n")
+    term.type("\x03")  # the wait for an answer is ended
+    term.read_until("interrupted", "swd> ")
+    sw.process.send_signal(signal.SIGCONT)
+    term.type("list-br\n")
+    term.read_until("br0\r\n", "swd> ")
+    sw.stop()
+    term.type("list-br\n")
+    term.read_until("no switch answers", "swd> ")
+    sw.start()
+    term.type("list-br\n")
+    term.read_until("br0\r\n", "swd> ")
+    term.type("\x04")
+    swnet.same(term.end(), 0, "status after Ctrl-D")
+
+    history = sw.dir / ".local/state/swctl/history"
+    swnet.same(history.stat().st_mode & 0o777, 0o600, "mode of the history file")
+    term = Terminal(sw, "shell", env=home)
+    term.read_until("swd> ")
+    term.type("\x10\n")  # Ctrl-P: the line before
+    term.read_until("list-br", "br0\r\n", "swd> ")
+    term.type("exit\n")
+    swnet.same(term.end(), 0, "status after exit")
+    result = run(sw, "shell", text="list-br\n")
+    swnet.same(result.returncode, 2, "status of a shell without a terminal")
+    swnet.within(result.stderr, ["needs a terminal", "-f -"], "what it says")

@@ -139,6 +139,10 @@ int fault_show_word(const struct source *source, unsigned word, const char *part
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	if (keep(EXIT_USAGE, text)) {
+		json_decref((json_t *)at);
+		return EXIT_USAGE;
+	}
 	place_set(&place, 1);
 	if (as_json) {
 		fault_show(EXIT_USAGE, hint, "%s", text);

@@ -74,29 +74,26 @@ static int timed_out(const struct link *link)
 		"the switch at %s did not answer within %u s", link->path, link->timeout_s);
 }
 
-/* Ctrl-C, where it is caught, is blocked but for the wait itself, so that none is missed. */
 static volatile sig_atomic_t interrupted;
-static bool catching;
 
 static void on_interrupt(int number)
 {
 	interrupted = 1;
 }
 
-void link_catch_interrupt(bool on)
+bool link_catch_interrupt(bool on)
 {
+	static bool catching;
 	static struct sigaction before;
+	/* Without SA_RESTART, so that a read from the terminal ends too. */
 	struct sigaction action = { .sa_handler = on_interrupt };
-	sigset_t set;
+	bool was = catching;
 
-	if (on == catching)
-		return;
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
 	interrupted = 0;
+	if (on != catching)
+		sigaction(SIGINT, on ? &action : &before, on ? &before : NULL);
 	catching = on;
-	sigaction(SIGINT, on ? &action : &before, on ? &before : NULL);
-	sigprocmask(on ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
+	return was;
 }
 
 bool link_was_interrupted(void)
@@ -104,22 +101,29 @@ bool link_was_interrupted(void)
 	return interrupted;
 }
 
-/* poll(2) of p for at most `left` ms, -1: for ever. */
+/* poll(2) of p for at most `left` ms, -1: for ever. Ctrl-C is let in during the wait only, so that none is
+ * missed between the look at the flag and the wait. */
 static int wait_once(struct pollfd *p, int64_t left)
 {
 	const struct timespec ts = { left / 1000, left % 1000 * 1000000 };
-	sigset_t set;
+	sigset_t interrupt, before;
+	int n = -1, number = EINTR;
 
-	sigprocmask(SIG_SETMASK, NULL, &set);
-	if (catching)
-		sigdelset(&set, SIGINT);
-	return ppoll(p, p ? 1 : 0, left < 0 ? NULL : &ts, &set);
+	sigemptyset(&interrupt);
+	sigaddset(&interrupt, SIGINT);
+	sigprocmask(SIG_BLOCK, &interrupt, &before);
+	if (!interrupted) {
+		n = ppoll(p, p ? 1 : 0, left < 0 ? NULL : &ts, &before);
+		number = errno;
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = number;
+	return n;
 }
 
 void link_sleep(unsigned ms)
 {
-	if (!interrupted)
-		wait_once(NULL, ms);
+	wait_once(NULL, ms);
 }
 
 static int was_interrupted(const struct link *link)

@@ -38,8 +38,9 @@ void link_close(struct link *link);
 /* Has the switch closed it since? */
 bool link_is_closed(const struct link *link);
 
-/* From now on Ctrl-C ends the wait for an answer (EXIT_INTERRUPTED) and not the program; or as before. */
-void link_catch_interrupt(bool on);
+/* From now on Ctrl-C ends the wait for an answer (EXIT_INTERRUPTED) and not the program; or it does as before.
+ * One that came is forgotten. Returns what held until now. */
+bool link_catch_interrupt(bool on);
 bool link_was_interrupted(void);
 /* Sleep, or until Ctrl-C where it is caught. */
 void link_sleep(unsigned ms);
@@ -70,6 +71,9 @@ int session_run(struct session *s, const struct args *args, FILE *out);
 struct place;
 int session_transact(
 	struct session *s, const struct args *args, const struct place *places, FILE *out);
+
+/* Have s->link open, again when the switch was restarted. 0, or an exit status with the fault shown. */
+int session_connect(struct session *s, const struct args *args);
 void session_close(struct session *s);
 
 #endif

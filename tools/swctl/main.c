@@ -35,6 +35,8 @@ static int run(const struct args *args)
 	if (args->file)
 		return script_run(args);
 	if (args->action == ARGS_RUN && !json_array_size(args->commands)) {
+		if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+			return shell_run(args);
 		help_short(stderr);
 		return EXIT_USAGE;
 	}

@@ -181,7 +181,7 @@ static int show_reply(struct link *link, const struct args *args, const json_t *
 	return status;
 }
 
-static int connect_to(struct session *s, const struct args *args)
+int session_connect(struct session *s, const struct args *args)
 {
 	int status;
 
@@ -198,7 +198,7 @@ static int connect_to(struct session *s, const struct args *args)
 
 static int ask_switch(struct session *s, const struct args *args, FILE *out)
 {
-	int status = connect_to(s, args);
+	int status = session_connect(s, args);
 	json_t *reply;
 
 	if (status)

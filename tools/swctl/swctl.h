@@ -23,6 +23,9 @@
 /* script.c: the commands of args->file. Returns the exit status. */
 int script_run(const struct args *args);
 
+/* shell.c: lines from the terminal. Returns the exit status. */
+int shell_run(const struct args *global);
+
 /* watch.c: show what the commands show until Ctrl-C. Returns the exit status. */
 int watch_run(const struct args *args);
 

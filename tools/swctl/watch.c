@@ -194,7 +194,8 @@ int watch_run(const struct args *args)
 	w.args.watch_ms = 0;
 	status = check_looks(&w);
 	if (!status) {
-		link_catch_interrupt(true);
+		bool was = link_catch_interrupt(true);
+
 		if (w.terminal) {
 			signal(SIGTERM, on_end);
 			signal(SIGHUP, on_end);
@@ -205,7 +206,7 @@ int watch_run(const struct args *args)
 		fflush(stdout);
 		signal(SIGTERM, SIG_DFL);
 		signal(SIGHUP, SIG_DFL);
-		link_catch_interrupt(false);
+		link_catch_interrupt(was);
 	}
 	free(w.before);
 	session_close(&w.session);
