@@ -39,7 +39,7 @@ int journal_fault(struct journal *j, int rc, const char *what, struct sw_err *er
 		sw_err_hint(err, "make room on the file system of %s and try again", j->path);
 	else if (rc == -EROFS || rc == -EACCES || rc == -EPERM)
 		sw_err_hint(
-			err, "make %s writable for the user swd runs as, and restart it", j->path);
+			err, "make %s writable for the user swd runs as, and try again", j->path);
 	else
 		sw_err_hint(err, "the switch goes on as it is; look at the disk (dmesg) first");
 	snprintf(j->fault, sizeof(j->fault), "%s: %s", what, strerror(-rc));
@@ -144,15 +144,31 @@ static int write_record(struct journal *j, const struct sw_str *line, struct sw_
 	return journal_fault(j, rc, what, err);
 }
 
+/* It could not be written when it was opened; perhaps it can be now. Its end was not mended then, so a new
+ * file is written first. */
+static int check_writable(struct journal *j, struct sw_err *err)
+{
+	int fd;
+
+	if (!j->read_only)
+		return 0;
+	fd = j->precious ? -j->read_only : jio_open(j->dir, JOURNAL_NAME, false);
+	if (fd < 0)
+		return journal_fault(j, fd, "opening the journal for writing", err);
+	jio_close(fd);
+	sw_info("%s can be written again", j->path);
+	j->read_only = 0;
+	j->suspect = true;
+	return 0;
+}
+
 static int append(struct journal *j, const struct draft *draft, const struct record_note *note,
 	struct sw_err *err)
 {
 	struct sw_str line = { 0 };
-	int rc = 0;
+	int rc = check_writable(j, err);
 
-	if (j->read_only)
-		return journal_fault(j, -j->read_only, "opening the journal for writing", err);
-	if (j->suspect)
+	if (!rc && j->suspect)
 		rc = journal_rewrite(j, draft->base, true, err);
 	if (rc)
 		return rc;
@@ -181,11 +197,9 @@ bool journal_wants_compaction(const struct journal *j)
 
 int journal_compact(struct journal *j, const struct db *db, struct sw_err *err)
 {
-	int rc;
+	int rc = check_writable(j, err);
 
-	if (j->read_only)
-		rc = journal_fault(j, -j->read_only, "opening the journal for writing", err);
-	else
+	if (!rc)
 		rc = journal_rewrite(j, db, true, err);
 	journal_publish(j);
 	return rc;

@@ -25,6 +25,7 @@ struct journal {
 	struct history_use history;
 	bool suspect;
 	int read_only; /* errno of opening it for writing, or 0 */
+	bool precious; /* it is damaged and could not be kept elsewhere: nothing may take its place */
 	char fault[256];
 	struct journal_health health; /* counters, and the limit of history */
 

@@ -121,6 +121,7 @@ static int mend(struct journal *j, struct db *db, bool damaged, struct sw_err *e
 		rc = set_aside(j);
 		if (rc) { /* it is all there is, and never deleted: write nothing in its place */
 			j->read_only = -rc;
+			j->precious = true;
 			return journal_fault(j, rc, "keeping the damaged journal", err);
 		}
 	}

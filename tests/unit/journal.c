@@ -19,6 +19,7 @@
 #include "../../src/ctl/draft.h"
 #include "../../src/ctl/journal.h"
 #include "../../src/ctl/record.h"
+#include "journal_script.h"
 
 #define N_STATES 8
 
@@ -27,35 +28,6 @@ static char *states[N_STATES]; /* what each generation looks like */
 static size_t ends[N_STATES];  /* where its record ends */
 static char *bytes;	       /* of the whole file */
 static size_t size;
-
-static char *describe(const struct db *db)
-{
-	struct draft *draft = draft_new((struct db *)db);
-	struct sw_str out = { 0 };
-
-	sw_str_add(&out, "%llu\n", (unsigned long long)db->generation);
-	for (unsigned t = 0; t < schema_tables(); t++) {
-		unsigned n;
-		const struct row **rows = draft_sorted(draft, schema_table_at(t), &n);
-
-		for (unsigned i = 0; i < n; i++) {
-			char uuid[UUID_TEXT_SIZE];
-
-			sw_str_add(&out, "%s %s", rows[i]->table->name,
-				uuid_format(uuid, &rows[i]->uuid));
-			for (unsigned s = 0; s < rows[i]->table->n_slots; s++) {
-				char *text = value_to_text(rows[i]->values[s]);
-
-				sw_str_add(&out, " %s", text);
-				free(text);
-			}
-			sw_str_add(&out, "\n");
-		}
-		free(rows);
-	}
-	draft_free(draft);
-	return out.s;
-}
 
 static void set(struct draft *d, const struct row *row, const struct column *c, const char *text)
 {
@@ -182,7 +154,7 @@ static int group_setup(void **state)
 	for (unsigned n = 0; n < N_STATES; n++) {
 		if (n)
 			db = append(j, db, n);
-		states[n] = describe(db);
+		states[n] = journal_describe(db);
 		stat(path, &st);
 		ends[n] = st.st_size;
 	}
@@ -226,7 +198,7 @@ static unsigned count_damaged(void)
 
 static void expect_state(int n, struct db *db)
 {
-	char *now = describe(db);
+	char *now = journal_describe(db);
 
 	if (n >= 0)
 		assert_string_equal(now, states[n]);
