@@ -28,9 +28,9 @@ def report(net, sw, name, *words, timeout=60):
                 archive.getmembers()}
 
 
-def configure(net, config=""):
+def configure(net, **options):
     net.host("h1", "10.0.0.1/24")
-    sw = net.switch(config=config)
+    sw = net.switch(**options)
     sw.ctl("add-br br0 -- add-port br0 vif0.0 tag=7")
     sw.ctl(f"set interface vif0.0 external_ids:psk={SECRET} external_ids:site=here")
     sw.ctl("br-set-external-id", "br0", "password", SECRET)
@@ -41,7 +41,7 @@ def configure(net, config=""):
 @swnet.limit(120)
 def test_whole(net):
     """All parts of a running switch; the secret is nowhere, what is none is there."""
-    sw = configure(net)
+    sw = configure(net, args=("--config", "swd.conf"))  # in the folder it is started in, not in ours
     sw.config.write_text(sw.config.read_text() + f"# token = {SECRET}\n")
     files = report(net, sw, "whole.tar.gz")
     for name in ("MANIFEST", "doctor.json", "boot-file.conf", "state/journal.jsonl", "state/folders.txt",

@@ -151,7 +151,11 @@ def test_planted_in_a_switch(net):
     sw.ctl("--may-wait add-port br0 gone0 -- add-port br0 vm1 -- set interface vm1 type=dpdkvhostuser")
     for n in range(10):
         sw.ctl(f"add-port br0 d{n} -- set interface d{n} type=dummy", quiet=True)
-    net.hosts["h1"].run("ping", "-c", "1", "-W", "1", "10.0.0.77", check=False)
+    wire = net.hosts["h1"].wire()
+    sw.ctl("set port vif0.0 tag=5")
+    for _ in range(20):
+        wire.send(swnet.frame("02:00:00:00:00:99", net.hosts["h1"].mac(), b"other", tag=9))
+    swnet.wait_for(lambda: sw.count("vif0.0", "rx_dropped") >= 20, 10, "20 packets are dropped")
     sw.ctl("add-br br1 -- add-port br1 lonely -- set interface lonely type=dummy")
     net.host("h3", "10.0.1.1/24", port="vif9.0")
     sw.ctl("--may-exist add-br br2 -- add-port br2 vif9.0 -- set bridge br2 other_config:mac-table-size=10")
@@ -174,7 +178,8 @@ def test_planted_in_a_switch(net):
             ("stale-sockets", "WARN", str(run / "left")), ("state-folder", "FAIL", "read-only"),
             ("journal", "WARN", "journal.damaged-1"), ("port-errors", "FAIL", "gone0"),
             ("mtu", "WARN", "vif1.0 takes (MTU 9000)"), ("links", "WARN", "vif9.0"),
-            ("guests", "WARN", "vm1"), ("drops", "WARN", "port drops"), ("fdb", "WARN", "mac-table-size"),
+            ("guests", "WARN", "vm1"), ("drops", "WARN", "swctl port drops vif0.0", "vlan_not_allowed"),
+            ("fdb", "WARN", "mac-table-size"),
             ("packet-buffers", "WARN", "1024 packet buffers are few"),
             ("qemu-access", "FAIL", "nobody", str(sw.dir))):
         expect(found, check, verdict, *says)
@@ -185,7 +190,7 @@ def test_planted_in_a_switch(net):
 def test_stopped(net):
     """A switch that does not answer is named with its process, and the doctor does not hang with it."""
     sw = net.switch()
-    words = ("--socket", sw.socket, "doctor", "daemon", "hugepages", "drops")
+    words = ("--socket", sw.socket, "doctor", "daemon", "cores-mask", "drops")
     os.kill(sw.process.pid, signal.SIGSTOP)
     try:
         found = doctor(net, *words, timeout=15)
@@ -193,6 +198,7 @@ def test_stopped(net):
         os.kill(sw.process.pid, signal.SIGCONT)
     expect(found, "daemon", "FAIL", f"process {sw.process.pid}", f"kill -CONT {sw.process.pid}")
     expect(found, "drops", "SKIP")
+    expect(found, "cores-mask", "PASS", f"pinned to {sw.core}")
     expect(doctor(net, *words), "daemon", "PASS")
     sw.kill9()
     found = doctor(net, "--socket", sw.socket, "doctor", f"--config={sw.config}")

@@ -74,10 +74,15 @@ static void check_capabilities(struct exam *e)
 			"taps, local ports of bridges, kernel interfaces" },
 		{ CAP_NET_RAW, "CAP_NET_RAW", "ports of type system" },
 	};
+	const json_t *types = exam_fact(exam_ask(e, "daemon show"), "port_types");
 	char proc[16];
 
 	if (!strcmp(exam_proc(e, proc), "self")) {
 		check_skip(e, "no process of swd to look at");
+		return;
+	}
+	if (json_is_string(types)) {
+		check_pass(e, "those that port-types=%s needs", json_string_value(types));
 		return;
 	}
 	for (unsigned i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {

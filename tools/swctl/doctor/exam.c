@@ -205,6 +205,7 @@ static void learn_from_file(struct exam *e, const char *config)
 	if (!rc && e->global->socket)
 		sw_boot_text(&e->boot.socket_path, e->global->socket);
 	sw_boot_finish(&e->boot);
+	e->uid = e->boot.has_user ? e->boot.user : geteuid();
 	if (!rc)
 		rc = sw_boot_plan(&e->boot, &machine, &err);
 	if (rc)
@@ -216,6 +217,42 @@ static void learn_from_file(struct exam *e, const char *config)
 	memcpy(e->control, e->boot.control_cpus, sizeof(e->control));
 	if (rc && e->boot.control_core >= 0) /* no plan was made; what was asked for is known */
 		core_add(e->control, e->boot.control_core);
+}
+
+static void thread_cores(struct exam *e, const char *tid, uint8_t *bits)
+{
+	char *status = fact_read(&e->facts, "/proc/%d/task/%s/status", e->pid, tid), list[1024];
+	uint8_t found[SW_CORE_MAX / 8] = { 0 };
+
+	if (fact_line(status, "Cpus_allowed_list", list, sizeof(list)) &&
+		!sw_parse_ranges(list, found, SW_CORE_MAX))
+		for (unsigned i = 0; i < sizeof(found); i++)
+			bits[i] |= found[i];
+	free(status);
+}
+
+/* A process that does not answer shows by its threads where it polls, and by its first where control is. */
+static void learn_from_process(struct exam *e)
+{
+	uint8_t workers[SW_CORE_MAX / 8] = { 0 }, control[SW_CORE_MAX / 8] = { 0 };
+	json_t *tasks = fact_list(&e->facts, "/proc/%d/task", e->pid), *name;
+	size_t i;
+
+	json_array_foreach (tasks, i, name) {
+		const char *tid = json_string_value(name);
+		char *comm = fact_read(&e->facts, "/proc/%d/task/%s/comm", e->pid, tid);
+
+		if (comm && !strncmp(comm, "swd-w", 5))
+			thread_cores(e, tid, workers);
+		else if (atoi(tid) == e->pid)
+			thread_cores(e, tid, control);
+		free(comm);
+	}
+	json_decref(tasks);
+	if (!core_count(workers))
+		return;
+	memcpy(e->workers, workers, sizeof(workers));
+	memcpy(e->control, control, sizeof(control));
 }
 
 static void open_link(struct exam *e)
@@ -248,12 +285,14 @@ void exam_init(
 	e->facts = *facts;
 	e->qemu_user = "libvirt-qemu";
 	e->answers = json_object();
-	e->uid = geteuid();
 	fact_cores(&e->facts, e->isolated, "/sys/devices/system/cpu/isolated");
 	sw_boot_defaults(&e->boot);
 	learn_from_file(e, config);
 	open_link(e);
-	learn_from_daemon(e);
+	if (e->state == DAEMON_UP)
+		learn_from_daemon(e);
+	else if (e->pid)
+		learn_from_process(e);
 }
 
 void exam_fini(struct exam *e)

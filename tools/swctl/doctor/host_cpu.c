@@ -46,24 +46,25 @@ SW_REGISTER(check, cores_online) = {
 	.run = check_online,
 };
 
-/* The mask of the process, and cores set aside for it that no mask has. */
+/* Our mask is what swd would have if it were started here; cores set aside for it are in no mask. */
 static void check_mask(struct exam *e)
 {
-	char proc[16], list[512], text[CORE_TEXT], have[CORE_TEXT], *status;
+	char list[512], text[CORE_TEXT], have[CORE_TEXT], *status;
 	uint8_t mask[SW_CORE_MAX / 8] = { 0 }, outside[SW_CORE_MAX / 8];
 	bool known;
 
-	status = fact_read(
-		&e->facts, "/proc/%s/status", e->state == DAEMON_UP ? "self" : exam_proc(e, proc));
+	if (e->pid) {
+		check_pass(
+			e, "swd runs, with its workers pinned to %s", core_text(text, e->workers));
+		return;
+	}
+	status = fact_read(&e->facts, "/proc/self/status");
 	known = fact_line(status, "Cpus_allowed_list", list, sizeof(list)) &&
 		!sw_parse_ranges(list, mask, SW_CORE_MAX);
 	free(status);
 	for (unsigned i = 0; i < sizeof(mask); i++)
 		mask[i] |= e->isolated[i];
-	if (e->state == DAEMON_UP) {
-		check_pass(
-			e, "swd runs, with its workers pinned to %s", core_text(text, e->workers));
-	} else if (!known) {
+	if (!known) {
 		check_skip(e, "/proc does not tell");
 	} else if (core_minus(outside, e->workers, mask)) {
 		check_fail(e,

@@ -25,17 +25,30 @@ static void add_loss(struct loss *loss, const json_t *table, const json_t *row)
 	loss->help = exam_cell_text(table, row, "Help");
 }
 
-static void tell_loss(struct exam *e, const struct loss *loss)
+static json_int_t count_passed(struct exam *e, const char *port)
 {
-	const json_t *stats = exam_ask(e, "port stats"), *rows = json_object_get(stats, "rows");
-	json_int_t passed = 0;
+	const json_t *stats = exam_ask(e, "port stats");
 	json_t *row;
 	size_t i;
 
-	json_array_foreach (rows, i, row)
-		if (!strcmp(exam_cell_text(stats, row, "Port"), loss->port))
-			passed = exam_cell_int(stats, row, "rx_packets") +
-				 exam_cell_int(stats, row, "tx_packets");
+	json_array_foreach (json_object_get(stats, "rows"), i, row)
+		if (!strcmp(exam_cell_text(stats, row, "Port"), port))
+			return exam_cell_int(stats, row, "rx_packets") +
+			       exam_cell_int(stats, row, "tx_packets");
+	return 0;
+}
+
+/* A few are lost in every network: groups nobody asked for, ports that come up. From 16 on, and one in a
+ * thousand, somebody notices. */
+static void tell_loss(struct exam *e, const struct loss *loss)
+{
+	json_int_t passed = count_passed(e, loss->port);
+
+	if (loss->all < 16 || loss->all < passed / 1000) {
+		check_pass(e, "%s lost %lld packets beside %lld that passed", loss->port,
+			(long long)loss->all, (long long)passed);
+		return;
+	}
 	check_warn(e, "%s lost %lld packets beside %lld that passed, most of them (%lld) as %s: %s",
 		loss->port, (long long)loss->all, (long long)passed, (long long)loss->packets,
 		loss->reason, loss->help);

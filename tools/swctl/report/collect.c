@@ -221,22 +221,31 @@ static void add_folders(struct report *r)
 	free(text);
 }
 
+/* The daemon's word for it may be relative to the folder it was started in. */
+static char *read_boot_file(const struct exam *e, const json_t *told)
+{
+	struct facts here = { .root = "" };
+	const char *path = json_string_value(told);
+
+	if (!path)
+		return e->boot.config_path ? fact_read(&here, "%s", e->boot.config_path) : NULL;
+	return *path == '/' ? fact_read(&here, "%s", path)
+			    : fact_read(&here, "/proc/%d/cwd/%s", e->pid, path);
+}
+
 static void add_boot_file(struct report *r)
 {
 	struct exam *e = report_exam(r);
-	const char *path = e->boot.config_path;
 	const json_t *told = exam_fact(exam_ask(e, "daemon show"), "config");
-	struct facts here = { .root = "" };
-	char *text;
+	char *text = read_boot_file(e, told);
 
-	if (json_is_string(told))
-		path = json_string_value(told);
-	text = path ? fact_read(&here, "%s", path) : NULL;
 	if (text)
 		report_text(r, "boot-file.conf", text);
 	else
 		report_missing(r, "boot-file.conf",
-			path ? strerror(errno) : "none is known (--config FILE)");
+			json_is_string(told) || e->boot.config_path
+				? strerror(errno)
+				: "none is known (--config FILE)");
 	free(text);
 }
 
