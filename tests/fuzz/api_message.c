@@ -24,19 +24,23 @@ static void require(bool ok)
 
 static unsigned depth_of(const json_t *value)
 {
-	unsigned deepest = 0;
+	unsigned deepest = 0, depth;
 	const char *key;
 	json_t *item;
 	size_t i;
 
 	if (json_is_array(value)) {
-		json_array_foreach (value, i, item)
-			deepest = depth_of(item) > deepest ? depth_of(item) : deepest;
+		json_array_foreach (value, i, item) {
+			depth = depth_of(item);
+			deepest = depth > deepest ? depth : deepest;
+		}
 		return deepest + 1;
 	}
 	if (json_is_object(value)) {
-		json_object_foreach ((json_t *)value, key, item)
-			deepest = depth_of(item) > deepest ? depth_of(item) : deepest;
+		json_object_foreach ((json_t *)value, key, item) {
+			depth = depth_of(item);
+			deepest = depth > deepest ? depth : deepest;
+		}
 		return deepest + 1;
 	}
 	return 0;

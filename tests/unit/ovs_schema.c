@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include <sw/cmd.h>
 #include <sw/err.h>
 #include <sw/port.h>
 #include <sw/reg.h>
@@ -255,6 +256,8 @@ static void test_lists_are_true(void **state)
 				check_below(u, t, *name + len + 1);
 			free(table);
 		}
+		for (const char *const *cmd = u->commands; cmd && *cmd; cmd++)
+			assert_null(sw_reg_find(&sw_reg_kind_cmd, *cmd));
 	}
 }
 
