@@ -37,6 +37,7 @@ struct args {
 	bool atomic, keep_going;
 	unsigned watch_ms; /* 0: once */
 
+	json_t *input;		     /* a text that goes along with the commands, or NULL */
 	json_t *commands;	     /* array of arrays of words */
 	json_t *at;		     /* of the same shape: which word of `source` each of them is */
 	const struct source *source; /* where they were typed; stays the caller's */

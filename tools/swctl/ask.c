@@ -34,6 +34,8 @@ json_t *ask_transact(struct link *link, const struct args *args, json_t *command
 		json_object_set_new(params, "dry_run", json_true());
 	if (args->has_generation)
 		json_object_set_new(params, "if_generation", json_integer(args->if_generation));
+	if (args->input)
+		json_object_set(params, "input", args->input);
 	if (id)
 		json_object_set_new(params, "request_id", json_string(id));
 	link->request_id = id;

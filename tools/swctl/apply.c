@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * swctl apply: a file with the configuration, or a part of it, goes to the switch as the text that its
+ * command "config apply" reads. What is no JSON is found here, with the line it is on.
+ */
+#include "local.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "link.h"
+
+#define FILE_MAX    (64 << 20)
+#define MESSAGE_MAX (384 * 1024) /* what the switch reads of one (RPC_MESSAGE_MAX there) ... */
+#define MESSAGE_OWN 4096	 /* ... and what of it is not the document, at most */
+
+enum { PRUNE, MAY_WAIT };
+
+static int cannot_read(const char *name, int error)
+{
+	int status = error == ENOENT   ? EXIT_NOT_FOUND
+		     : error == EACCES ? EXIT_NOT_PERMITTED
+				       : EXIT_DEVICE;
+
+	return fault_show(status,
+		"name a file as swctl config export writes it, or - for standard input",
+		"the file \"%s\" cannot be read: %s", name, strerror(error));
+}
+
+static int read_file(const char *name, struct sw_bytes *text)
+{
+	FILE *in = strcmp(name, "-") ? fopen(name, "re") : stdin;
+	size_t n;
+	int error;
+
+	if (!in)
+		return cannot_read(name, errno);
+	while ((n = fread(sw_bytes_room(text, 65536), 1, 65536, in)) > 0 && text->len < FILE_MAX)
+		text->len += n;
+	error = ferror(in) ? errno : n ? EFBIG : 0;
+	if (in != stdin)
+		fclose(in);
+	return error ? cannot_read(name, error) : EXIT_DONE;
+}
+
+/* The document without what is blank, as a JSON string; NULL with the fault shown. */
+static json_t *read_document(const char *name, int *status)
+{
+	struct sw_bytes text = { 0 };
+	json_error_t error;
+	json_t *document, *input;
+	char *compact;
+
+	*status = read_file(name, &text);
+	if (*status) {
+		sw_bytes_fini(&text);
+		return NULL;
+	}
+	document = json_loadb(
+		text.len ? text.buf + text.start : "", text.len, JSON_REJECT_DUPLICATES, &error);
+	sw_bytes_fini(&text);
+	if (!document) {
+		*status = fault_show(EXIT_REFUSED, "swctl config export shows how it must look",
+			"%s: line %d, column %d: %s", name, error.line, error.column, error.text);
+		return NULL;
+	}
+	compact = json_dumps(document, JSON_COMPACT);
+	input = json_string(compact);
+	free(compact);
+	json_decref(document);
+	return input;
+}
+
+/* One message must hold it. */
+static int check_size(const char *name, const json_t *input)
+{
+	char *quoted = json_dumps(input, JSON_ENCODE_ANY);
+	size_t size = strlen(quoted);
+
+	free(quoted);
+	if (size + MESSAGE_OWN <= MESSAGE_MAX)
+		return EXIT_DONE;
+	return fault_show(EXIT_REFUSED, "apply it in parts, without --prune",
+		"%s has %zu bytes without blanks; the switch takes %d at once", name, size,
+		MESSAGE_MAX - MESSAGE_OWN);
+}
+
+static json_t *command_words(const struct local_call *call)
+{
+	json_t *words = json_pack("[s, s]", "config", "apply");
+
+	if (call->option[PRUNE])
+		json_array_append_new(words, json_string("--prune"));
+	if (call->option[MAY_WAIT])
+		json_array_append_new(words, json_string("--may-wait"));
+	if (!strncmp(call->args[0], "--", 2))
+		json_array_append_new(words, json_string("--"));
+	json_array_append_new(words, json_string(call->args[0]));
+	return words;
+}
+
+static int run(const struct local_call *call)
+{
+	struct session session = { 0 };
+	struct args args = *call->global;
+	int status;
+
+	args.input = read_document(call->args[0], &status);
+	if (!args.input)
+		return status;
+	status = check_size(call->args[0], args.input);
+	if (!status) {
+		args.commands = json_pack("[o]", command_words(call));
+		status = session_transact(&session, &args, NULL, stdout);
+		json_decref(args.commands);
+		session_close(&session);
+	}
+	json_decref(args.input);
+	return status;
+}
+
+static const struct sw_cmd_option options[] = {
+	[PRUNE] = { "prune", NULL,
+		"what the file does not have goes: it is the whole configuration" },
+	[MAY_WAIT] = { "may-wait", NULL, "devices that are not there yet are waited for" },
+	{ NULL },
+};
+
+SW_REGISTER(local, apply) = {
+	.name = "apply",
+	.help = "make the configuration what a file says; with --dry-run tell what that would change",
+	.usage = "FILE|-",
+	.min_args = 1,
+	.max_args = 1,
+	.options = options,
+	.run = run,
+};
