@@ -57,6 +57,10 @@ static void test_names(void **state)
 	assert_string_equal(after("add-port --may-", true), "--may-exist --may-wait");
 	assert_string_equal(after("--may-w", true), "--may-wait");
 	assert_string_equal(after("--may-exist add-b", true), "add-br");
+	assert_string_equal(after("fdb show --po", true), "--port=");
+	assert_string_equal(after("fdb show --port=v", true), "--port=vm1 --port=vm2");
+	assert_string_equal(after("log show --level=w", true), "--level=warn");
+	assert_string_equal(after("fdb show --vlan=", true), "--vlan=");
 }
 
 static void test_live(void **state)

@@ -109,7 +109,7 @@ static int run(struct sw_call *call, struct sw_err *err)
 
 static const struct sw_cmd_option options[] = {
 	[OPT_LEVEL] = { "level", "err|warn|info|dbg", "lines of this level and worse" },
-	[OPT_NAME] = { "log", "NAME", "lines of this log only" },
+	[OPT_NAME] = { "log", "LOG", "lines of this log only" },
 	[OPT_LIMIT] = { "limit", "N", "the newest N lines" },
 	{ 0 },
 };

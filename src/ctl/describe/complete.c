@@ -47,10 +47,11 @@ static bool is_listed(const struct complete *c, const char *word)
 void complete_add(struct complete *c, const char *help, const char *fmt, ...)
 {
 	char word[512];
+	int len = snprintf(word, sizeof(word), "%.128s", c->prefix);
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(word, sizeof(word), fmt, ap);
+	vsnprintf(word + len, sizeof(word) - len, fmt, ap);
 	va_end(ap);
 	if (strncmp(word, c->partial, strlen(c->partial)) ||
 		json_array_size(c->out) >= COMPLETE_MAX)
@@ -136,10 +137,25 @@ static void add_arguments(struct complete *c)
 	free(u.text);
 }
 
+/* Behind "--port=": what its value may be. */
+static void add_option_value(struct complete *c, const struct sw_cmd_option *o)
+{
+	char prefix[128];
+
+	snprintf(prefix, sizeof(prefix), "--%s=", o->name);
+	if (!o->value || strncmp(c->partial, prefix, strlen(prefix)))
+		return;
+	c->prefix = prefix;
+	add_alternatives(c, o->value);
+	c->prefix = "";
+}
+
 static void add_options_of(struct complete *c, const struct sw_cmd *cmd)
 {
-	for (const struct sw_cmd_option *o = cmd->options; o && o->name; o++)
+	for (const struct sw_cmd_option *o = cmd->options; o && o->name; o++) {
 		complete_add(c, o->help, "--%s%s", o->name, o->value ? "=" : "");
+		add_option_value(c, o);
+	}
 }
 
 /* Options may stand before the name, so until there is one they are those of all commands. */
@@ -175,7 +191,7 @@ static void add_names(struct complete *c, const struct sw_words *w)
 
 json_t *complete_words(const char *const *words, unsigned n, bool live)
 {
-	struct complete c = { .partial = words[n - 1], .out = json_array() };
+	struct complete c = { .prefix = "", .partial = words[n - 1], .out = json_array() };
 	struct draft *draft = live && store_db() ? draft_new(store_db()) : NULL;
 	struct sw_words w;
 	unsigned used = 0;

@@ -22,6 +22,7 @@ struct complete {
 	const struct sw_cmd *cmd; /* NULL: its name is not complete */
 	unsigned n_args;	  /* whole arguments before the last word */
 	const char *const *args;
+	const char *prefix;	   /* stands before each candidate: "--port=", or "" */
 	const char *partial;	   /* the last word, "" when nothing of it is typed */
 	const struct draft *draft; /* names in use; NULL: none are known */
 	bool has_bridges;	   /* names of bridges are there, which are names of ports too */

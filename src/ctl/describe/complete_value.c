@@ -141,7 +141,7 @@ static void add_term(struct complete *c, bool with_value, bool keyed)
 	const struct column *column;
 	char name[128];
 
-	if (!t)
+	if (!t || *c->prefix)
 		return;
 	if (!c->partial[len] || !keyed) {
 		add_columns(c, t, with_value, keyed);
@@ -165,7 +165,7 @@ static void add_element(struct complete *c)
 	const struct column *column =
 		t && c->n_args > 2 ? schema_column(t, c->args[2], NULL) : NULL;
 
-	if (!column)
+	if (!column || *c->prefix)
 		return;
 	if (column->desc->type.value == SW_ATOM_NONE)
 		add_column_values(c, column, "");
