@@ -14,6 +14,7 @@
 #include <sw/dir.h>
 #include <sw/port_types.h>
 #include <sw/privilege.h>
+#include <sw/sandbox.h>
 
 static int make_dirs(const struct sw_boot *boot, struct sw_err *err)
 {
@@ -49,6 +50,13 @@ static void raise_limits(void)
 	}
 }
 
+static uint64_t wanted_caps(const struct sw_boot *boot)
+{
+	bool af_xdp = boot->af_xdp && sw_port_type_allowed("dpdk");
+
+	return sw_port_types_caps() | (af_xdp ? SW_CAP(BPF) : 0);
+}
+
 int confine_start(const struct sw_boot *boot, struct sw_err *err)
 {
 	int rc = sw_port_types_allow(boot->port_types, err);
@@ -58,5 +66,12 @@ int confine_start(const struct sw_boot *boot, struct sw_err *err)
 		rc = sw_privilege_check(boot, err);
 	if (!rc)
 		rc = make_dirs(boot, err);
-	return rc ? rc : sw_privilege_drop(boot, sw_port_types_caps(), err);
+	if (!rc)
+		rc = sw_privilege_drop(boot, wanted_caps(boot), err);
+	return rc ? rc : sw_sandbox_files(boot, err);
+}
+
+int confine_run(const struct sw_boot *boot, struct sw_err *err)
+{
+	return sw_sandbox_calls(boot, err);
 }

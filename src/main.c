@@ -177,6 +177,8 @@ static int run(const struct sw_boot *boot, struct sw_err *err)
 	if (rc)
 		return rc;
 	rc = sw_modules_init(boot, err);
+	if (!rc && (rc = confine_run(boot, err)))
+		sw_modules_fini();
 	if (!rc) {
 		sw_info("ready, control socket %s", boot->socket_path);
 		sw_loop_run();

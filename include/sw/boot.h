@@ -23,6 +23,9 @@ struct sw_err;
 
 enum sw_huge { SW_HUGE_AUTO, SW_HUGE_YES, SW_HUGE_NO };
 
+/* auto: what the kernel has; on: all of it; log: only tell what would be refused. */
+enum sw_sandbox { SW_SANDBOX_AUTO, SW_SANDBOX_ON, SW_SANDBOX_LOG, SW_SANDBOX_OFF };
+
 struct sw_boot {
 	const char *config_path; /* NULL: none */
 	const char *state_dir;	 /* journal; made when missing, 0750 */
@@ -41,6 +44,9 @@ struct sw_boot {
 	struct sw_access access;  /* the control socket, and who may do what there */
 	bool has_user, has_group; /* what root becomes */
 	uint32_t user, group;
+	enum sw_sandbox sandbox;
+	bool af_xdp;		/* bpf(2) for devices of net_af_xdp */
+	const char *extra_dirs; /* folders in reach of devices, separated by ":", or NULL */
 	const char *port_types; /* "system,patch", or NULL: all */
 	int idle_sleep_us;	/* longest sleep of an idle worker; 0 never; -1: as the plan says */
 

@@ -79,6 +79,36 @@ static int read_group(struct sw_boot *boot, const char *value, struct sw_err *er
 	return sw_access_group(value, &boot->group, err);
 }
 
+static int one_of(const char *value, const char *const *words, const char *all, struct sw_err *err)
+{
+	for (unsigned i = 0; words[i]; i++) {
+		if (!strcmp(value, words[i]))
+			return i;
+	}
+	sw_err_set(err, SW_CODE_INVALID, "\"%s\" is none of %s", value, all);
+	sw_err_given(err, "%s", value);
+	sw_err_allowed(err, "%s", all);
+	return sw_err_errno(SW_CODE_INVALID);
+}
+
+static int read_sandbox(struct sw_boot *boot, const char *value, struct sw_err *err)
+{
+	static const char *const words[] = { "auto", "on", "log", "off", NULL };
+	int word = one_of(value, words, "auto, on, log or off", err);
+
+	boot->sandbox = word < 0 ? SW_SANDBOX_AUTO : (enum sw_sandbox)word;
+	return word < 0 ? word : 0;
+}
+
+static int read_af_xdp(struct sw_boot *boot, const char *value, struct sw_err *err)
+{
+	static const char *const words[] = { "no", "yes", NULL };
+	int word = one_of(value, words, "yes or no", err);
+
+	boot->af_xdp = word == 1;
+	return word < 0 ? word : 0;
+}
+
 #define FIELD(name) offsetof(struct sw_boot, name)
 
 static const struct key keys[] = {
@@ -143,6 +173,16 @@ static const struct key keys[] = {
 		.allowed = "a list like dpdkvhostuser,patch",
 		.help = "types of port that may be used; the capabilities the daemon keeps follow",
 		.initial = "all" },
+	{ "security", "sandbox", TYPE_OWN, .read = read_sandbox, .allowed = "auto, on, log or off",
+		.help = "hold the daemon to the files (Landlock) and system calls (seccomp) it needs: "
+			"as far as the kernel can, an error where it cannot, only logged, or not",
+		.initial = "auto" },
+	{ "security", "extra-dirs", TYPE_TEXT, FIELD(extra_dirs),
+		.allowed = "folders separated by ':'",
+		.help = "folders in reach besides the daemon's own: files of net_pcap, sockets of memif",
+		.initial = "none" },
+	{ "security", "af-xdp", TYPE_OWN, .read = read_af_xdp, .allowed = "yes or no",
+		.help = "allow bpf(2), and CAP_BPF, for devices of net_af_xdp", .initial = "no" },
 	{ "vhost", "socket-dir", TYPE_TEXT, FIELD(vhost_dir), .allowed = "a path",
 		.help = "folder where ports of type dpdkvhostuser make their sockets",
 		.initial = "RUN-DIR" },

@@ -27,6 +27,7 @@
 #include <sw/err.h>
 #include <sw/log.h>
 #include <sw/mem.h>
+#include <sw/sandbox.h>
 
 SW_LOG_USE(dpdk_port);
 
@@ -164,6 +165,19 @@ static int take_mac(const char *devargs, uint16_t *id, struct sw_err *err)
 	return rc;
 }
 
+/* Does an argument name a file that the sandbox keeps from us? */
+static bool shut_out(const char *devargs)
+{
+	char path[256];
+
+	for (const char *at = devargs; (at = strstr(at, "=/")); at++) {
+		snprintf(path, sizeof(path), "%.*s", (int)strcspn(at + 1, ","), at + 1);
+		if (sw_sandbox_shuts_out(path))
+			return true;
+	}
+	return false;
+}
+
 static int probe_failed(const char *devargs, int rc, bool pci, struct sw_err *err)
 {
 	const char *why = dpdk_reason(rc);
@@ -180,6 +194,10 @@ static int probe_failed(const char *devargs, int rc, bool pci, struct sw_err *er
 		sw_err_hint(err,
 			"is it there, and bound to vfio-pci? dpdk-devbind.py --status shows, "
 			"dpdk-devbind.py -b vfio-pci ADDRESS binds; the IOMMU must be on");
+	else if (shut_out(devargs))
+		sw_err_hint(err,
+			"it names a file out of the switch's reach: extra-dirs= in section "
+			"[security] of the boot file adds folders");
 	else
 		sw_err_hint(err, "check its arguments; the driver's own words are in the log (name "
 				 "dpdk)");
@@ -196,6 +214,19 @@ static bool same_args(uint16_t id, const struct rte_devargs *asked)
 	       (have && have->args && !strcmp(have->args, asked->args));
 }
 
+static int check_af_xdp(const char *devargs, const char *name, struct sw_err *err)
+{
+	if (strncmp(name, "net_af_xdp", 10) || sw_sandbox_af_xdp())
+		return 0;
+	sw_err_set(err, SW_CODE_PERMISSION,
+		"\"%s\" needs bpf(2), which this switch keeps from itself", devargs);
+	sw_err_path(err, "options:dpdk-devargs");
+	sw_err_given(err, "%s", devargs);
+	sw_err_hint(err, "af-xdp=yes in section [security] of the boot file allows it; or use the "
+			 "interface with type=system");
+	return sw_err_errno(SW_CODE_PERMISSION);
+}
+
 static int take_named(const char *devargs, uint16_t *id, struct sw_err *err)
 {
 	struct rte_devargs da = { 0 };
@@ -210,7 +241,9 @@ static int take_named(const char *devargs, uint16_t *id, struct sw_err *err)
 				devargs);
 		goto out;
 	}
-	rc = dpdk_xsk_check_args(devargs, err);
+	rc = check_af_xdp(devargs, da.name, err);
+	if (!rc)
+		rc = dpdk_xsk_check_args(devargs, err);
 	if (rc)
 		goto out;
 	rc = rte_dev_probe(devargs);

@@ -11,7 +11,7 @@ from swbase import same, wait_for, within
 class Switch:
     """One swd with a state and run folder of its own."""
 
-    def __init__(self, net, name, *, config="", user=None, core=None, wait=True, args=()):
+    def __init__(self, net, name, *, config="", more="", user=None, core=None, wait=True, args=()):
         self.net, self.name, self.user, self.wait, self.args = net, name, user, wait, args
         self.dir = net.dir / name
         self.dir.mkdir()
@@ -20,7 +20,7 @@ class Switch:
         self.config = self.dir / "swd.conf"
         cores = sorted(os.sched_getaffinity(0))
         self.core = cores[-1] if core is None else core
-        self.config.write_text(config or self.boot_facts())
+        self.config.write_text((config or self.boot_facts()) + more)
         if user is not None:
             for path in (self.dir, self.config):
                 os.chown(path, user, user)

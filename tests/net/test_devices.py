@@ -35,7 +35,8 @@ def test_af_xdp_again(net):
     """Ten times on one interface. A device takes 2048 of the 8192 buffers: the fifth would find none."""
     a, b = net.host("a", "10.0.0.1/24", port="vif0.0"), net.host("b", "10.0.0.2/24", port="vif1.0")
     core = swnet.free_cores()[-1]
-    sw = net.switch(config=f"[worker]\ncores = {core}\n[memory]\nhugepages = no\nmbufs = 8192\n")
+    sw = net.switch(config=f"[worker]\ncores = {core}\n[memory]\nhugepages = no\nmbufs = 8192\n"
+                           "[security]\naf-xdp = yes\n")
     sw.ctl("add-br br-in -- add-port br-in vif1.0")
     before = sockets(sw)
     for _ in range(10):
@@ -75,7 +76,7 @@ def test_memif_again(net):
 def test_any_device_again(net):
     """Each kind of virtual device three times in one switch."""
     net.host("a", "10.0.0.1/24", port="vif0.0")
-    sw = net.switch()
+    sw = net.switch(more=f"[security]\nextra-dirs={net.dir}\naf-xdp=yes\n")
     sw.ctl("add-br br-in")
     for devargs in ("net_null0", "net_ring0", "net_tap0,iface=tap7", "net_pcap0,iface=vif0.0",
                     f"net_pcap0,tx_pcap={net.dir}/out.pcap", "net_af_packet0,iface=vif0.0",

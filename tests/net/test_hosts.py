@@ -3,9 +3,9 @@
 import swnet
 
 
-def two_hosts(net, vlan=10):
+def two_hosts(net, vlan=10, more=""):
     a, b = net.host("a", "10.0.0.1/24", port="vif0.0"), net.host("b", "10.0.0.2/24", port="vif1.0")
-    sw = net.switch()
+    sw = net.switch(more=more)
     sw.ctl("add-br br-in")
     for host in (a, b):
         sw.ctl(f"add-port br-in {host.port}")
@@ -101,7 +101,7 @@ def test_patch(net):
 
 def test_pcap_and_null_devices(net):
     """DPDK devices by devargs, attached and detached while the switch runs and forwards."""
-    a, b, sw = two_hosts(net)
+    a, b, sw = two_hosts(net, more=f"[security]\nextra-dirs={net.dir}\n")
     for _ in range(2):
         sw.ctl("add-port br-in nul0 -- set interface nul0 type=dpdk options:dpdk-devargs=net_null0")
         a.ping(b.ip)

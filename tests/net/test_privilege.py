@@ -78,6 +78,29 @@ def test_vhost_only(net):
     return f"{n} threads"
 
 
+def test_as_the_service(net):
+    """Started as swd.service starts it: an ordinary user with ambient capabilities. Those not needed go."""
+    given = "net_admin,+net_raw,+ipc_lock"
+    for more, caps in (("", NET_ADMIN | NET_RAW | IPC_LOCK), (VHOST_ONLY, 0)):
+        sw = swnet.Switch(net, f"service{caps}", more="[security]\n" + more)
+        os.chown(sw.dir, USER, USER)
+        words = sw.command()
+        sw.command = lambda words=words: [
+            "setpriv", "--reuid", USER, "--regid", USER, "--clear-groups", f"--inh-caps=-all,+{given}",
+            f"--ambient-caps=-all,+{given}", f"--bounding-set=-all,+{given}", "--no-new-privs",
+            "sh", "-c", 'umask 0007; exec "$@"', "sh", *words]
+        net.switches.append(sw)
+        sw.start()
+        for status in threads(sw):
+            for kind, want in (("Eff", caps), ("Prm", caps), ("Amb", 0), ("Inh", 0)):
+                swnet.same(int(status["Cap" + kind], 16), want, f"Cap{kind} of thread {status['Name']}")
+        sw.ctl("add-br br0 -- add-port br0 vm1 -- set interface vm1 type=dpdkvhostuser")
+        swnet.same(os.stat(sw.dir / "run" / "vm1").st_mode & 0o077, 0o060, "mode of a guest's socket, group and others")
+        if caps:
+            sw.ctl("add-port br0 tap1 -- set interface tap1 type=tap")
+        sw.stop()
+
+
 def test_refused(net):
     """What cannot be: another user by an ordinary one, a folder full of another's files, unknown names."""
     sw = switch(net, name="other", wait=False)

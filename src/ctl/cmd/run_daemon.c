@@ -9,6 +9,7 @@
 #include <sw/module.h>
 #include <sw/pmd.h>
 #include <sw/privilege.h>
+#include <sw/sandbox.h>
 #include <sw/text.h>
 
 #include <unistd.h>
@@ -65,7 +66,7 @@ static void add_boot(json_t *table)
 static int run(struct sw_call *call, struct sw_err *err)
 {
 	static const char *const columns[] = { "Fact", "Value", NULL };
-	char text[64];
+	char text[96];
 
 	call->result = table_new(columns);
 	add_text(call->result, "version", SW_VERSION);
@@ -73,6 +74,7 @@ static int run(struct sw_call *call, struct sw_err *err)
 	add(call->result, "pid", json_integer(getpid()));
 	add(call->result, "uid", json_integer(geteuid()));
 	add_text(call->result, "capabilities", sw_privilege_text(text, sizeof(text)));
+	add_text(call->result, "sandbox", sw_sandbox_text(text, sizeof(text)));
 	add(call->result, "uptime_s", json_integer((sw_clock_ns() - started_ns) / 1000000000));
 	add(call->result, "workers", json_integer(sw_pmd_workers()));
 	if (boot)
