@@ -2,6 +2,7 @@
 """The daemon as a process: options and boot file, instances, cores, signals, what systemd is told."""
 import os
 import pathlib
+import re
 import shutil
 import socket
 import time
@@ -212,8 +213,14 @@ def test_service_manager(net):
         said.append(manager.recv(100).decode())
 
 
+def exposure(net, unit):
+    """Exposure level of systemd-analyze security, 0 to 10."""
+    said = net.run("systemd-analyze", "security", "--no-pager", "--offline=true", unit, check=False).stdout
+    return float(re.search(r"exposure level for swd.service: ([0-9.]+)", said).group(1))
+
+
 def test_unit_file(net):
-    """systemd understands the unit."""
+    """systemd understands the unit and its drop-ins, and finds little that an intruder could use."""
     if not shutil.which("systemd-analyze"):
         raise swnet.Skip("systemd-analyze is not here")
     text = (swnet.SOURCE / "configs/swd.service").read_text()
@@ -222,3 +229,20 @@ def test_unit_file(net):
     result = net.run("systemd-analyze", "verify", "--man=no", unit, check=False)
     swnet.same([line for line in result.stderr.splitlines() if "swd.service" in line], [],
                "complaints about the unit")
+    levels = {"swd.service": exposure(net, unit)}
+    swnet.same(levels["swd.service"] <= 3.0, True, f"exposure {levels}: at most 3.0")
+    for drop_in in sorted((swnet.SOURCE / "configs/swd.service.d").glob("*.conf")):
+        folder = net.dir / "swd.service.d"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        shutil.copy(drop_in, folder)
+        result = net.run("systemd-analyze", "verify", "--man=no", unit, check=False)
+        swnet.same([line for line in result.stderr.splitlines() if "swd.service" in line], [],
+                   f"complaints about {drop_in.name}")
+    # Drop-ins are not read by an offline look at one file: join them.
+    only = (swnet.SOURCE / "configs/swd.service.d/vhost-only.conf").read_text()
+    unit.write_text(unit.read_text().replace("[Install]", only.partition("[Service]")[2] + "[Install]"))
+    shutil.rmtree(folder)
+    levels["vhost-only"] = exposure(net, unit)
+    swnet.same(levels["vhost-only"] < levels["swd.service"], True, f"{levels}: less with the drop-in")
+    return ", ".join(f"{name} {level}" for name, level in levels.items())

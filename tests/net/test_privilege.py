@@ -95,7 +95,8 @@ def test_as_the_service(net):
             for kind, want in (("Eff", caps), ("Prm", caps), ("Amb", 0), ("Inh", 0)):
                 swnet.same(int(status["Cap" + kind], 16), want, f"Cap{kind} of thread {status['Name']}")
         sw.ctl("add-br br0 -- add-port br0 vm1 -- set interface vm1 type=dpdkvhostuser")
-        swnet.same(os.stat(sw.dir / "run" / "vm1").st_mode & 0o077, 0o060, "mode of a guest's socket, group and others")
+        mode = os.stat(sw.dir / "run" / "vm1").st_mode & 0o077
+        swnet.same(mode, 0o060, "mode of a guest's socket for its group and others")
         if caps:
             sw.ctl("add-port br0 tap1 -- set interface tap1 type=tap")
         sw.stop()
