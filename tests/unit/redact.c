@@ -47,11 +47,20 @@ static void texts(void **state)
 	text_is("a=1\n  password = hunter twenty-two # x\nb=2", "a=1\n  password = (removed)\nb=2");
 	text_is("prog --password hunter22 --verbose", "prog --password (removed) --verbose");
 	text_is("qemu\n-object\nsecret,id=s0,data=x\n--token\nhunter22\n-m",
-		"qemu\n-object\nsecret,id=s0,data=x\n--token\n(removed)\n-m");
+		"qemu\n-object\nsecret,id=s0,data=(removed)\n--token\n(removed)\n-m");
+	text_is("-object {\"qom-type\":\"secret\",\"data\":\"x\"}",
+		"-object {\"qom-type\":\"secret\",\"data\":\"(removed)\"}");
+	text_is("no secret in data=5", "no secret in data=5");
 	text_is("get http://me:hunter22@host/x", "get http://me:(removed)@host/x");
 	text_is("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\nrest",
 		"(removed)\nrest");
+	text_is("a psk=(removed), b=1", "a psk=(removed), b=1");
 	text_is("x -----BEGIN PRIVATE KEY-----\nno end", "x (removed)");
+	text_is("set ssl key=-----BEGIN EC PRIVATE KEY-----\nab+/=\n-----END EC PRIVATE KEY-----\nb=2",
+		"set ssl key=(removed)\nb=2");
+	text_is("-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n"
+		"-----BEGIN PRIVATE KEY-----\ndef\n-----END PRIVATE KEY-----\n",
+		"-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n(removed)\n");
 	text_is("no key here, and no password", "no key here, and no password");
 	text_is("password=", "password=");
 	text_is("password: \"", "password: \"");

@@ -15,7 +15,7 @@
 #include <sw/mem.h>
 #include <sw/text.h>
 
-#define FILE_MAX (256 * 1024) /* /proc files of large machines; more is cut */
+#define FILE_MAX (1024 * 1024) /* /proc files of large machines; more is cut */
 
 #define PATH_OF(path, f, fmt)                         \
 	do {                                          \

@@ -184,7 +184,7 @@ static bool is_listened(const struct exam *e, const char *unix_list, const char 
 	int fd, rc;
 
 	while (at && (at = strstr(at, path))) {
-		if (at[-1] == ' ' && (!at[len] || at[len] == '\n'))
+		if (at > unix_list && at[-1] == ' ' && (!at[len] || at[len] == '\n'))
 			return true;
 		at += len;
 	}

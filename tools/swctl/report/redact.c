@@ -139,6 +139,10 @@ static void take_value(struct scan *s, const char *name, const char *end)
 		begins_line(s, name) && !quoted_name && !is_option);
 	if (stop == value + n_quote || *value == '{' || *value == '[')
 		return;
+	if (!strncmp(value + n_quote, REDACTED, strlen(REDACTED))) {
+		copy_to(s, value + n_quote + strlen(REDACTED)); /* cleaned before */
+		return;
+	}
 	copy_to(s, value + n_quote);
 	remember(s->r, s->at, stop - s->at);
 	if (!n_quote) /* of a whole line the first word may be all that is secret */
@@ -161,30 +165,51 @@ static void take_url(struct scan *s, const char *p)
 	s->at = at;
 }
 
-static void take_pem(struct scan *s, const char *p)
+/* Private keys go first: behind "key=" only the first word of one would. */
+static char *without_pem(const char *text)
 {
-	const char *end = strstr(p + 1, "-----END ");
+	struct sw_str out = { 0 };
+	const char *at = text, *begin;
 
-	copy_to(s, p);
-	sw_str_add(&s->out, REDACTED);
-	s->at = end ? end + strcspn(end, "\n") : p + strlen(p);
+	while ((begin = strstr(at, "-----BEGIN "))) {
+		const char *end = strstr(begin + 1, "-----END ");
+		const char *kind = strstr(begin, "PRIVATE KEY-----");
+		const char *stop = end ? end + strcspn(end, "\n\\\"") : begin + strlen(begin);
+
+		sw_str_add_bytes(&out, at, begin - at);
+		if (kind && kind < stop)
+			sw_str_add(&out, REDACTED);
+		else
+			sw_str_add_bytes(&out, begin, stop - begin);
+		at = stop;
+	}
+	sw_str_add(&out, "%s", at);
+	return out.s;
+}
+
+/* QEMU's -object secret,id=ID,data=SECRET, or {"qom-type":"secret",...}: "data" in such a word. */
+static bool is_qemu_secret(const char *text, const char *name, size_t len)
+{
+	const char *word = name;
+
+	if (len != 4 || strncmp(name, "data", 4))
+		return false;
+	while (word > text && !isspace((unsigned char)word[-1]))
+		word--;
+	return memmem(word, name - word, "secret", 6) != NULL;
 }
 
 char *redact_text(struct redact *r, const char *text)
 {
-	struct scan s = { .r = r, .at = text, .text = text };
+	char *copy = without_pem(text);
+	struct scan s = { .r = r, .at = copy, .text = copy };
 
-	for (const char *p = text; *p;) {
+	for (const char *p = copy; *p;) {
 		const char *end = p;
 
 		if (!strncmp(p, "://", 3)) {
 			take_url(&s, p + 3);
 			p = s.at > p + 3 ? s.at : p + 3;
-			continue;
-		}
-		if (!strncmp(p, "-----BEGIN ", 11) && strstr(p, "PRIVATE KEY-----")) {
-			take_pem(&s, p);
-			p = s.at;
 			continue;
 		}
 		while (is_name_char(*end))
@@ -193,11 +218,12 @@ char *redact_text(struct redact *r, const char *text)
 			p++;
 			continue;
 		}
-		if (redact_is_name(p, end - p))
+		if (redact_is_name(p, end - p) || is_qemu_secret(copy, p, end - p))
 			take_value(&s, p, end);
 		p = s.at > end ? s.at : end;
 	}
 	copy_to(&s, s.at + strlen(s.at));
+	free(copy);
 	return s.out.s ? s.out.s : sw_xstrdup("");
 }
 
