@@ -251,8 +251,7 @@ int fault_show_error(const json_t *error, const json_t *commands)
 	if (!words && n == 1)
 		words = json_array_get(commands, 0);
 	if (words)
-		place_show_command(command, words, member(data, "given"),
-			status == EXIT_USAGE && !member(data, "given"));
+		place_show_command(command, words, member(data, "given"), member(data, "code"));
 	show_field("allowed", member(data, "allowed"));
 	show_field("hint", member(data, "hint"));
 	show_did_you_mean(nearest_of(data));

@@ -53,7 +53,7 @@ const char *place_prefix(char *buf, size_t size, size_t command);
  * length is for what is missing there; {0, 0} is no mark. */
 void place_show(const struct source *source, struct source_span shown, struct source_span mark,
 	const char *part);
-/* The same for a command: the mark is under the word that `given` names, or behind the last for missing. */
-void place_show_command(size_t command, const json_t *words, const char *given, bool missing);
+/* The same for a command: the mark is under the word that `given` names, for a fault of that code. */
+void place_show_command(size_t command, const json_t *words, const char *given, const char *code);
 
 #endif

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sw/err.h>
 #include <sw/mem.h>
+#include <sw/text.h>
 
 static const char short_text[] =
 	"usage: swctl [OPTION]... COMMAND [ARG]... [-- COMMAND [ARG]...]...\n"
@@ -70,7 +72,8 @@ static void print_command(const json_t *cmd, FILE *out)
 	fputs("usage: swctl ", out);
 	print_usage(cmd, out);
 	fprintf(out, "\n\n%s\n", member(cmd, "help"));
-	fprintf(out, "It needs the role %s.\n", member(cmd, "role"));
+	if (*member(cmd, "role"))
+		fprintf(out, "It needs the role %s.\n", member(cmd, "role"));
 	json_array_foreach (json_object_get(cmd, "options"), i, option) {
 		const char *value = json_string_value(json_object_get(option, "value"));
 		int n = fprintf(out, "  --%s%s%s", member(option, "name"), value ? "=" : "",
@@ -100,14 +103,16 @@ static bool begins_with(const char *name, const char *words)
 	return !strncmp(name, words, len) && (!name[len] || name[len] == ' ');
 }
 
-/* The words of a command that make its name: all up to the first that no longer fits. */
-static const json_t *find(const json_t *commands, const json_t *words, char *name, size_t size)
+/* The words of a command that make its name: all up to the first that no longer fits (*odd). */
+static const json_t *find(
+	const json_t *commands, const json_t *words, char *name, size_t size, const char **odd)
 {
 	const json_t *found = NULL;
 	json_t *word, *cmd;
 	size_t i, j, len = 0;
 
 	name[0] = '\0';
+	*odd = NULL;
 	json_array_foreach (words, i, word) {
 		const char *text = json_string_value(word);
 		bool fits = false;
@@ -121,8 +126,8 @@ static const json_t *find(const json_t *commands, const json_t *words, char *nam
 				found = cmd;
 		}
 		if (!fits) {
-			if (len)
-				name[len] = '\0';
+			name[len] = '\0';
+			*odd = text;
 			break;
 		}
 		len = strlen(name);
@@ -130,11 +135,39 @@ static const json_t *find(const json_t *commands, const json_t *words, char *nam
 	return found;
 }
 
-static int print_matching(const json_t *commands, const json_t *words, FILE *out)
+/* There is no command "name odd". */
+static int unknown(const struct args *args, const json_t *commands, const json_t *words,
+	const char *name, const char *odd)
 {
+	const char **names = sw_xcalloc(json_array_size(commands), sizeof(*names));
+	json_t *typed = place_of(0).source ? args->commands : json_pack("[O]", words), *cmd;
+	char *whole = sw_xasprintf("%s%s%s", name, *name ? " " : "", odd);
+	struct sw_err err;
+	size_t i;
+	int at;
+
+	sw_err_set(&err, SW_CODE_NOT_FOUND, "there is no command \"%s\"", whole);
+	sw_err_given(&err, "%s", odd);
+	sw_err_hint(&err, "\"swctl help\" lists the commands");
+	json_array_foreach (commands, i, cmd)
+		names[i] = member(cmd, "name");
+	at = sw_nearest(whole, names, i);
+	if (at >= 0)
+		sw_err_nearest(&err, names[at]);
+	at = fault_show_err(&err, typed, 0);
+	if (typed != args->commands)
+		json_decref(typed);
+	free(whole);
+	free(names);
+	return at;
+}
+
+static int print_matching(
+	const struct args *args, const json_t *commands, const json_t *words, FILE *out)
+{
+	const char *odd;
 	char name[256];
-	const json_t *found = find(commands, words, name, sizeof(name));
-	unsigned shown = 0;
+	const json_t *found = find(commands, words, name, sizeof(name), &odd);
 	json_t *cmd;
 	size_t i;
 
@@ -142,15 +175,12 @@ static int print_matching(const json_t *commands, const json_t *words, FILE *out
 		print_command(found, out);
 		return EXIT_DONE;
 	}
-	json_array_foreach (commands, i, cmd) {
-		if (!begins_with(member(cmd, "name"), name))
-			continue;
-		print_line(cmd, out);
-		shown++;
-	}
-	return shown ? EXIT_DONE
-		     : fault_show(EXIT_NOT_FOUND, "\"swctl help\" lists the commands",
-			       "there is no command \"%s\"", name);
+	if (odd)
+		return unknown(args, commands, words, name, odd);
+	json_array_foreach (commands, i, cmd)
+		if (begins_with(member(cmd, "name"), name))
+			print_line(cmd, out);
+	return EXIT_DONE;
 }
 
 static void print_all(const json_t *commands, FILE *out)
@@ -223,9 +253,10 @@ json_t *help_ask_commands(const struct args *args, int *status)
 
 const json_t *help_find(const json_t *commands, const json_t *words)
 {
+	const char *odd;
 	char name[256];
 
-	return find(commands, words, name, sizeof(name));
+	return find(commands, words, name, sizeof(name), &odd);
 }
 
 static void print_offline(const json_t *commands, FILE *out)
@@ -243,13 +274,18 @@ static void print_offline(const json_t *commands, FILE *out)
 }
 
 /* Options and commands as data: all, or the commands that begin with these words. */
-static int print_json(const json_t *commands, const json_t *words, FILE *out)
+static int print_json(
+	const struct args *args, const json_t *commands, const json_t *words, FILE *out)
 {
-	json_t *shown = json_array(), *all, *cmd;
+	json_t *shown, *all, *cmd;
+	const char *odd;
 	char name[256];
+	const json_t *found = find(commands, words, name, sizeof(name), &odd);
 	size_t i;
 
-	find(commands, words, name, sizeof(name));
+	if (odd && !(found && !strcmp(member(found, "name"), name)))
+		return unknown(args, commands, words, name, odd);
+	shown = json_array();
 	json_array_foreach (commands, i, cmd)
 		if (!*name || begins_with(member(cmd, "name"), name))
 			json_array_append(shown, cmd);
@@ -267,13 +303,13 @@ int help_show(const struct args *args, const json_t *words, FILE *out)
 	json_t *commands = all_commands(remote);
 
 	if (json_array_size(words) && (remote || local_find(words))) {
-		status = (args->json ? print_json : print_matching)(commands, words, out);
+		status = (args->json ? print_json : print_matching)(args, commands, words, out);
 	} else if (json_array_size(words)) {
 		status = fault_show(status,
 			"start the switch, or name its socket with --socket PATH",
 			"help about a command comes from the switch, and none answers");
 	} else if (args->json) {
-		status = print_json(commands, words, out);
+		status = print_json(args, commands, words, out);
 	} else if (remote) {
 		print_all(commands, out);
 	} else {

@@ -238,7 +238,8 @@ static int dial(struct link *link, bool quiet)
 
 	if (!*link->path || strlen(link->path) >= sizeof(addr.sun_path))
 		return quiet ? EXIT_USAGE
-			     : fault_show(EXIT_USAGE, NULL,
+			     : fault_show(EXIT_USAGE,
+				       "a shorter path can be had by a link to its folder",
 				       "the socket's path \"%s\" is not of 1 to %zu bytes",
 				       link->path, sizeof(addr.sun_path) - 1);
 	strcpy(addr.sun_path, link->path);

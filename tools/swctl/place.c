@@ -131,28 +131,49 @@ void place_show(const struct source *source, struct source_span shown, struct so
 	free(line);
 }
 
-/* Index of the word that the error is about, or -1. */
-static int word_at_fault(const json_t *words, const char *given)
+/* Does a word hold what the error is about: as a whole, or as a part? */
+static bool holds(const json_t *word, const char *given, bool whole)
 {
-	int n = json_array_size(words);
+	const char *text = json_string_value(word);
+
+	return whole ? !strcmp(text, given) : strstr(text, given) != NULL;
+}
+
+/* Index of the word that the error is about, or -1. Where several are the same: a command's own name is
+ * meant by usage faults only, and what exists already was to be made by the last. */
+static int word_at_fault(const json_t *words, const char *given, const char *code)
+{
+	int n = json_array_size(words), from = !code || !strcmp(code, "usage") ? 0 : 1;
+	bool last = code && !strcmp(code, "exists");
 
 	if (!given || !*given)
 		return -1;
-	for (int i = 0; i < n; i++)
-		if (!strcmp(json_string_value(json_array_get(words, i)), given))
-			return i;
-	for (int i = 0; i < n; i++)
-		if (strstr(json_string_value(json_array_get(words, i)), given))
-			return i;
+	for (int whole = 1; whole >= 0; whole--) {
+		int found = -1;
+
+		for (int i = from; i < n && (found < 0 || last); i++)
+			if (holds(json_array_get(words, i), given, whole))
+				found = i;
+		if (found < 0 && from && holds(json_array_get(words, 0), given, whole))
+			found = 0;
+		if (found >= 0)
+			return found;
+	}
 	return -1;
 }
 
+/* Is it a word that is not there which is at fault? */
+static bool is_missing(const char *given, const char *code)
+{
+	return !given && code && !strcmp(code, "usage");
+}
+
 /* Commands that nobody typed: as they could be. */
-static void show_words(const json_t *words, const char *given, bool missing)
+static void show_words(const json_t *words, const char *given, const char *code)
 {
 	unsigned n = json_array_size(words);
 	char **strings = sw_xcalloc(n + 1, sizeof(*strings));
-	int fault = word_at_fault(words, given);
+	int fault = word_at_fault(words, given, code);
 	struct source_span mark = { 0 }, all = { 0 };
 	struct source s;
 
@@ -162,27 +183,27 @@ static void show_words(const json_t *words, const char *given, bool missing)
 	all.end = strlen(s.text);
 	if (fault >= 0)
 		mark = s.spans[fault];
-	else if (missing)
+	else if (is_missing(given, code))
 		mark = (struct source_span){ all.end, all.end };
 	place_show(&s, all, mark, given);
 	source_fini(&s);
 	free(strings);
 }
 
-void place_show_command(size_t command, const json_t *words, const char *given, bool missing)
+void place_show_command(size_t command, const json_t *words, const char *given, const char *code)
 {
 	struct place p = place_of(command);
 	struct source_span mark = { 0 }, all;
-	int fault = word_at_fault(words, given);
+	int fault = word_at_fault(words, given, code);
 
 	if (!p.source || !json_array_size(p.at)) {
-		show_words(words, given, missing);
+		show_words(words, given, code);
 		return;
 	}
 	all = command_span(&p);
 	if (fault >= 0 && fault < (int)json_array_size(p.at))
 		mark = p.source->spans[json_integer_value(json_array_get(p.at, fault))];
-	else if (missing)
+	else if (is_missing(given, code))
 		mark = (struct source_span){ all.end, all.end };
 	place_show(p.source, all, mark, given);
 }

@@ -130,6 +130,8 @@ int conf_check_new_name(
 		sw_err_given(err, "%s", name);
 	if (rc && !strcmp(what, draft_find_name(draft, TABLE(bridge), name) ? "bridge" : "port"))
 		sw_err_hint(err, "--may-exist accepts a %s that is there", what);
+	else if (rc)
+		sw_err_hint(err, "bridges, ports and interfaces share their names: choose another");
 	return rc;
 }
 

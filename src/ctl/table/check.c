@@ -187,11 +187,15 @@ static int check_count(const struct column *c, const struct value *v, struct sw_
 
 	if (v->n >= t->min && v->n <= t->max)
 		return 0;
-	if (!v->n)
+	if (!v->n) {
 		rc = sw_err_set(err, SW_CODE_INVALID, "%s must not be empty", c->desc->name);
-	else
+		sw_err_hint(err, "give it another value with set");
+	} else {
 		rc = sw_err_set(err, SW_CODE_INVALID, "%s takes at most %u value%s, not %u",
 			c->desc->name, t->max, t->max == 1 ? "" : "s", v->n);
+		sw_err_hint(err, "set puts a value in place of the one that is there");
+	}
+	sw_err_given(err, "%s", c->name);
 	sw_err_path(err, "%s", c->desc->name);
 	return rc;
 }
@@ -214,6 +218,8 @@ int schema_check_settable(const struct column *c, struct sw_err *err)
 	if (!(c->desc->flags & (SW_COL_STATUS | SW_COL_AUTO)))
 		return 0;
 	rc = sw_err_set(err, SW_CODE_INVALID, "%s is read-only: the switch sets it", c->desc->name);
+	sw_err_given(err, "%s", c->name);
+	sw_err_hint(err, "get and list show it");
 	sw_err_path(err, "%s", c->desc->name);
 	return rc;
 }
