@@ -150,6 +150,9 @@ void txn_conclude(struct txn *t)
 		t->plan = plan_new(t->draft, false);
 	if (t->dry_run) {
 		t->reply.plan = changes ? plan_describe(t->plan) : json_array();
+		if (changes && !json_array_size(t->reply.plan))
+			json_array_append_new(t->reply.plan,
+				json_string("store the change; it touches nothing that runs"));
 		t->reply.exit_status = changes ? EXIT_CHANGES : t->reply.exit_status;
 	}
 	if (!changes || t->dry_run)

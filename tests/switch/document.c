@@ -214,6 +214,16 @@ static void test_references(void **state)
 	assert_string_equal(ct_text("list-ports br0"), "p1\n");
 }
 
+/* A change that nothing runs on is a change. */
+static void test_dry_run_of_a_note(void **state)
+{
+	ct_input(V ",\"Open_vSwitch\":{\"external_ids\":{\"a\":\"b\"}}}");
+	assert_int_equal(ct_dry_run("config apply f"), 0);
+	assert_int_equal(ct.exit_status, 10);
+	assert_int_equal(json_array_size(ct.plan), 1);
+	assert_string_equal(ct_text("get open . external_ids"), "{}\n");
+}
+
 /* A device that fails undoes all of it; with --may-wait it is waited for. */
 static void test_devices(void **state)
 {
@@ -240,6 +250,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_form, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_places, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_references, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_dry_run_of_a_note, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_devices, setup, teardown),
 	};
 
