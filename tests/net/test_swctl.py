@@ -109,6 +109,9 @@ def test_files(net):
     swnet.within(result.stderr, ["standard input:3: ", "  add-br br6\n         ^^^\n",
                                  "none of them was applied"], "the fault")
     swnet.same(sw.ctl("show"), before, "configuration after an atomic file that failed")
+    result = run(sw, "--atomic", "-f", "-", text="add-br br6\n--json list-br\n")
+    swnet.same(result.returncode, 2, "status of an option in a line with --atomic")
+    swnet.within(result.stderr, "standard input:2; nothing was applied", "what it says")
     result = run(sw, "--atomic", "-f-", text="add-br br6\nadd-br br7\nlist-br\n")
     swnet.same((result.returncode, "br7" in result.stdout), (0, True), "status and output with --atomic")
 

@@ -84,7 +84,9 @@ static void note(struct script *s, int status, unsigned line)
 		s->status = status;
 	if (!s->args->json && !s->args->keep_going && status != EXIT_CHANGES)
 		fprintf(stderr, "  stopped at %s:%u%s\n", s->name, line,
-			s->n_run ? "; the lines before it were carried out" : "");
+			s->args->atomic ? "; nothing was applied"
+			: s->n_run	? "; the lines before it were carried out"
+					: "");
 }
 
 /* Put the commands of a line to the others. */
