@@ -201,6 +201,18 @@ static json_t *hear(struct link *link, int *status)
 	return root;
 }
 
+json_t *link_hear(struct link *link, int64_t until_ms, int *status)
+{
+	struct fault fault = { 0 };
+	json_t *message;
+
+	link->deadline_ms = until_ms;
+	fault_keep(&fault);
+	message = hear(link, status);
+	fault_keep(NULL);
+	return message;
+}
+
 static int say(struct link *link, const char *text, size_t len)
 {
 	while (len) {

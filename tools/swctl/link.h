@@ -50,6 +50,10 @@ void link_sleep(unsigned ms);
 json_t *link_ask(
 	struct link *link, const char *method, json_t *params, json_t **error, int *status);
 
+/* The next message that was not asked for, until a moment of CLOCK_MONOTONIC (-1: for ever). NULL with *status
+ * EXIT_TIMED_OUT, EXIT_INTERRUPTED, or another when the connection is lost; no fault is shown. */
+json_t *link_hear(struct link *link, int64_t until_ms, int *status);
+
 /* ask.c: commands as one transaction, asked again where the answer was lost; as link_ask, but an error
  * of the daemon is shown too. */
 json_t *ask_transact(struct link *link, const struct args *args, json_t *commands, int *status);

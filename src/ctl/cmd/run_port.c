@@ -14,22 +14,40 @@
 #include "../switch/switch.h"
 #include "../table_out.h"
 
+#define PORTS_A_STEP  64
 #define DROP_ROWS_MAX 16384 /* keeps the answer under what a client may leave unread */
 
 static const char *const overview_columns[] = { "Port", "rx_packets", "rx_bytes", "rx_dropped",
 	"rx_errors", "tx_packets", "tx_bytes", "tx_dropped", "tx_errors", NULL };
 
-/* Call fn for the port of that name, or for every port. */
-static int each_port(const char *name, void (*fn)(void *arg, struct sw_port *port), void *arg,
+struct slice {
+	unsigned n, from;
+	void (*fn)(void *arg, struct sw_port *port);
+	void *arg;
+};
+
+static void one_of_slice(void *arg, struct sw_port *port)
+{
+	struct slice *s = arg;
+
+	if (s->n >= s->from && s->n < s->from + PORTS_A_STEP)
+		s->fn(s->arg, port);
+	s->n++;
+}
+
+/* Call fn for the port that is named, or for every port, a slice of them a step: one may cost a system call. */
+static int each_port(struct sw_call *call, void (*fn)(void *arg, struct sw_port *port), void *arg,
 	struct sw_err *err)
 {
+	struct slice slice = { .from = call->at, .fn = fn, .arg = arg };
 	struct sw_port *port;
 
-	if (!name) {
-		switch_each_port(NULL, fn, arg);
-		return 0;
+	if (!call->n_args) {
+		switch_each_port(NULL, one_of_slice, &slice);
+		call->at += PORTS_A_STEP;
+		return slice.n > call->at ? SW_CMD_MORE : 0;
 	}
-	port = switch_port(name, err);
+	port = switch_port(call->args[0], err);
 	if (!port)
 		return sw_err_errno(err->code);
 	fn(arg, port);
@@ -72,8 +90,9 @@ static int run_stats(struct sw_call *call, struct sw_err *err)
 	static const char *const columns[] = { "Statistic", "Value", NULL };
 	const char *name = call->n_args ? call->args[0] : NULL;
 
-	call->result = table_new(name ? columns : overview_columns);
-	return each_port(name, name ? add_all_statistics : add_overview, call->result, err);
+	if (!call->result)
+		call->result = table_new(name ? columns : overview_columns);
+	return each_port(call, name ? add_all_statistics : add_overview, call->result, err);
 }
 
 struct drops {
@@ -107,11 +126,15 @@ static void add_drops(void *arg, struct sw_port *port)
 static int run_drops(struct sw_call *call, struct sw_err *err)
 {
 	static const char *const columns[] = { "Port", "Reason", "Packets", "Help", NULL };
-	struct drops drops = { .table = table_new(columns), .all = call->option[0] };
-	int rc = each_port(call->n_args ? call->args[0] : NULL, add_drops, &drops, err);
+	struct drops drops = { .all = call->option[0] };
+	int rc;
 
-	call->result = drops.table;
-	if (rc || drops.rows <= DROP_ROWS_MAX)
+	if (!call->result)
+		call->result = table_new(columns);
+	drops.table = call->result;
+	drops.rows = json_array_size(json_object_get(call->result, "rows"));
+	rc = each_port(call, add_drops, &drops, err);
+	if (rc < 0 || drops.rows <= DROP_ROWS_MAX)
 		return rc;
 	rc = sw_err_set(
 		err, SW_CODE_LIMIT, "all ports together have %u reasons to show", drops.rows);
