@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The same command lines for swctl and for Debian's ovs-vsctl on an ovsdb-server of its own: output and
 success are the same, or the difference is meant and its reason stands beside it."""
+import os
 import re
 import shutil
 import subprocess
 
 import swnet
 
-SCHEMA = "/usr/share/openvswitch/vswitch.ovsschema"
+OVS = os.environ.get("SWD_OVS", "")  # the folder that stands for /
+SCHEMA = OVS + "/usr/share/openvswitch/vswitch.ovsschema"
+VSCTL = OVS + "/usr/bin/ovs-vsctl"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 # Lines run one after another on both. What is meant to differ stands behind "##": the reason.
@@ -232,8 +235,8 @@ class Ovs:
     """ovsdb-server alone: nothing is switched, but every row is there."""
 
     def __init__(self, net):
-        if not (shutil.which("ovs-vsctl") and shutil.which("ovsdb-server") and shutil.which("ovsdb-tool")):
-            raise swnet.Skip("ovs-vsctl is not here: apt-get install openvswitch-switch")
+        if not (os.path.exists(VSCTL) and shutil.which("ovsdb-server") and shutil.which("ovsdb-tool")):
+            raise swnet.Skip(f"no {VSCTL} and ovsdb-server: sudo tools/test net unpacks and installs them")
         self.net, self.dir = net, net.dir / "ovs"
         self.dir.mkdir()
         self.socket = self.dir / "db.sock"
@@ -249,7 +252,7 @@ class Ovs:
         self.run("init")
 
     def run(self, *words, options=()):
-        command = ["ovs-vsctl", f"--db=unix:{self.socket}", "--no-wait", "--no-syslog", "-t", "10", *options]
+        command = [VSCTL, f"--db=unix:{self.socket}", "--no-wait", "--no-syslog", "-t", "10", *options]
         return subprocess.run([*command, "--", *words], capture_output=True, text=True, timeout=20,
                               env=self.env, stdin=subprocess.DEVNULL)
 
@@ -290,7 +293,7 @@ def test_same_lines(net):
 def test_every_command(net):
     """No command of ovs-vsctl is unknown here: it works, or is refused as not supported."""
     ovs, sw = Ovs(net), net.switch()
-    listed = subprocess.run(["ovs-vsctl", "--commands"], capture_output=True, text=True, timeout=20,
+    listed = subprocess.run([VSCTL, "--commands"], capture_output=True, text=True, timeout=20,
                             check=True, env=ovs.env).stdout
     names = re.findall(r"^[^,\n]*,([a-z-]+),", listed, re.MULTILINE)
     swnet.same(len(names) >= 50, True, f"commands of ovs-vsctl ({names})")

@@ -57,6 +57,15 @@ packages_need() {
 		--no-install-recommends $missing
 }
 
+# package_unpack NAME DIR: what a package holds, below DIR; nothing is installed, so nothing of it starts.
+package_unpack() {
+	apt_update || return 1
+	mkdir -p "$2" || return 1
+	(cd "$2" && quietly apt-get -o APT::Sandbox::User=root download "$1") || return 1
+	dpkg -x "$2/$1"_*.deb "$2" || return 1
+	rm "$2/$1"_*.deb
+}
+
 # Run as the owner of the tree, so that a build started by root leaves no files its owner cannot remove.
 as_owner() {
 	local uid gid
