@@ -11,7 +11,7 @@ def test_subscribers(net):
     program = net.build / "tests" / "perf" / "perf_subscribers"
     result = net.run(program, sw.socket, "2000", timeout=150)
     print(result.stdout, flush=True)
-    swnet.within(result.stdout, ["all 62 copies equal", "it does not read its updates"], "figures")
+    swnet.within(result.stdout, ["all 63 copies equal", "it does not read its updates"], "figures")
     print(sw.ctl("control show"), flush=True)
     swnet.within(sw.log(), "it does not read its updates", "log")
     sw.stop()

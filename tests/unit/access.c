@@ -34,25 +34,27 @@ static void peer_has_groups(void **state)
 static void places_are_kept(void **state)
 {
 	struct api_peer peer = { .uid = geteuid() + 1, .role = SW_ROLE_READ, .user = "x" };
-	struct api_crowd crowd = { .all = 39, .same_user = 15, .no_admin = 39 };
+	struct api_crowd crowd = { .all = API_CLIENTS_NO_ADMIN - 1,
+		.same_user = API_CLIENTS_USER - 1,
+		.no_admin = API_CLIENTS_NO_ADMIN - 1 };
 	struct sw_err err;
 
 	assert_int_equal(api_admit(&peer, &crowd, &err), 0);
-	crowd.same_user = 16;
+	crowd.same_user = API_CLIENTS_USER;
 	assert_int_equal(api_admit(&peer, &crowd, &err), -ENOSPC);
 	assert_non_null(strstr(err.text, "same user"));
-	crowd = (struct api_crowd){ .all = 63, .same_user = 0, .no_admin = 40 };
+	crowd = (struct api_crowd){ .all = API_CLIENTS_MAX - 1, .no_admin = API_CLIENTS_NO_ADMIN };
 	assert_int_equal(api_admit(&peer, &crowd, &err), -ENOSPC);
 	assert_non_null(strstr(err.text, "no admin"));
 	peer.role = SW_ROLE_ADMIN;
 	assert_int_equal(api_admit(&peer, &crowd, &err), 0);
-	crowd.all = 64;
+	crowd.all = API_CLIENTS_MAX;
 	assert_int_equal(api_admit(&peer, &crowd, &err), -ENOSPC);
-	crowd.all = 63;
+	crowd.all = API_CLIENTS_MAX - 1;
 	peer.role = SW_ROLE_NONE;
 	assert_int_equal(api_admit(&peer, &crowd, &err), -EPERM);
 	peer = (struct api_peer){ .uid = geteuid(), .role = SW_ROLE_ADMIN };
-	crowd.same_user = 63;
+	crowd.same_user = API_CLIENTS_MAX - 1;
 	assert_int_equal(api_admit(&peer, &crowd, &err), 0);
 }
 

@@ -21,9 +21,9 @@ struct sw_err;
 struct api_client;
 
 #define API_LEVEL	     1 /* grows when a client must know */
-#define API_CLIENTS_MAX	     64
+#define API_CLIENTS_MAX	     96
 #define API_CLIENTS_USER     16 /* of one user other than root and the daemon's own */
-#define API_CLIENTS_NO_ADMIN 40 /* of all users that are no admins together */
+#define API_CLIENTS_NO_ADMIN 64 /* of all users that are no admins together */
 #define API_WAITING_MAX	     32 /* requests read ahead of a client */
 #define API_OUTPUT_MAX	     (8 * 1024 * 1024) /* bytes a client may leave unread */
 #define API_STALL_MS	     30000 /* an unfinished message or an unread answer this old ends it */
