@@ -140,6 +140,8 @@ static void read_lines(struct shell *s)
 
 		el_resize(s->el);
 		link_catch_interrupt(true);
+		/* el_gets does so itself, but behind the prompt: a Ctrl-D typed between the two would be lost. */
+		el_set(s->el, EL_PREP_TERM, 1);
 		typed = el_gets(s->el, &n);
 		if (typed) {
 			more = take(s, typed);
