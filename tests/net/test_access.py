@@ -96,7 +96,7 @@ def test_defaults(net):
 
 def test_one_user_takes_not_all(net):
     """Sixteen clients of one user; an admin finds room whatever others hold."""
-    sw = switch(net, lists=LISTS + "")
+    sw = switch(net, lists=LISTS)
     crowds = []
 
     def crowd_as(uid, want):
@@ -114,9 +114,10 @@ def test_one_user_takes_not_all(net):
         os.close(theirs)
         crowds.append(pid)
         return int(os.read(ours, 10))
-    swnet.same(crowd_as(8000, 20), 16, "clients of one user")
-    swnet.same(crowd_as(8001, 20), 16, "clients of another")
-    swnet.same(crowd_as(8002, 20), 8, "of a third: all that are no admins have 40 together")
+    for uid in range(8000, 8003):
+        swnet.same(crowd_as(uid, 20), 16, "clients of one user")
+    swnet.same(crowd_as(8003, 10), 10, "clients of a fourth")
+    swnet.same(crowd_as(8004, 20), 6, "of a fifth: all that are no admins have 64 together")
     swnet.within(as_user(sw, "show", READER).stderr, "no admin", "refusal of one more")
     swnet.same(crowd_as(ADMIN, 20), 16, "clients of an admin")
     sw.ctl("add-br br0")

@@ -8,7 +8,7 @@ import subprocess
 
 import swnet
 
-CLIENTS = 64
+CLIENTS = 96
 
 
 def request(number, method="ping", **params):
