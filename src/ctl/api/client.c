@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <event2/event.h>
+#include <rte_common.h>
 
 #include <errno.h>
 #include <stdlib.h>
@@ -23,10 +24,12 @@
 #include <sw/mem.h>
 
 #include "../loop.h"
+#include "writer.h"
 
 SW_LOG(api, "control socket: clients that come, go and are dropped");
 
 #define READ_CHUNK (64 * 1024)
+#define SEND_CHUNK (512 * 1024)
 
 /* Is there room to read ahead? */
 static bool wants_input(const struct api_client *c)
@@ -45,12 +48,13 @@ static void watch_input(struct api_client *c)
 /* All it asked is answered and it will ask no more. */
 static bool is_finished(const struct api_client *c)
 {
-	return c->eof && !c->busy && !c->out.len && !c->stream && !api_client_ready(c);
+	return c->eof && !c->busy && !c->writer && !c->out.len && !c->stream &&
+	       !api_client_ready(c);
 }
 
 bool api_client_ready(const struct api_client *c)
 {
-	return c->dropped ||
+	return c->dropped || c->writer ||
 	       (!c->busy && (c->in.ready || (!c->in.skipping && c->in.in.len > c->in.max)));
 }
 
@@ -80,13 +84,19 @@ void api_client_drop(struct api_client *c, const char *why)
 
 static void flush_output(struct api_client *c)
 {
-	ssize_t n;
+	size_t sent = 0;
+	ssize_t n = 0;
 
 	while (c->out.len) {
-		n = send(c->fd, c->out.buf + c->out.start, c->out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
-		if (n < 0 && errno == EINTR)
+		bool enough = sent >= SEND_CHUNK; /* the rest in another round of the loop */
+
+		if (!enough)
+			n = send(c->fd, c->out.buf + c->out.start,
+				RTE_MIN(c->out.len, SEND_CHUNK - sent),
+				MSG_NOSIGNAL | MSG_DONTWAIT);
+		if (!enough && n < 0 && errno == EINTR)
 			continue;
-		if (n < 0 && errno == EAGAIN) {
+		if (enough || (n < 0 && errno == EAGAIN)) {
 			event_add(c->writable, NULL);
 			return;
 		}
@@ -94,6 +104,7 @@ static void flush_output(struct api_client *c)
 			api_client_drop(c, NULL); /* went away: its right */
 			return;
 		}
+		sent += n;
 		sw_bytes_take(&c->out, n);
 		c->unread_since_ms = sw_clock_ms();
 	}
@@ -102,55 +113,6 @@ static void flush_output(struct api_client *c)
 		api_client_drop(c, NULL);
 	else if (c->stream)
 		c->stream->room(c);
-}
-
-/* In place of an answer that no client is allowed to leave unread. */
-static char *too_large(const json_t *message, size_t len)
-{
-	struct sw_err err;
-	json_t *instead;
-	char *text;
-
-	sw_err_set(&err, SW_CODE_LIMIT, "the answer is too large: %zu bytes", len);
-	sw_err_allowed(&err, "at most %d bytes", API_OUTPUT_MAX - 1);
-	sw_err_hint(&err, "ask for less at a time; changes that were asked for are in force");
-	instead = rpc_error(json_object_get(message, "id"), rpc_number(err.code), &err, NULL);
-	text = json_dumps(instead, JSON_COMPACT);
-	json_decref(instead);
-	return text;
-}
-
-static char *message_text(const json_t *message)
-{
-	char *text = json_dumps(message, JSON_COMPACT);
-	size_t len = text ? strlen(text) : 0;
-
-	if (len < API_OUTPUT_MAX)
-		return text;
-	free(text);
-	return too_large(message, len);
-}
-
-void api_client_send(struct api_client *c, json_t *message)
-{
-	char *text = c->dropped ? NULL : message_text(message);
-	size_t len = text ? strlen(text) : 0;
-
-	json_decref(message);
-	if (c->dropped)
-		return;
-	if (!text) {
-		api_client_drop(c, "its answer cannot be written as JSON");
-		return;
-	}
-	if (c->out.len + len + 1 > API_OUTPUT_MAX) {
-		free(text);
-		api_client_drop(c, "it does not read its answers (8 MiB wait)");
-		return;
-	}
-	text[len] = '\n';
-	api_client_put(c, text, len + 1);
-	free(text);
 }
 
 void api_client_put(struct api_client *c, const char *text, size_t len)
@@ -249,7 +211,7 @@ static void refuse_long_message(struct api_client *c)
 	send_error(c, NULL, rpc_number(SW_CODE_LIMIT), &err);
 }
 
-void api_client_step(struct api_client *c)
+static void next_message(struct api_client *c)
 {
 	const char *line;
 	size_t len;
@@ -266,6 +228,14 @@ void api_client_step(struct api_client *c)
 	case SW_LINE_NONE:
 		break;
 	}
+}
+
+void api_client_step(struct api_client *c)
+{
+	if (c->writer)
+		api_client_write_on(c);
+	else
+		next_message(c);
 	if (c->dropped)
 		return;
 	if (is_finished(c))
@@ -353,6 +323,7 @@ void api_client_free(struct api_client *c)
 		event_free(c->writable);
 	if (c->fd >= 0)
 		close(c->fd);
+	api_client_write_no_more(c);
 	sw_line_fini(&c->in);
 	sw_bytes_fini(&c->out);
 	free(c);

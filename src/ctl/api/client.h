@@ -21,6 +21,7 @@
 #include "server.h"
 
 struct event;
+struct writer;
 struct event_base;
 
 /* What a client gets unasked, between its answers (subscriptions). */
@@ -39,6 +40,7 @@ struct api_client {
 	struct event *readable, *writable;
 	struct sw_line in;
 	struct sw_bytes out;
+	struct writer *writer;	  /* of a long answer; the next request waits */
 	struct api_call *busy;	  /* under way; the next request waits */
 	uint64_t part_since_ms;	  /* when the unfinished message in `in` began */
 	uint64_t unread_since_ms; /* when `out` last moved */
@@ -50,7 +52,7 @@ struct api_client {
 struct api_client *api_client_new(struct event_base *base, int fd, const struct api_peer *peer);
 void api_client_free(struct api_client *c);
 
-/* One step of bounded work: the next request. */
+/* One step of bounded work: a piece of a long answer, or the next request. */
 void api_client_step(struct api_client *c);
 
 /* Has it something for a step? */
@@ -58,6 +60,10 @@ bool api_client_ready(const struct api_client *c);
 
 /* Queue one message; consumes it. Over API_OUTPUT_MAX the client is dropped. */
 void api_client_send(struct api_client *c, json_t *message);
+
+/* A piece more of a long answer; or forget it. */
+void api_client_write_on(struct api_client *c);
+void api_client_write_no_more(struct api_client *c);
 
 /* Queue whole lines as they are; a stream does that only while little waits. */
 void api_client_put(struct api_client *c, const char *text, size_t len);
