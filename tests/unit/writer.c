@@ -56,7 +56,8 @@ static char *written(json_t *message, size_t about, unsigned *steps)
 	for (*steps = 1; !writer_step(&w, about); ++*steps)
 		;
 	assert_false(w.failed);
-	text = strndup(w.text.buf + w.text.start, w.text.len);
+	sw_bytes_add(&w.text, "", 1);
+	text = strdup(w.text.buf + w.text.start);
 	writer_fini(&w);
 	return text;
 }
