@@ -14,6 +14,8 @@
 #include <sw/rcu.h>
 #include <sw/text.h>
 
+#include "testswitch.h"
+
 #include "../../src/ctl/store.h"
 #include "../../src/ctl/txn.h"
 
@@ -68,6 +70,20 @@ void ct_start(void)
 	strcpy(dir, access("/dev/shm", W_OK) ? "/tmp/swtest.XXXXXX" : "/dev/shm/swtest.XXXXXX");
 	assert_non_null(mkdtemp(dir));
 	open_store();
+}
+
+int ct_setup(void **state)
+{
+	ts_start(1);
+	ct_start();
+	return 0;
+}
+
+int ct_teardown(void **state)
+{
+	ct_stop();
+	ts_stop();
+	return 0;
 }
 
 void ct_restart(void)

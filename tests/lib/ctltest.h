@@ -37,6 +37,10 @@ void ct_stop(void);    /* and remove the folder */
 void ct_restart(void); /* as after a crash: the store is closed and opened again */
 const char *ct_dir(void);
 
+/* Both ends of a test for cmocka: a switch with one stepped worker, and the control side. */
+int ct_setup(void **state);
+int ct_teardown(void **state);
+
 /* Do the control loop's work until no transaction is under way. */
 void ct_settle(void);
 

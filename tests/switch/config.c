@@ -8,20 +8,6 @@
 
 #include "../../src/ctl/switch/switch.h"
 
-static int setup(void **state)
-{
-	ts_start(1);
-	ct_start();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	ct_stop();
-	ts_stop();
-	return 0;
-}
-
 static void test_bridges(void **state)
 {
 	ct_bridge("br1");
@@ -187,13 +173,13 @@ static void test_status(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_bridges, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_ports, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_show, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_chain_fails_at_open, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_restart, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_unsupported, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_status, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bridges, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_ports, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_show, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_chain_fails_at_open, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_restart, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_unsupported, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_status, ct_setup, ct_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,20 +6,6 @@
 #include "ctltest.h"
 #include "testswitch.h"
 
-static int setup(void **state)
-{
-	ts_start(1);
-	ct_start();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	ct_stop();
-	ts_stop();
-	return 0;
-}
-
 static char *exported(void)
 {
 	ct_ok("config export");
@@ -244,14 +230,14 @@ static void test_devices(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_export, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_round_trip, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_part, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_form, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_places, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_references, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_dry_run_of_a_note, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_devices, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_export, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_round_trip, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_part, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_form, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_places, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_references, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_dry_run_of_a_note, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_devices, ct_setup, ct_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

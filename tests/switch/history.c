@@ -14,20 +14,6 @@
 #include "../../src/ctl/journal.h"
 #include "../../src/ctl/store.h"
 
-static int setup(void **state)
-{
-	ts_start(1);
-	ct_start();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	ct_stop();
-	ts_stop();
-	return 0;
-}
-
 /* Cell of the table that a command gave. */
 static const json_t *cell(const char *line, unsigned row, unsigned column)
 {
@@ -330,16 +316,16 @@ static void test_damaged_history(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_log, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_pages, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_of_many_commands, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_diff, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_rollback, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_rollback_fails, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_log, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_log_pages, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_log_of_many_commands, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_diff, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_rollback, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_rollback_fails, ct_setup, ct_teardown),
 		cmocka_unit_test_setup_teardown(
-			test_rollback_of_a_port_made_again, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_over_rewritings, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_damaged_history, setup, teardown),
+			test_rollback_of_a_port_made_again, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_over_rewritings, ct_setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_damaged_history, ct_setup, ct_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
