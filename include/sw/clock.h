@@ -21,4 +21,7 @@ void sw_clock_stop(void);
 /* Move a stopped clock forward. */
 void sw_clock_warp(uint64_t ms);
 
+/* From now on each reading moves a stopped clock by so much, as if all work took its time; 0: none does. */
+void sw_clock_tick(uint64_t ns);
+
 #endif

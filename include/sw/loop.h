@@ -32,10 +32,12 @@ struct event_base *sw_loop_base(void);
 
 /* How well the loop keeps its promise to come round within 10 ms. */
 struct sw_loop_stats {
-	uint64_t steps;	       /* callbacks that said who they are */
-	uint64_t worst_us;     /* the longest of them */
-	const char *worst;     /* its name, or NULL */
-	uint64_t slow;	       /* how many were above 10 ms */
+	uint64_t steps;	   /* callbacks that said who they are */
+	uint64_t worst_us; /* the longest of them */
+	const char *worst; /* its name, or NULL */
+	uint64_t slow;	   /* how many were above 10 ms */
+	uint64_t
+		worst_cpu_us; /* the most that one used of the processor: the rest was waiting for it */
 	uint64_t worst_lag_us; /* the latest a periodic timer came: catches what did not say so */
 };
 void sw_loop_stats(struct sw_loop_stats *stats);
@@ -45,7 +47,7 @@ void sw_loop_stats_clear(void);
 #define SW_LOOP_STEPS_MAX 64 /* names that are told apart; further ones are counted as "other" */
 struct sw_loop_step {
 	const char *name;
-	uint64_t count, sum_us, worst_us, slow;
+	uint64_t count, sum_us, worst_us, worst_cpu_us, slow;
 };
 /* Fill steps[SW_LOOP_STEPS_MAX]; returns how many. */
 unsigned sw_loop_steps(struct sw_loop_step *steps);

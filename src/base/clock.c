@@ -11,6 +11,7 @@
 #include <time.h>
 
 static uint64_t stopped_ns; /* 0: the real clock */
+static uint64_t tick_ns;    /* each reading moves a stopped clock by so much */
 
 static uint64_t real_ns(void)
 {
@@ -24,6 +25,8 @@ uint64_t sw_clock_ns(void)
 {
 	uint64_t ns = __atomic_load_n(&stopped_ns, __ATOMIC_ACQUIRE);
 
+	if (ns && __atomic_load_n(&tick_ns, __ATOMIC_RELAXED))
+		return __atomic_add_fetch(&stopped_ns, tick_ns, __ATOMIC_ACQ_REL);
 	return ns ? ns : real_ns();
 }
 
@@ -46,4 +49,9 @@ void sw_clock_stop(void)
 void sw_clock_warp(uint64_t ms)
 {
 	__atomic_fetch_add(&stopped_ns, ms * 1000000u, __ATOMIC_ACQ_REL);
+}
+
+void sw_clock_tick(uint64_t ns)
+{
+	__atomic_store_n(&tick_ns, ns, __ATOMIC_RELAXED);
 }

@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <rte_common.h>
@@ -25,13 +26,14 @@
 #include <sw/clock.h>
 #include <sw/err.h>
 #include <sw/log.h>
+#include <sw/mem.h>
 #include <sw/pmd.h>
 #include <sw/post.h>
 #include <sw/rcu.h>
 
 #include "notify.h"
 
-SW_LOG(loop, "the control loop: signals, slow steps");
+SW_LOG_USE(loop);
 
 #define EVENTS_MS    100
 /* A worker's turn is 1 to 50 us: most grace periods are over at once; others are asked for less often. */
@@ -44,43 +46,9 @@ static struct event_base *base;
 static struct event *post_event, *tick_event, *rcu_event, *watchdog_event;
 static struct event *signal_event[N_SIGNALS];
 static const int stop_signals[N_SIGNALS] = { SIGTERM, SIGINT, SIGHUP };
-static struct sw_loop_stats stats;
 static uint64_t next_tick_ns;
 static bool stopping;
 static int stopped_by;
-
-struct loop_step loop_step_begin(const char *name)
-{
-	return (struct loop_step){ .name = name, .start_ns = sw_clock_ns() };
-}
-
-void loop_step_end(struct loop_step *step)
-{
-	uint64_t us = (sw_clock_ns() - step->start_ns) / 1000;
-
-	stats.steps++;
-	loop_step_count(step->name, us);
-	if (us > stats.worst_us || !stats.worst) {
-		stats.worst_us = us;
-		stats.worst = step->name;
-	}
-	if (us < LOOP_STEP_LIMIT_US)
-		return;
-	stats.slow++;
-	sw_debug("the step \"%s\" held the control loop for %llu us", step->name,
-		(unsigned long long)us);
-}
-
-void sw_loop_stats(struct sw_loop_stats *out)
-{
-	*out = stats;
-}
-
-void sw_loop_stats_clear(void)
-{
-	memset(&stats, 0, sizeof(stats));
-	loop_steps_clear();
-}
 
 struct event_base *sw_loop_base(void)
 {
@@ -104,8 +72,8 @@ static void on_tick(evutil_socket_t fd, short what, void *arg)
 	LOOP_STEP("worker events");
 	uint64_t now = sw_clock_ns();
 
-	if (next_tick_ns && now > next_tick_ns && (now - next_tick_ns) / 1000 > stats.worst_lag_us)
-		stats.worst_lag_us = (now - next_tick_ns) / 1000;
+	if (next_tick_ns && now > next_tick_ns)
+		loop_lag_count((now - next_tick_ns) / 1000);
 	next_tick_ns = now + EVENTS_MS * 1000000ull;
 	sw_pmd_events();
 }
@@ -217,6 +185,32 @@ int sw_loop_run(void)
 void sw_loop_stop(void)
 {
 	stopping = true;
+}
+
+struct again {
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+static void on_again(evutil_socket_t fd, short what, void *arg)
+{
+	struct again again = *(struct again *)arg;
+
+	free(arg);
+	again.fn(again.arg);
+}
+
+void loop_again(void (*fn)(void *arg), void *arg)
+{
+	/* A timer of zero would be one more event of this round. */
+	static const struct timeval next_round = { .tv_usec = 1 };
+	struct again *again = sw_xcalloc(1, sizeof(*again));
+
+	*again = (struct again){ fn, arg };
+	if (base && !event_base_once(base, -1, EV_TIMEOUT, on_again, again, &next_round))
+		return;
+	free(again);
+	sw_post(fn, arg);
 }
 
 static void drop_event(struct event **event)

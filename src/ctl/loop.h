@@ -4,8 +4,9 @@
  *
  *	LOOP_STEP("api read");
  *
- * and the time until it returns is counted under that name (a string literal). Steps may nest; each
- * counts for itself. Control thread.
+ * and the time until it returns is counted under that name (a string literal): by the clock, which is what
+ * others wait, and of the processor, which is what the step itself costs however busy the machine is.
+ * Steps may nest; each counts for itself. Control thread.
  */
 #ifndef CTL_LOOP_H
 #define CTL_LOOP_H
@@ -18,15 +19,18 @@
 
 struct loop_step {
 	const char *name;
-	uint64_t start_ns;
+	uint64_t start_ns, start_cpu_ns;
 };
 
 struct loop_step loop_step_begin(const char *name);
 void loop_step_end(struct loop_step *step);
 
-/* loop_steps.c: count a step under its name; forget them all. */
-void loop_step_count(const char *name, uint64_t us);
-void loop_steps_clear(void);
+/* Call fn(arg) once, in another round of the loop: sockets, signals and timers are looked at before it, and
+ * posted calls, which are all one step, are not. Where there is no loop it is a posted call. */
+void loop_again(void (*fn)(void *arg), void *arg);
+
+/* The periodic timer came late. */
+void loop_lag_count(uint64_t us);
 
 #define LOOP_STEP(name)                                                                   \
 	__attribute__((cleanup(loop_step_end), unused)) struct loop_step loop_step_here = \

@@ -339,9 +339,9 @@ static void daemon_is_shown(void **state)
 static void control_is_shown(void **state)
 {
 	ct_ok("control steps");
-	assert_int_equal(json_array_size(json_object_get(value(), "columns")), 5);
+	assert_int_equal(json_array_size(json_object_get(value(), "columns")), 6);
 	ct_ok("control show");
-	assert_int_equal(json_array_size(json_object_get(value(), "rows")), 9);
+	assert_int_equal(json_array_size(json_object_get(value(), "rows")), 10);
 	ct_ok("control stats-clear");
 	ct_fails(SW_CODE_USAGE, "control stats");
 }

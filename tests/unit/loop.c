@@ -158,6 +158,8 @@ static void test_slow_step_is_named(void **state)
 	assert_int_equal(step->count, 1);
 	assert_int_equal(step->slow, 1);
 	assert_true(step->worst_us >= 12000 && step->sum_us == step->worst_us);
+	assert_true(step->worst_cpu_us >= 12000 && step->worst_cpu_us <= step->worst_us);
+	assert_true(stats.worst_cpu_us >= step->worst_cpu_us);
 	sw_loop_stats_clear();
 	assert_int_equal(sw_loop_steps(steps), 0);
 	sw_loop_stats(&stats);

@@ -36,6 +36,7 @@ static int run(struct sw_call *call, struct sw_err *err)
 	row = table_row(call->result);
 	json_array_append_new(row, json_string("worst_step"));
 	json_array_append_new(row, loop.worst ? json_string(loop.worst) : json_null());
+	add(call->result, "worst_step_cpu_us", loop.worst_cpu_us);
 	add(call->result, "worst_lag_us", loop.worst_lag_us);
 	add(call->result, "clients", api.clients);
 	add(call->result, "clients_refused", api.refused_clients);
@@ -55,7 +56,7 @@ static int by_worst(const void *a, const void *b)
 static int run_steps(struct sw_call *call, struct sw_err *err)
 {
 	static const char *const columns[] = { "Step", "Count", "Average us", "Worst us",
-		"Over 10 ms", NULL };
+		"Worst CPU us", "Over 10 ms", NULL };
 	struct sw_loop_step steps[SW_LOOP_STEPS_MAX];
 	unsigned n = sw_loop_steps(steps);
 
@@ -68,6 +69,7 @@ static int run_steps(struct sw_call *call, struct sw_err *err)
 		json_array_append_new(row, json_integer(steps[i].count));
 		json_array_append_new(row, json_integer(steps[i].sum_us / steps[i].count));
 		json_array_append_new(row, json_integer(steps[i].worst_us));
+		json_array_append_new(row, json_integer(steps[i].worst_cpu_us));
 		json_array_append_new(row, json_integer(steps[i].slow));
 	}
 	return 0;
