@@ -6,7 +6,7 @@
  *	SW_REGISTER(change_listener, shiny) = { .name = "shiny", .help = "...", .hear = fn };
  *
  * Called once a transaction, in the order of generations, after it is on the disk and in force. What it
- * changed is told by draft_diff(); rows never change and may be kept with row_ref().
+ * changed is told by draft_diff_next(); rows never change and may be kept with row_ref().
  *
  * room: ctl. Thread: control; a listener must not take long (10 ms are for all of them together).
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Checks across rows. Only rows that differ from the configuration in force are looked at, with the rows
- * next to them, so that a change costs what it touches.
+ * Checks across rows: the stages of check.h, each a loop that can stop after any row or bridge. Only rows
+ * that differ from the configuration in force are looked at, with the rows next to them.
  */
 #include "check.h"
 
@@ -9,29 +9,34 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_common.h>
+
 #include <sw/err.h>
 #include <sw/mem.h>
 #include <sw/port.h>
 
 #include "columns.h"
 #include "draft.h"
+#include "names.h"
+#include "slice.h"
 #include "switch/live.h"
 #include "symbol.h"
-#include "table/format.h"
 
 struct check {
 	struct draft *draft;
-	int *command;
+	int *command; /* of the slice in hand */
 	struct sw_err *err;
-	int rc;
-	unsigned n; /* bridges whose ports may need numbers */
-	char **bridges;
+	unsigned stage, at;
+	struct collect *collect;
+	struct draft_diff diff;
+	bool wishes;	       /* some port asks for another number than before */
+	struct names bridges;  /* whose ports may need numbers */
+	struct names stations; /* bridges whose stations may have become double */
 };
 
 static int blame(struct check *c, const struct row *row, int rc)
 {
 	*c->command = draft_touched(c->draft, row);
-	c->rc = rc;
 	return rc;
 }
 
@@ -123,55 +128,32 @@ static int check_one_interface(struct check *c, const struct row *port)
 	return blame(c, port, -ENOTSUP);
 }
 
-/* A station is behind one port of a bridge. */
-static int check_stations(struct check *c, const struct row *port)
-{
-	const struct row *bridge = draft_referrer(c->draft, COLUMN(bridge_ports), port);
-	const struct value *mine = ROW(port, port_static_macs);
-	const struct value *ports = bridge && mine->n ? ROW(bridge, bridge_ports) : NULL;
-
-	for (unsigned i = 0; ports && i < ports->n; i++) {
-		const struct row *other = ref(c, TABLE(port), ports, i);
-		const struct value *theirs = ROW(other, port_static_macs);
-
-		for (unsigned k = 0; other != port && k < theirs->n; k++) {
-			if (value_find(mine, &theirs->keys[k]) < 0)
-				continue;
-			sw_err_set(c->err, SW_CODE_CONFLICT,
-				"station %s would be behind port %s "
-				"and port %s",
-				theirs->keys[k].string, row_name(port), row_name(other));
-			sw_err_path(c->err, "Port.static_macs");
-			sw_err_given(c->err, "%s", theirs->keys[k].string);
-			return blame(c, port, -EBUSY);
-		}
-	}
-	return 0;
-}
-
-/* Ports that come from another bridge may bring a station that is here already. */
-static int check_newcomers(struct check *c, const struct row *was, const struct row *is)
-{
-	const struct value *ports = ROW(is, bridge_ports);
-	int rc = 0;
-
-	for (unsigned i = 0; i < ports->n && !rc; i++)
-		if (!was || value_find(ROW(was, bridge_ports), &ports->keys[i]) < 0)
-			rc = check_stations(c, ref(c, TABLE(port), ports, i));
-	return rc;
-}
-
-static int check_bridge(struct check *c, const struct row *was, const struct row *is)
+static int check_bridge(struct check *c, const struct row *is)
 {
 	int rc = check_local(c, is);
 
 	if (!rc)
 		rc = check_cross_connect(c, is);
-	if (!rc)
-		rc = check_newcomers(c, was, is);
-	c->bridges = sw_xrealloc(c->bridges, c->n + 1, sizeof(*c->bridges));
-	c->bridges[c->n++] = sw_xstrdup(row_name(is));
+	names_add(&c->bridges, row_name(is));
+	names_add(&c->stations, row_name(is)); /* a port that comes may bring one that is here */
 	return rc;
+}
+
+static int check_port(struct check *c, const struct row *port)
+{
+	const struct row *bridge;
+	int rc = check_modes(c, port);
+
+	if (!rc)
+		rc = check_one_interface(c, port);
+	if (rc)
+		return rc;
+	bridge = ROW(port, port_static_macs)->n
+			 ? draft_referrer(c->draft, COLUMN(bridge_ports), port)
+			 : NULL;
+	if (bridge)
+		names_add(&c->stations, row_name(bridge));
+	return 0;
 }
 
 static int check_interface(struct check *c, const struct row *iface)
@@ -190,35 +172,25 @@ static int check_interface(struct check *c, const struct row *iface)
 	return blame(c, iface, rc);
 }
 
-static void check_row(void *arg, const struct row *was, const struct row *is)
+/* A wish for another number may take one from a port that is not asked. */
+static void check_wish(struct check *c, const struct row *was, const struct row *is)
 {
-	struct check *c = arg;
-
-	if (c->rc || !is)
-		return;
-	if (is->table == TABLE(bridge))
-		check_bridge(c, was, is);
-	else if (is->table == TABLE(port) && !check_modes(c, is) && !check_one_interface(c, is))
-		check_stations(c, is);
-	else if (is->table == TABLE(interface))
-		check_interface(c, is);
+	c->wishes |= was && !value_equal(ROW(was, interface_ofport_request),
+				    ROW(is, interface_ofport_request));
 }
 
-/* A wish for another number concerns the whole bridge. */
-static void note_wish(void *arg, const struct row *was, const struct row *is)
+static int check_row(struct check *c, const struct row *was, const struct row *is)
 {
-	struct check *c = arg;
-	const struct row *port, *bridge;
-
-	if (!is || !was || is->table != TABLE(interface) ||
-		value_equal(ROW(was, interface_ofport_request), ROW(is, interface_ofport_request)))
-		return;
-	port = draft_referrer(c->draft, COLUMN(port_interfaces), is);
-	bridge = port ? draft_referrer(c->draft, COLUMN(bridge_ports), port) : NULL;
-	if (!bridge)
-		return;
-	c->bridges = sw_xrealloc(c->bridges, c->n + 1, sizeof(*c->bridges));
-	c->bridges[c->n++] = sw_xstrdup(row_name(bridge));
+	if (!is)
+		return 0;
+	if (is->table == TABLE(bridge))
+		return check_bridge(c, is);
+	if (is->table == TABLE(port))
+		return check_port(c, is);
+	if (is->table != TABLE(interface))
+		return 0;
+	check_wish(c, was, is);
+	return check_interface(c, is);
 }
 
 static int check_port_count(struct check *c)
@@ -229,25 +201,103 @@ static int check_port_count(struct check *c)
 		return 0;
 	sw_err_set(c->err, SW_CODE_LIMIT, "there would be %u ports", n);
 	sw_err_allowed(c->err, "%d ports, each bridge's local one included", SW_PORT_MAX);
-	return c->rc = -ENOSPC;
+	return -ENOSPC;
 }
 
-int check_draft(struct draft *draft, int *command, struct sw_err *err)
+static int collect(struct check *c, const struct slice *slice)
 {
-	struct check c = { .draft = draft, .command = command, .err = err };
+	int rc = collect_go(c->collect, slice, c->command, c->err);
 
-	c.rc = draft_collect(draft, command, err);
-	if (!c.rc)
-		c.rc = symbols_check_made(draft, command, err);
-	if (!c.rc && !check_port_count(&c))
-		draft_diff(draft, check_row, &c);
-	if (!c.rc)
-		draft_diff(draft, note_wish, &c);
-	for (unsigned i = 0; i < c.n; i++) {
-		if (!c.rc)
-			c.rc = check_numbers(draft, c.bridges[i], command, err);
-		free(c.bridges[i]);
+	if (!rc)
+		rc = symbols_check_made(c->draft, c->command, c->err);
+	return rc ? rc : check_port_count(c);
+}
+
+static int each_row(struct check *c, const struct slice *slice)
+{
+	while (draft_diff_next(c->draft, &c->diff)) {
+		int rc = check_row(c, c->diff.was, c->diff.is);
+
+		if (rc)
+			return rc;
+		if (slice_over(slice))
+			return SLICE_MORE;
 	}
-	free(c.bridges);
-	return c.rc;
+	return 0;
+}
+
+static int each_station(struct check *c, const struct slice *slice)
+{
+	names_sort(&c->stations);
+	while (c->at < c->stations.n) {
+		int rc = check_stations(c->draft, c->stations.list[c->at++], c->command, c->err);
+
+		if (rc)
+			return rc;
+		if (slice_over(slice))
+			return SLICE_MORE;
+	}
+	c->at = 0;
+	return 0;
+}
+
+/* A wish concerns the bridge that the port is in, and a search for that takes as long as looking at all. */
+static void note_wishes(struct check *c)
+{
+	const struct row *bridge;
+	unsigned at = 0;
+
+	while (c->wishes && (bridge = draft_next(c->draft, TABLE(bridge), &at)))
+		names_add(&c->bridges, row_name(bridge));
+	c->wishes = false;
+	names_sort(&c->bridges);
+}
+
+static int each_number(struct check *c, const struct slice *slice)
+{
+	note_wishes(c);
+	while (c->at < c->bridges.n) {
+		int rc = check_numbers(c->draft, c->bridges.list[c->at++], c->command, c->err);
+
+		if (rc)
+			return rc;
+		if (slice_over(slice))
+			return SLICE_MORE;
+	}
+	return 0;
+}
+
+struct check *check_new(struct draft *draft)
+{
+	struct check *c = sw_xcalloc(1, sizeof(*c));
+
+	c->draft = draft;
+	c->collect = collect_new(draft);
+	return c;
+}
+
+int check_go(struct check *c, const struct slice *slice, int *command, struct sw_err *err)
+{
+	static int (*const stages[])(struct check * c, const struct slice *slice) = { collect,
+		each_row, each_station, each_number };
+	int rc = 0;
+
+	c->command = command;
+	c->err = err;
+	for (; c->stage < RTE_DIM(stages); c->stage++) {
+		rc = stages[c->stage](c, slice);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+void check_free(struct check *c)
+{
+	if (!c)
+		return;
+	collect_free(c->collect);
+	names_fini(&c->bridges);
+	names_fini(&c->stations);
+	free(c);
 }

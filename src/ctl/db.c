@@ -11,6 +11,7 @@
 #include <sw/mem.h>
 
 #include "request.h"
+#include "slice.h"
 
 static unsigned hash_uuid(const struct uuid *uuid)
 {
@@ -144,6 +145,16 @@ void rows_unref(struct rows *rows)
 	free(rows->by_uuid);
 	free(rows->by_name);
 	free(rows);
+}
+
+bool rows_drain(struct rows *rows, const struct slice *slice)
+{
+	while (rows && rows->refs == 1 && rows->size) {
+		row_unref(rows->by_uuid[--rows->size]);
+		if (slice_over(slice))
+			return false;
+	}
+	return true;
 }
 
 struct row *rows_find(const struct rows *rows, const struct uuid *uuid)

@@ -35,6 +35,7 @@ struct rows {
 };
 
 struct requests;
+struct slice;
 
 struct db {
 	unsigned refs;
@@ -61,6 +62,9 @@ const char *row_name(const struct row *row);
 struct rows *rows_new(const struct table *table);
 struct rows *rows_clone(const struct rows *rows);
 void rows_unref(struct rows *rows);
+/* Let go of the rows of a table that nobody else holds, before rows_unref, which is all it is good for then.
+ * False: the slice is over. */
+bool rows_drain(struct rows *rows, const struct slice *slice);
 struct row *rows_find(const struct rows *rows, const struct uuid *uuid);
 struct row *rows_find_name(const struct rows *rows, const char *name);
 /* Put a row in, in place of one with its UUID; takes the reference. The name must be free. */

@@ -57,6 +57,19 @@ void draft_free(struct draft *draft)
 	free(draft);
 }
 
+bool draft_drain(struct draft *draft, const struct slice *slice)
+{
+	for (unsigned i = 0; draft && i < schema_tables(); i++) {
+		struct rows *buried = draft->buried ? draft->buried[i] : NULL;
+		struct rows *old = draft->base->refs == 1 ? draft->base->tables[i] : NULL;
+
+		if (!rows_drain(draft->tables[i], slice) || !rows_drain(buried, slice) ||
+			!rows_drain(old, slice))
+			return false;
+	}
+	return true;
+}
+
 struct db *draft_store(struct draft *draft)
 {
 	unsigned n = schema_tables();
@@ -216,144 +229,9 @@ const struct row *draft_referrer(
 	return NULL;
 }
 
-/* What draft_collect has reached: rows still to be looked at, then all of them. */
-struct reach {
-	struct draft *draft;
-	struct rows **seen; /* by table */
-	const struct row **todo;
-	unsigned n, size;
-};
-
-/* False when it was reached before. */
-static bool reach_row(struct reach *r, const struct row *row)
-{
-	struct rows *seen = r->seen[row->table->id];
-
-	if (rows_find(seen, &row->uuid))
-		return false;
-	rows_put(seen, row_ref((struct row *)row));
-	if (r->n == r->size) {
-		r->size = r->size ? 2 * r->size : 64;
-		r->todo = sw_xrealloc(r->todo, r->size, sizeof(*r->todo));
-	}
-	r->todo[r->n++] = row;
-	return true;
-}
-
-static int refuse_missing(const struct draft *draft, const struct row *row, const struct column *c,
-	const struct uuid *uuid, struct sw_err *err)
-{
-	const struct row *was = rows_find(draft->base->tables[c->ref->id], uuid);
-	char text[UUID_TEXT_SIZE];
-	int rc;
-
-	uuid_format(text, uuid);
-	rc = sw_err_set(err, was ? SW_CODE_CONFLICT : SW_CODE_INVALID,
-		"%s of %s %s refers to %s %s, which %s", c->name, row->table->name, row_name(row),
-		c->ref->name, was ? row_name(was) : text, was ? "would be gone" : "does not exist");
-	sw_err_given(err, "%s", was ? row_name(was) : text);
-	sw_err_path(err, "%s", c->desc->name);
-	if (was)
-		sw_err_hint(err, "take it out in the same transaction: -- remove %s %s %s %s",
-			row->table->name, row_name(row), c->name, text);
-	return rc;
-}
-
-static int refuse_second(struct reach *r, const struct row *row, const struct column *c,
-	const struct row *to, struct sw_err *err)
-{
-	const struct row *other;
-	unsigned at = 0;
-	int rc;
-
-	while ((other = draft_next(r->draft, c->table, &at)))
-		if (other != row &&
-			value_find(row_get(other, c), &(union atom){ .uuid = to->uuid }) >= 0)
-			break;
-	rc = sw_err_set(err, SW_CODE_CONFLICT, "%s %s would be in %s %s and in %s", c->ref->name,
-		row_name(to), c->table->name, row_name(row), other ? row_name(other) : "another");
-	sw_err_path(err, "%s", c->desc->name);
-	return rc;
-}
-
-static int reach_refs(struct reach *r, const struct row *row, struct sw_err *err)
-{
-	for (unsigned i = 0; i < row->table->n_columns; i++) {
-		const struct column *c = row->table->columns[i];
-		const struct value *v = c->ref ? row_get(row, c) : NULL;
-
-		for (unsigned j = 0; v && j < v->n; j++) {
-			const struct uuid *uuid = &v->keys[j].uuid;
-			const struct row *to = draft_find(r->draft, c->ref, uuid);
-
-			if (!to)
-				to = draft_revive(r->draft, c->ref, uuid);
-			if (!to)
-				return refuse_missing(r->draft, row, c, uuid, err);
-			if (!reach_row(r, to) && c->desc->flags & SW_COL_OWNER)
-				return refuse_second(r, row, c, to, err);
-		}
-	}
-	return 0;
-}
-
-static void drop_unreached(struct draft *draft, struct reach *r)
-{
-	for (unsigned i = 0; i < schema_tables(); i++) {
-		struct rows *rows = draft->tables[i];
-		const struct row *row, **gone;
-		unsigned at = 0, n = 0;
-
-		if (rows->n == r->seen[i]->n)
-			continue;
-		gone = sw_xcalloc(rows->n, sizeof(*gone)); /* removal moves rows: list them first */
-		while ((row = rows_next(rows, &at)))
-			if (!rows_find(r->seen[i], &row->uuid))
-				gone[n++] = row;
-		rows = draft_own_rows(draft, schema_table_at(i));
-		while (n)
-			rows_remove(rows, gone[--n]);
-		free(gone);
-	}
-}
-
 int draft_touched(const struct draft *draft, const struct row *row)
 {
 	return row->owner == draft->id ? row->touched : -1;
-}
-
-int draft_collect(struct draft *draft, int *command, struct sw_err *err)
-{
-	unsigned n = schema_tables();
-	struct reach r = { .draft = draft };
-	int rc = 0;
-
-	if (!draft->refs_changed)
-		return 0;
-	draft->refs_changed = false;
-	r.seen = sw_xcalloc(n, sizeof(*r.seen));
-	for (unsigned i = 0; i < n; i++) {
-		const struct row *row;
-		unsigned at = 0;
-
-		r.seen[i] = rows_new(schema_table_at(i));
-		while (schema_table_at(i)->desc->root && (row = rows_next(draft->tables[i], &at)))
-			reach_row(&r, row);
-	}
-	while (r.n && !rc) {
-		const struct row *row = r.todo[--r.n];
-
-		rc = reach_refs(&r, row, err);
-		if (rc)
-			*command = draft_touched(draft, row);
-	}
-	if (!rc)
-		drop_unreached(draft, &r);
-	for (unsigned i = 0; i < n; i++)
-		rows_unref(r.seen[i]);
-	free(r.seen);
-	free(r.todo);
-	return rc;
 }
 
 static bool same_row(const struct row *a, const struct row *b)
@@ -364,24 +242,44 @@ static bool same_row(const struct row *a, const struct row *b)
 	return a != NULL;
 }
 
-void draft_diff(const struct draft *draft,
-	void (*fn)(void *arg, const struct row *was, const struct row *is), void *arg)
+/* The next row that is gone, or that is new or other, by the part of the walk we are in. */
+static bool next_gone(const struct draft *draft, struct draft_diff *d)
 {
-	for (unsigned i = 0; i < schema_tables(); i++) {
-		const struct rows *old = draft->base->tables[i], *now = draft->tables[i];
-		const struct row *row;
-		unsigned at = 0;
+	const struct rows *old = draft->base->tables[d->table], *now = draft->tables[d->table];
 
-		if (old == now)
-			continue;
-		while ((row = rows_next(old, &at)))
-			if (!rows_find(now, &row->uuid))
-				fn(arg, row, NULL);
-		for (at = 0; (row = rows_next(now, &at));) {
-			const struct row *was = rows_find(old, &row->uuid);
+	d->is = NULL;
+	while ((d->was = rows_next(old, &d->at)))
+		if (!rows_find(now, &d->was->uuid))
+			return true;
+	return false;
+}
 
-			if (was != row && !same_row(was, row))
-				fn(arg, was, row);
-		}
+static bool next_other(const struct draft *draft, struct draft_diff *d)
+{
+	const struct rows *old = draft->base->tables[d->table], *now = draft->tables[d->table];
+
+	while ((d->is = rows_next(now, &d->at))) {
+		d->was = rows_find(old, &d->is->uuid);
+		if (d->was != d->is && !same_row(d->was, d->is))
+			return true;
 	}
+	return false;
+}
+
+bool draft_diff_next(const struct draft *draft, struct draft_diff *d)
+{
+	for (; d->table < schema_tables(); d->table++) {
+		bool same = draft->base->tables[d->table] == draft->tables[d->table];
+
+		if (!same && !d->gone_told && next_gone(draft, d))
+			return true;
+		if (!d->gone_told)
+			d->at = 0;
+		d->gone_told = true;
+		if (!same && next_other(draft, d))
+			return true;
+		d->gone_told = false;
+		d->at = 0;
+	}
+	return false;
 }

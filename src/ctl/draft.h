@@ -13,6 +13,7 @@
 
 #include "db.h"
 
+struct slice;
 struct symbols;
 
 struct draft {
@@ -30,6 +31,8 @@ struct draft *draft_new(struct db *base);
 /* A draft as if `base` had been changed to `now`. */
 struct draft *draft_between(struct db *base, struct db *now);
 void draft_free(struct draft *draft);
+/* Let go of what nobody else holds, before draft_free. False: the slice is over. */
+bool draft_drain(struct draft *draft, const struct slice *slice);
 
 /* A db of what the draft holds, one generation on. */
 struct db *draft_store(struct draft *draft);
@@ -93,8 +96,21 @@ void draft_may_wait(struct draft *draft, const struct row *row);
  * not there, or a second one to a row that has one owner, is an error. */
 int draft_collect(struct draft *draft, int *command, struct sw_err *err);
 
-/* Call fn for each row that differs from the base: old NULL for a new one, new NULL for a removed one. */
-void draft_diff(const struct draft *draft,
-	void (*fn)(void *arg, const struct row *was, const struct row *is), void *arg);
+/* The same in slices (slice.h): 0, SLICE_MORE or an error. */
+struct collect;
+struct collect *collect_new(struct draft *draft);
+int collect_go(struct collect *c, const struct slice *slice, int *command, struct sw_err *err);
+void collect_free(struct collect *c);
+
+/* A walk over the rows that differ from the base, all zero at its start. */
+struct draft_diff {
+	const struct row *was; /* NULL: a new one */
+	const struct row *is;  /* NULL: it is gone */
+	unsigned table, at;    /* where the walk is */
+	bool gone_told;
+};
+
+/* The next of them; false at the end. The draft must not change while a walk is under way. */
+bool draft_diff_next(const struct draft *draft, struct draft_diff *d);
 
 #endif

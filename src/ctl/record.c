@@ -80,13 +80,11 @@ static json_t *modified(const struct row *was, const struct row *is)
 	return json;
 }
 
-static void add_change(void *arg, const struct row *was, const struct row *is)
+static json_t *changed(const struct row *was, const struct row *is)
 {
-	json_t *rows = arg;
-
-	json_array_append_new(rows, !was  ? inserted(is)
-				    : !is ? row_json("delete", was->table, &was->uuid)
-					  : modified(was, is));
+	return !was  ? inserted(is)
+	       : !is ? row_json("delete", was->table, &was->uuid)
+		     : modified(was, is);
 }
 
 static json_t *record_new(uint64_t generation)
@@ -102,6 +100,7 @@ static json_t *record_new(uint64_t generation)
 void record_add_draft(struct sw_str *out, const struct draft *draft, const struct record_note *note)
 {
 	json_t *json = record_new(draft->base->generation + 1), *rows = json_array();
+	struct draft_diff diff = { 0 };
 
 	if (note && note->user)
 		json_object_set_new(json, "user", json_string(note->user));
@@ -109,7 +108,8 @@ void record_add_draft(struct sw_str *out, const struct draft *draft, const struc
 		json_object_set(json, "commands", (json_t *)note->commands);
 	if (note && note->request)
 		json_object_set_new(json, "request", request_to_json(note->request));
-	draft_diff(draft, add_change, rows);
+	while (draft_diff_next(draft, &diff))
+		json_array_append_new(rows, changed(diff.was, diff.is));
 	json_object_set_new(json, "rows", rows);
 	add_line(out, json);
 }

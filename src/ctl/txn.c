@@ -11,13 +11,14 @@
 #include <sw/mem.h>
 #include <sw/post.h>
 
-#include "cmd.h"
 #include "draft.h"
 #include "journal.h"
 #include "loop.h"
 #include "queue.h"
+#include "slice.h"
 #include "store.h"
-#include "switch/plan.h"
+
+#define FEW 64 /* commands that are parsed at once: the rest of a request is a step of its own */
 
 static STAILQ_HEAD(, txn) waiting = STAILQ_HEAD_INITIALIZER(waiting);
 static struct txn *running; /* the one that may change what runs */
@@ -42,23 +43,10 @@ bool txn_idle(void)
 	return queue_idle();
 }
 
-void txn_free(struct txn *t)
+void txn_forget(struct txn *t)
 {
-	txn_request_drop(t);
-	txn_wait_leave(t);
 	LIST_REMOVE(t, all);
 	n_all--;
-	for (unsigned i = 0; t->lines && i < t->n; i++)
-		cmd_line_free(&t->lines[i]);
-	free(t->lines);
-	plan_free(t->plan);
-	draft_free(t->draft);
-	txn_end_command(t);
-	json_decref(t->commands);
-	json_decref(t->input);
-	json_decref(t->reply.results);
-	json_decref(t->reply.plan);
-	free(t->user);
 	free(t);
 }
 
@@ -157,6 +145,11 @@ void queue_retry_ports(void)
 		put(txn_new(TXN_RETRY), false);
 }
 
+static int refuse_stopped(struct sw_err *err)
+{
+	return sw_err_set(err, SW_CODE_CONFLICT, "the switch is starting or stopping");
+}
+
 void queue_stop(void)
 {
 	struct txn *t;
@@ -166,7 +159,7 @@ void queue_stop(void)
 	txn_wait_stop();
 	while ((t = STAILQ_FIRST(&waiting))) {
 		STAILQ_REMOVE_HEAD(&waiting, next);
-		sw_err_set(&err, SW_CODE_CONFLICT, "the switch is stopping");
+		refuse_stopped(&err);
 		txn_blame(t, &err, -1);
 		txn_finish(t);
 	}
@@ -187,7 +180,7 @@ static int check_request(const struct txn_request *req, struct sw_err *err)
 		return rc;
 	}
 	if (stopped || !store_db())
-		return sw_err_set(err, SW_CODE_CONFLICT, "the switch is starting or stopping");
+		return refuse_stopped(err);
 	if (n_all >= TXN_WAITING_MAX) {
 		rc = sw_err_set(
 			err, SW_CODE_LIMIT, "%d transactions are waiting already", TXN_WAITING_MAX);
@@ -203,6 +196,35 @@ void txn_start(struct txn *t)
 		txn_begin(t);
 	else
 		put(t, false);
+}
+
+static void take_up(struct txn *t, const struct slice *slice);
+
+static void take_up_again(void *arg)
+{
+	LOOP_STEP("transaction parse");
+	struct slice slice = slice_begin();
+
+	take_up(arg, &slice);
+}
+
+/* From its words to its place in the queue. */
+static void take_up(struct txn *t, const struct slice *slice)
+{
+	struct sw_err err = { 0 };
+	int rc = stopped ? refuse_stopped(&err) : txn_parse(t, slice, &err);
+
+	if (rc == SLICE_MORE) {
+		loop_again(take_up_again, t);
+	} else if (rc) {
+		if (!t->reply.rc)
+			txn_blame(t, &err, -1);
+		txn_finish(t);
+	} else if (!t->done) {
+		txn_free(t); /* its client went away before it began */
+	} else if (!txn_request_again(t)) {
+		txn_start(t);
+	}
 }
 
 int txn_submit(const struct txn_request *req, void (*done)(void *arg, struct txn_reply *reply),
@@ -225,16 +247,13 @@ int txn_submit(const struct txn_request *req, void (*done)(void *arg, struct txn
 	t->arg = arg;
 	t->reply.results = json_array();
 	rc = txn_request_take(t, req, &mine);
-	if (!rc)
-		rc = txn_parse(t, &mine);
 	if (rc) {
-		if (!t->reply.rc)
-			txn_blame(t, &mine, -1);
+		txn_blame(t, &mine, -1);
 		txn_finish(t);
-	} else if (txn_request_again(t)) {
-		return 0;
+	} else if (t->n > FEW) {
+		loop_again(take_up_again, t);
 	} else {
-		txn_start(t);
+		take_up(t, NULL);
 	}
 	return 0;
 }

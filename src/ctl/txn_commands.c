@@ -5,18 +5,11 @@
  */
 #include "txn_run.h"
 
-#include <event2/event.h>
-
-#include <sw/clock.h>
-#include <sw/loop.h>
-#include <sw/post.h>
-
 #include "cmd.h"
 #include "draft.h"
 #include "job.h"
 #include "loop.h"
-
-#define SLICE_NS (2 * 1000000ull) /* of commands in one step of the control loop */
+#include "slice.h"
 
 const char *txn_output_name(int output)
 {
@@ -81,38 +74,22 @@ static void command_job(void *arg)
 	t->call.job(t->call.state);
 }
 
-static void resume_event(evutil_socket_t fd, short what, void *arg)
+static void resume(void *arg)
 {
 	txn_run_commands(arg);
-}
-
-static void resume_post(void *arg)
-{
-	txn_run_commands(arg);
-}
-
-/* Go on in another round of the loop; posted calls would all be one step, and a timer of zero is one more
- * event of this round. */
-static void yield(struct txn *t)
-{
-	static const struct timeval next_round = { .tv_usec = 1 };
-
-	if (!sw_loop_base() ||
-		event_base_once(sw_loop_base(), -1, EV_TIMEOUT, resume_event, t, &next_round))
-		sw_post(resume_post, t);
 }
 
 void txn_run_commands(struct txn *t)
 {
 	LOOP_STEP("transaction commands");
-	uint64_t start = sw_clock_ns();
+	struct slice slice = slice_begin();
 
 	while (t->at < t->n) {
 		struct sw_err err = { 0 };
 		int rc;
 
-		if (sw_clock_ns() - start > SLICE_NS) {
-			yield(t);
+		if (slice_over(&slice)) {
+			loop_again(resume, t);
 			return;
 		}
 		rc = run_command(t, t->at, &err);
@@ -126,11 +103,11 @@ void txn_run_commands(struct txn *t)
 			return;
 		}
 		if (rc == SW_CMD_JOB) {
-			job_run(command_job, resume_post, t);
+			job_run(command_job, resume, t);
 			return;
 		}
 		t->at += !rc;
 	}
 	t->draft->command = -1;
-	txn_conclude(t);
+	txn_conclude(t, &slice);
 }

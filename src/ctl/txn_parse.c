@@ -13,6 +13,7 @@
 
 #include "cmd.h"
 #include "role.h"
+#include "slice.h"
 
 static int refuse_late(struct txn *t, unsigned at, struct sw_err *err)
 {
@@ -63,18 +64,31 @@ static int permit(const struct txn *t, const struct sw_cmd *cmd, struct sw_err *
 	return t->dry_run ? 0 : role_check(cmd->name, cmd->role, t->role, t->user, err);
 }
 
-int txn_parse(struct txn *t, struct sw_err *err)
+static int parse_next(struct txn *t, struct sw_err *err)
 {
-	t->lines = sw_xcalloc(t->n, sizeof(*t->lines));
-	for (unsigned i = 0; i < t->n; i++) {
-		int rc = cmd_parse(&t->lines[i], json_array_get(t->commands, i), err);
+	struct cmd_line *line = &t->lines[t->at];
+	int rc = cmd_parse(line, json_array_get(t->commands, t->at), err);
 
-		if (!rc)
-			rc = permit(t, t->lines[i].cmd, err);
-		if (rc) {
-			txn_blame(t, err, i);
+	if (!rc)
+		rc = permit(t, line->cmd, err);
+	if (rc)
+		txn_blame(t, err, t->at);
+	t->at++;
+	return rc;
+}
+
+int txn_parse(struct txn *t, const struct slice *slice, struct sw_err *err)
+{
+	if (!t->lines)
+		t->lines = sw_xcalloc(t->n, sizeof(*t->lines));
+	while (t->at < t->n) {
+		int rc = parse_next(t, err);
+
+		if (rc)
 			return rc;
-		}
+		if (slice_over(slice))
+			return SLICE_MORE;
 	}
+	t->at = 0;
 	return check_kinds(t, err);
 }

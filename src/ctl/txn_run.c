@@ -21,13 +21,12 @@
 #include "job.h"
 #include "loop.h"
 #include "record.h"
+#include "slice.h"
 #include "store.h"
 #include "switch/plan.h"
 #include "symbol.h"
 
 SW_LOG(txn, "transactions: who changed what");
-
-static uint64_t compact_after_s; /* a failed rewriting of the journal is not tried at each change */
 
 void txn_blame(struct txn *t, const struct sw_err *err, int command)
 {
@@ -112,11 +111,6 @@ static void planned(void *arg, int rc)
 		plan_finish(t->plan, finished, t);
 }
 
-static void count_change(void *arg, const struct row *was, const struct row *is)
-{
-	++*(unsigned *)arg;
-}
-
 static void finish_unstored(struct txn *t)
 {
 	txn_request_fill(t, txn_generation());
@@ -124,41 +118,95 @@ static void finish_unstored(struct txn *t)
 	txn_finish(t);
 }
 
-/* All commands are done: check the whole, and carry it out. */
-void txn_conclude(struct txn *t)
+static void describe(struct txn *t)
+{
+	t->reply.plan = plan_describe(t->plan);
+	if (!json_array_size(t->reply.plan))
+		json_array_append_new(t->reply.plan,
+			json_string("store the change; it touches nothing that runs"));
+	t->reply.exit_status = EXIT_CHANGES;
+}
+
+static void make_plan(struct txn *t, const struct slice *slice);
+
+static void plan_again(void *arg)
+{
+	LOOP_STEP("transaction plan");
+	struct slice slice = slice_begin();
+
+	make_plan(arg, &slice);
+}
+
+static void make_plan(struct txn *t, const struct slice *slice)
+{
+	if (plan_make(t->plan, slice) == SLICE_MORE) {
+		loop_again(plan_again, t);
+	} else if (t->dry_run) {
+		describe(t);
+		finish_unstored(t);
+	} else {
+		plan_run(t->plan, planned, t);
+	}
+}
+
+/* Checked, and right. */
+static void checked(struct txn *t, const struct slice *slice)
+{
+	struct draft_diff diff = { 0 };
+
+	check_free(t->check);
+	t->check = NULL;
+	if (draft_diff_next(t->draft, &diff)) {
+		t->plan = plan_new(t->draft, false);
+		make_plan(t, slice);
+		return;
+	}
+	if (t->dry_run)
+		t->reply.plan = json_array();
+	finish_unstored(t);
+}
+
+static void check(struct txn *t, const struct slice *slice);
+
+static void check_again(void *arg)
+{
+	LOOP_STEP("transaction check");
+	struct slice slice = slice_begin();
+
+	check(arg, &slice);
+}
+
+static void check(struct txn *t, const struct slice *slice)
 {
 	struct sw_err err = { 0 };
 	int command = -1;
-	unsigned changes = 0;
+	int rc = check_go(t->check, slice, &command, &err);
+
+	if (rc == SLICE_MORE) {
+		loop_again(check_again, t);
+	} else if (rc) {
+		txn_blame(t, &err, command);
+		txn_finish(t);
+	} else {
+		checked(t, slice);
+	}
+}
+
+/* All commands are done: check the whole, and carry it out. */
+void txn_conclude(struct txn *t, const struct slice *slice)
+{
+	struct sw_err err = { 0 };
+	int command = -1;
 
 	if (symbols_check_named(t->draft, &command, &err)) {
 		txn_blame(t, &err, command);
 		txn_finish(t);
-		return;
-	}
-	if (!t->draft->changed) {
+	} else if (t->draft->changed) {
+		t->check = check_new(t->draft);
+		check(t, slice);
+	} else {
 		finish_unstored(t);
-		return;
 	}
-	if (check_draft(t->draft, &command, &err)) {
-		txn_blame(t, &err, command);
-		txn_finish(t);
-		return;
-	}
-	draft_diff(t->draft, count_change, &changes);
-	if (changes)
-		t->plan = plan_new(t->draft, false);
-	if (t->dry_run) {
-		t->reply.plan = changes ? plan_describe(t->plan) : json_array();
-		if (changes && !json_array_size(t->reply.plan))
-			json_array_append_new(t->reply.plan,
-				json_string("store the change; it touches nothing that runs"));
-		t->reply.exit_status = changes ? EXIT_CHANGES : t->reply.exit_status;
-	}
-	if (!changes || t->dry_run)
-		finish_unstored(t);
-	else
-		plan_run(t->plan, planned, t);
 }
 
 void txn_begin(struct txn *t)
@@ -174,31 +222,9 @@ void txn_begin(struct txn *t)
 	txn_finish(t);
 }
 
-bool txn_may_compact(void)
-{
-	return sw_clock_s() >= compact_after_s;
-}
-
-static void compact_job(void *arg)
-{
-	struct txn *t = arg;
-
-	t->reply.rc = journal_compact(store_journal(), t->draft->base, &t->reply.err);
-}
-
-static void compacted(void *arg)
-{
-	struct txn *t = arg;
-
-	if (t->reply.rc) {
-		sw_warn("the journal could not be rewritten: %s", t->reply.err.text);
-		compact_after_s = sw_clock_s() + 60;
-	}
-	txn_finish(t);
-}
-
 void txn_run(struct txn *t)
 {
+	struct slice slice = slice_begin();
 	struct db *nothing;
 
 	if (t->kind == TXN_BOOT) {
@@ -206,7 +232,7 @@ void txn_run(struct txn *t)
 		t->draft = draft_between(nothing, store_db());
 		db_unref(nothing);
 		t->plan = plan_new(t->draft, true);
-		plan_run(t->plan, planned, t);
+		make_plan(t, &slice);
 		return;
 	}
 	if (t->kind == TXN_CLIENT) {
@@ -215,7 +241,7 @@ void txn_run(struct txn *t)
 	}
 	t->draft = draft_new(store_db());
 	if (t->kind == TXN_COMPACT) {
-		job_run(compact_job, compacted, t);
+		txn_compact(t);
 	} else {
 		t->plan = plan_new_retry(t->draft);
 		if (t->plan)

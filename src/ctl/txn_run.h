@@ -9,10 +9,12 @@
 
 #include "txn.h"
 
+struct check;
 struct cmd_line;
 struct draft;
 struct plan;
 struct request;
+struct slice;
 
 enum txn_kind { TXN_CLIENT, TXN_BOOT, TXN_RETRY, TXN_COMPACT };
 
@@ -29,10 +31,11 @@ struct txn {
 	json_t *input; /* a string, or NULL */
 	char *user;
 	enum sw_role role;
-	unsigned n, at;	     /* commands, and the next of them */
+	unsigned n, at;	     /* commands, and the next of them, to be parsed or to run */
 	struct sw_call call; /* of that one, when it has begun */
 	struct cmd_line *lines;
 	struct draft *draft;
+	struct check *check; /* while it is under way */
 	struct plan *plan;
 	struct txn_reply reply;
 	void (*done)(void *arg, struct txn_reply *reply);
@@ -48,7 +51,8 @@ void txn_run(struct txn *t);
 /* One of a client: what it asks for first, its commands, and what follows from them. */
 void txn_begin(struct txn *t);
 void txn_run_commands(struct txn *t);
-void txn_conclude(struct txn *t); /* all commands are done: check the whole, and carry it out */
+/* All commands are done: check the whole, and carry it out; with what is left of a slice. */
+void txn_conclude(struct txn *t, const struct slice *slice);
 
 /* The result of command i; takes value. */
 void txn_add_result(struct txn *t, unsigned i, json_t *value);
@@ -71,8 +75,8 @@ void txn_request_forget(void);
 /* Is there a client that waits for its answer? */
 bool txn_request_wanted(const struct txn *t);
 
-/* txn_parse.c: its commands from its words. */
-int txn_parse(struct txn *t, struct sw_err *err);
+/* txn_parse.c: its commands from its words: 0, SLICE_MORE or an error. */
+int txn_parse(struct txn *t, const struct slice *slice, struct sw_err *err);
 
 /* txn_wait.c: a command waits for a condition. Stand aside until something changed; look whether it has
  * (by the configuration, by a timer, by hand in tests); be taken out, by being freed or going on. */
@@ -94,12 +98,15 @@ void txn_end_command(struct txn *t);
 
 /* Answer, free, and let the next one begin. */
 void txn_finish(struct txn *t);
-void txn_free(struct txn *t);
+void txn_free(struct txn
+		*t); /* txn_free.c: it belongs to nobody from now on; some of it may stay a while */
+void txn_forget(struct txn *t); /* all that it held is freed */
 
 /* Note what went wrong, and which command of several it was (-1: none of them). */
 void txn_blame(struct txn *t, const struct sw_err *err, int command);
 
-/* May the journal be rewritten now? Not at each change when that failed. */
+/* txn_compact.c: rewrite the journal. May that be now? Not at each change when it failed. */
+void txn_compact(struct txn *t);
 bool txn_may_compact(void);
 
 #endif

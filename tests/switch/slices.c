@@ -16,7 +16,8 @@
 #include "../../src/ctl/store.h"
 #include "../../src/ctl/txn.h"
 
-#define PORTS 300
+#define PORTS	     300
+#define SLICE_PIECES 22 /* at most, at 100 us each */
 
 static unsigned n_run, n_answers;
 
@@ -57,6 +58,11 @@ static int teardown(void **state)
 static void on_answer(void *arg, struct txn_reply *reply)
 {
 	assert_int_equal(reply->rc, 0);
+	n_answers++;
+}
+
+static void on_any_answer(void *arg, struct txn_reply *reply)
+{
 	n_answers++;
 }
 
@@ -118,12 +124,86 @@ static void long_lists_are_whole(void **state)
 	assert_string_equal(ct.err.allowed + strlen(ct.err.allowed) - 5, ", ...");
 }
 
+/* The steps of that name that were taken, and that none was longer than a slice and a piece. */
+static unsigned steps_of(const char *name)
+{
+	struct sw_loop_step steps[SW_LOOP_STEPS_MAX];
+	unsigned n = sw_loop_steps(steps);
+
+	for (unsigned i = 0; i < n; i++) {
+		if (strcmp(steps[i].name, name))
+			continue;
+		if (steps[i].worst_us > 5000)
+			fail_msg("a step \"%s\" took %u readings of the clock", name,
+				(unsigned)(steps[i].worst_us / 100));
+		return steps[i].count;
+	}
+	return 0;
+}
+
+/* With a clock that moves by 100 us a reading each stage of a change of 300 ports has to give the loop back
+ * many times. */
+static void every_stage_is_sliced(void **state)
+{
+	struct sw_str line = { 0 };
+
+	ct_bridge("br0");
+	for (unsigned i = 0; i < PORTS; i++)
+		sw_str_add(&line, "%sadd-port br0 p%u -- set interface p%u type=dummy",
+			i ? " -- " : "", i, i);
+	ct_ok("%s", line.s);
+	line.len = 0;
+	for (unsigned i = 0; i < PORTS; i++)
+		sw_str_add(&line,
+			"%sset interface p%u mtu_request=1400 ofport_request=%u -- set port p%u "
+			"static_macs=0/02:00:00:00:%02x:%02x",
+			i ? " -- " : "", i, 1000 + i, i, i / 256, i % 256);
+	sw_loop_stats_clear();
+	sw_clock_tick(100000);
+	ct_ok("%s", line.s);
+	ct_ok("get interface p7 ofport");
+	assert_string_equal(ct_text("get interface p7 ofport"), "1007\n");
+	ct_settle(); /* until it is freed, too */
+	sw_clock_tick(0);
+	free(line.s);
+	assert_true(steps_of("transaction parse") >= 2 * PORTS / SLICE_PIECES);
+	assert_true(steps_of("transaction commands") >= 2 * PORTS / SLICE_PIECES);
+	assert_true(steps_of("transaction check") >= 2 * PORTS / SLICE_PIECES);
+	assert_true(steps_of("transaction plan") >= 3 * PORTS / SLICE_PIECES);
+	assert_true(steps_of("transaction steps") >= PORTS / SLICE_PIECES);
+	assert_true(steps_of("transaction free") >= 2 * PORTS / SLICE_PIECES);
+}
+
+/* Stopping while a change is between two slices completes it or refuses it, and frees it all. */
+static void stop_between_slices(void **state)
+{
+	struct txn_request req = { .user = "test", .role = SW_ROLE_ADMIN };
+	json_t *commands = json_array();
+	struct sw_err err;
+
+	ct_bridge("br0");
+	for (unsigned i = 0; i < PORTS; i++)
+		json_array_append_new(
+			commands, json_pack("[s,s,s]", "br-set-external-id", "br0", "k"));
+	req.commands = commands;
+	sw_clock_tick(100000);
+	assert_int_equal(txn_submit(&req, on_any_answer, &n_answers, &err), 0);
+	json_decref(commands);
+	event_base_loop(sw_loop_base(), EVLOOP_ONCE);
+	assert_int_equal(n_answers, 0);
+	store_close();
+	sw_clock_tick(0);
+	assert_int_equal(n_answers, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(loop_comes_round, setup, teardown),
 		cmocka_unit_test_setup_teardown(stop_in_the_middle, setup, teardown),
 		cmocka_unit_test_setup_teardown(long_lists_are_whole, setup, teardown),
+		cmocka_unit_test_setup_teardown(every_stage_is_sliced, setup, teardown),
+		cmocka_unit_test_setup_teardown(stop_between_slices, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,10 +94,8 @@ static void compare(struct view *v)
 	wake();
 }
 
-static void add_row(void *arg, const struct row *was, const struct row *is)
+static void add_row(struct waiting *w, const struct row *was, const struct row *is)
 {
-	struct waiting *w = arg;
-
 	if (!(w->n & (w->n - 1))) /* the array grows by powers of two */
 		w->rows = sw_xrealloc(w->rows, w->n ? 2 * w->n : 1, sizeof(*w->rows));
 	w->rows[w->n].was = was ? row_ref((struct row *)was) : NULL;
@@ -107,6 +105,7 @@ static void add_row(void *arg, const struct row *was, const struct row *is)
 
 static void on_change(const struct change *change)
 {
+	struct draft_diff diff = { 0 };
 	struct waiting *w;
 	struct view *v;
 
@@ -114,7 +113,8 @@ static void on_change(const struct change *change)
 		return;
 	w = sw_xcalloc(1, sizeof(*w));
 	w->generation = change->generation;
-	draft_diff(change->draft, add_row, w);
+	while (draft_diff_next(change->draft, &diff))
+		add_row(w, diff.was, diff.is);
 	STAILQ_INSERT_TAIL(&queue, w, next);
 	if (n_waiting > FEED_WAITING_MAX) {
 		drop_queue();

@@ -1,252 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Plans: making the list of steps from the rows that differ, and walking it forward and back. A walk
- * goes on by itself over steps that end at once and is resumed by the callback of one that does not.
+ * Plans: walking the list of steps forward and back. A walk goes on by itself over steps that end at once,
+ * giving the loop back now and then, and is resumed by the callback of one that does not. The list is made
+ * in plan_make.c.
  */
 #include "plan.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include <sw/mem.h>
-
-#include "../columns.h"
-#include "../draft.h"
+#include "../loop.h"
+#include "../slice.h"
 #include "plan_step.h"
-
-static struct step *add_step(struct plan *plan, enum step_kind kind, const char *name)
-{
-	struct step *s;
-
-	plan->steps = sw_xrealloc(plan->steps, plan->n + 1, sizeof(*plan->steps));
-	s = &plan->steps[plan->n++];
-	memset(s, 0, sizeof(*s));
-	s->kind = kind;
-	snprintf(s->name, sizeof(s->name), "%s", name);
-	return s;
-}
-
-/* Names that are already on a list: sorted afterwards, so that each stands there once. */
-static void add_name(struct names *names, const char *name)
-{
-	names->list = sw_xrealloc(names->list, names->n + 1, sizeof(*names->list));
-	names->list[names->n++] = sw_xstrdup(name);
-}
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void unique(struct names *names)
-{
-	unsigned n = 0;
-
-	if (!names->n)
-		return;
-	qsort(names->list, names->n, sizeof(*names->list), by_text);
-	for (unsigned i = 0; i < names->n; i++) {
-		if (n && !strcmp(names->list[n - 1], names->list[i]))
-			free(names->list[i]);
-		else
-			names->list[n++] = names->list[i];
-	}
-	names->n = n;
-}
-
-static void add_bridge_of(struct plan *plan, const struct row *port)
-{
-	const struct draft *d = plan->draft;
-	const struct row *now = draft_referrer(d, COLUMN(bridge_ports), port), *bridge;
-	unsigned at = 0;
-
-	if (now)
-		add_name(&plan->bridges, row_name(now));
-	while ((bridge = rows_next(d->base->tables[TABLE(bridge)->id], &at)))
-		if (value_find(ROW(bridge, bridge_ports), &(union atom){ .uuid = port->uuid }) >= 0)
-			add_name(&plan->bridges, row_name(bridge));
-}
-
-static void add_bridge_of_interface(struct plan *plan, const struct row *iface)
-{
-	const struct row *port = draft_referrer(plan->draft, COLUMN(port_interfaces), iface);
-
-	if (port)
-		add_bridge_of(plan, port);
-}
-
-/* Does the port's own configuration differ? Other columns are none of the device's business. */
-static bool asks_other(const struct row *was, const struct row *is)
-{
-	return !was || !is || !value_equal(ROW(was, interface_type), ROW(is, interface_type)) ||
-	       !value_equal(ROW(was, interface_options), ROW(is, interface_options)) ||
-	       !value_equal(ROW(was, interface_mtu_request), ROW(is, interface_mtu_request)) ||
-	       !value_equal(ROW(was, interface_mac), ROW(is, interface_mac));
-}
-
-static const char *hwaddr(const struct row *bridge)
-{
-	const char *mac = value_get_key(ROW(bridge, bridge_other_config), "hwaddr");
-
-	return mac ? mac : "";
-}
-
-static void note_change(void *arg, const struct row *was, const struct row *is)
-{
-	struct plan *plan = arg;
-	const struct row *row = is ? is : was;
-
-	if (row->table == TABLE(bridge)) {
-		add_name(&plan->bridges, row_name(row));
-		if (is && was && strcmp(hwaddr(was), hwaddr(is)))
-			add_name(&plan->ports, row_name(row)); /* its local port's address */
-	} else if (row->table == TABLE(port)) {
-		add_bridge_of(plan, row);
-	} else if (row->table == TABLE(interface) && asks_other(was, is)) {
-		add_name(&plan->ports, row_name(row));
-	}
-}
-
-/* Do a port that goes and a row that comes name one device: the same value of an option that the class
- * requires? */
-static bool same_device(const struct sw_port *port, const struct row *row)
-{
-	const struct value *options = ROW(row, interface_options);
-
-	if (strcmp(value_get_string(ROW(row, interface_type), ""), port->conf.type))
-		return false;
-	for (const struct sw_option *o = port->cls->options; o && o->name; o++) {
-		const char *mine = sw_port_option(&port->conf, o->name);
-		const char *theirs = value_get_key(options, o->name);
-
-		if (o->required && mine && theirs && !strcmp(mine, theirs))
-			return true;
-	}
-	return false;
-}
-
-/* A port that goes must let go of its device first when one that comes wants it. */
-static void plan_yields(struct plan *plan)
-{
-	for (unsigned i = 0; i < plan->ports.n; i++) {
-		struct live_port *lp = live_port(plan->ports.list[i]);
-
-		if (!lp || !lp->port || draft_find_name(plan->draft, TABLE(interface), lp->name))
-			continue;
-		for (unsigned k = 0; k < plan->ports.n; k++) {
-			const struct row *row =
-				draft_find_name(plan->draft, TABLE(interface), plan->ports.list[k]);
-
-			if (!row || !same_device(lp->port, row))
-				continue;
-			add_step(plan, STEP_YIELD, lp->name);
-			break;
-		}
-	}
-}
-
-static void plan_ports(struct plan *plan)
-{
-	plan_yields(plan);
-	for (unsigned i = 0; i < plan->ports.n; i++) {
-		const char *name = plan->ports.list[i];
-		const struct row *row = draft_find_name(plan->draft, TABLE(interface), name);
-		struct live_port *lp = live_port(name);
-
-		if (!row)
-			continue;
-		if (lp && lp->bridge) /* made anew it must be published anew */
-			add_name(&plan->bridges, lp->bridge->name);
-		else if (lp)
-			add_bridge_of_interface(plan, row);
-		add_step(plan, lp ? STEP_SET : STEP_MAKE, name)->row = row;
-	}
-}
-
-static void plan_bridges(struct plan *plan)
-{
-	unique(&plan->bridges);
-	for (unsigned i = 0; i < plan->bridges.n; i++) {
-		const char *name = plan->bridges.list[i];
-		const struct row *row = draft_find_name(plan->draft, TABLE(bridge), name);
-
-		if (row && !live_bridge(name))
-			add_step(plan, STEP_BRIDGE, name)->row = row;
-	}
-	if (plan->bridges.n)
-		add_step(plan, STEP_SYNC, "");
-}
-
-/* What goes after the transaction is stored. */
-static void plan_removals(struct plan *plan)
-{
-	plan->n_run = plan->n;
-	for (unsigned i = 0; i < plan->ports.n; i++) {
-		const char *name = plan->ports.list[i];
-
-		if (!draft_find_name(plan->draft, TABLE(interface), name) && live_port(name))
-			add_step(plan, STEP_CLOSE, name);
-	}
-	for (unsigned i = 0; i < plan->bridges.n; i++) {
-		const char *name = plan->bridges.list[i];
-
-		if (!draft_find_name(plan->draft, TABLE(bridge), name) && live_bridge(name))
-			add_step(plan, STEP_DESTROY, name);
-	}
-}
-
-struct plan *plan_new(const struct draft *draft, bool tolerant)
-{
-	struct plan *plan = sw_xcalloc(1, sizeof(*plan));
-
-	plan->draft = draft;
-	plan->tolerant = tolerant;
-	plan->command = -1;
-	draft_diff(draft, note_change, plan);
-	unique(&plan->ports);
-	plan_ports(plan);
-	plan_bridges(plan);
-	plan_removals(plan);
-	return plan;
-}
-
-struct plan *plan_new_retry(const struct draft *draft)
-{
-	struct plan *plan = sw_xcalloc(1, sizeof(*plan));
-	struct live_port *lp = NULL;
-
-	plan->draft = draft;
-	plan->tolerant = true;
-	plan->command = -1;
-	while ((lp = live_next_port(lp))) {
-		const struct row *row = draft_find_name(draft, TABLE(interface), lp->name);
-
-		if (lp->port || lp->hopeless || !row)
-			continue;
-		add_step(plan, STEP_MAKE, lp->name)->row = row;
-		add_bridge_of_interface(plan, row);
-	}
-	plan_bridges(plan);
-	plan->n_run = plan->n;
-	if (plan->n)
-		return plan;
-	plan_free(plan);
-	return NULL;
-}
-
-static void names_free(struct names *names)
-{
-	for (unsigned i = 0; i < names->n; i++)
-		free(names->list[i]);
-	free(names->list);
-}
 
 void plan_free(struct plan *plan)
 {
 	if (!plan)
 		return;
-	names_free(&plan->ports);
-	names_free(&plan->bridges);
+	names_fini(&plan->ports);
+	names_fini(&plan->bridges);
 	for (unsigned i = 0; i < plan->n; i++)
 		free(plan->steps[i].was);
 	free(plan->steps);
@@ -289,9 +61,13 @@ static void walk_end(struct plan *plan, int rc)
 	done(plan->arg, rc);
 }
 
-/* Take steps until one has to be waited for. */
-static void walk(struct plan *plan)
+/* Take steps until one has to be waited for, or the slice is over. */
+static void walk(void *arg)
 {
+	LOOP_STEP("transaction steps");
+	struct slice slice = slice_begin();
+	struct plan *plan = arg;
+
 	while (plan->at != plan->end) {
 		struct step *s = &plan->steps[plan->back ? plan->at - 1 : plan->at];
 		int rc = plan->back ? step_undo(plan, s) : step_run(plan, s);
@@ -303,6 +79,10 @@ static void walk(struct plan *plan)
 			return;
 		}
 		plan->at += plan->back ? -1 : 1;
+		if (slice_over(&slice)) {
+			loop_again(walk, plan);
+			return;
+		}
 	}
 	if (plan->back)
 		step_sync_back(plan);

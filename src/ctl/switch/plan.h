@@ -23,11 +23,14 @@
 
 struct draft;
 struct plan;
+struct slice;
 
+/* A plan that is still to be made, in slices: 0 or SLICE_MORE. */
 struct plan *plan_new(const struct draft *draft, bool tolerant);
+int plan_make(struct plan *plan, const struct slice *slice);
 void plan_free(struct plan *plan);
 
-/* A plan that tries the ports again that could not be opened; NULL when there is none. */
+/* A made plan that tries the ports again that could not be opened; NULL when there is none. */
 struct plan *plan_new_retry(const struct draft *draft);
 
 /* What it would do, a sentence a step. */

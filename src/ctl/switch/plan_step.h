@@ -3,6 +3,8 @@
 #ifndef CTL_PLAN_STEP_H
 #define CTL_PLAN_STEP_H
 
+#include "../draft.h"
+#include "../names.h"
 #include "live.h"
 
 struct row;
@@ -32,19 +34,16 @@ struct step {
 	struct live_move move;
 };
 
-struct names {
-	unsigned n;
-	char **list;
-};
-
 struct plan {
 	const struct draft *draft;
 	bool tolerant;
+	unsigned stage; /* of making it */
+	struct draft_diff diff;
 	unsigned n, n_run; /* steps; those before the transaction is stored */
 	struct step *steps;
 	struct names ports, bridges; /* that changed, sorted */
 	bool back;
-	unsigned at, end;
+	unsigned at, end; /* of the walk; while it is made, the port that is looked at */
 	unsigned closing; /* ports that are on their way down */
 	void (*done)(void *arg, int rc);
 	void *arg;
