@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define SW_MESSAGE_MAX (1024 * 1024) /* bytes of one message of the control protocol */
+
 /* Bytes that are taken at the front and added at the end. */
 struct sw_bytes {
 	char *buf;
@@ -22,6 +24,8 @@ struct sw_bytes {
 /* Room for `want` more bytes at the end; valid until the next call. */
 char *sw_bytes_room(struct sw_bytes *b, size_t want);
 void sw_bytes_add(struct sw_bytes *b, const void *p, size_t n);
+/* All that `from` has; it is empty then. Nothing is copied where b is empty: bytes in megabytes. */
+void sw_bytes_join(struct sw_bytes *b, struct sw_bytes *from);
 /* Take n <= len bytes away from the front; memory that is no longer needed goes back. */
 void sw_bytes_take(struct sw_bytes *b, size_t n);
 void sw_bytes_fini(struct sw_bytes *b);

@@ -39,6 +39,19 @@ void sw_bytes_add(struct sw_bytes *b, const void *p, size_t n)
 	b->len += n;
 }
 
+void sw_bytes_join(struct sw_bytes *b, struct sw_bytes *from)
+{
+	struct sw_bytes had = *b;
+
+	if (b->len) {
+		sw_bytes_add(b, from->buf + from->start, from->len);
+	} else {
+		*b = *from;
+		*from = had;
+	}
+	sw_bytes_fini(from);
+}
+
 void sw_bytes_take(struct sw_bytes *b, size_t n)
 {
 	b->start += n;

@@ -3,9 +3,7 @@
  * The control socket, with real sockets and an event loop turned by hand: order, limits, who waits for
  * whom. Two methods of the test's own stand in for what takes long and what answers much.
  */
-#include "swtest.h"
-
-#include <event2/event.h>
+#include "api_hand.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -15,13 +13,14 @@
 #include <sw/clock.h>
 #include <sw/err.h>
 #include <sw/log.h>
+#include <sw/post.h>
 
 #include "../../src/ctl/api/method.h"
 #include "../../src/ctl/api/server.h"
+#include "../../src/ctl/job.h"
 
-static struct event_base *base;
 static struct sw_access access_of;
-static char dir[] = "/tmp/swtest-api-XXXXXX", path[64];
+static char dir[] = "/tmp/swtest-api-XXXXXX";
 static struct api_call *later;
 static unsigned cancelled, ran;
 
@@ -59,123 +58,6 @@ SW_REGISTER(method, later) = { .name = "later", .help = "answers when told", .ru
 SW_REGISTER(
 	method, big) = { .name = "big", .help = "n bytes", .params = big_params, .run = big_run };
 
-static void turn(unsigned n)
-{
-	while (n--)
-		event_base_loop(base, EVLOOP_NONBLOCK);
-}
-
-static int dial(void)
-{
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
-
-	strcpy(addr.sun_path, path);
-	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
-	return fd;
-}
-
-/* The next line, or NULL at the end of file; turns the loop until there is one. */
-static json_t *hear(int fd)
-{
-	static char line[RPC_MESSAGE_MAX * 9];
-	size_t len = 0;
-	json_t *root;
-
-	for (unsigned tries = 0; tries < 100000; tries++) {
-		ssize_t n = recv(fd, line + len, 1, 0);
-
-		if (!n || (n < 0 && errno == ECONNRESET))
-			return NULL;
-		if (n < 0) {
-			turn(1);
-			continue;
-		}
-		tries = 0;
-		if (line[len++] != '\n')
-			continue;
-		root = json_loadb(line, len, JSON_DECODE_ANY, NULL);
-		assert_non_null(root);
-		return root;
-	}
-	fail_msg("no answer");
-	return NULL;
-}
-
-static void say(int fd, const char *text)
-{
-	size_t len = strlen(text);
-
-	while (len) {
-		ssize_t n = send(fd, text, len, MSG_NOSIGNAL);
-
-		if (n < 0) {
-			assert_int_equal(errno, EAGAIN);
-			turn(1);
-			continue;
-		}
-		text += n;
-		len -= n;
-	}
-}
-
-static void hear_greeting(int fd)
-{
-	json_t *root = hear(fd);
-	json_t *swd = json_object_get(root, "swd");
-
-	assert_string_equal(json_string_value(json_object_get(swd, "version")), SW_VERSION);
-	assert_int_equal(json_integer_value(json_object_get(swd, "api")), API_LEVEL);
-	json_decref(root);
-}
-
-static int dial_greeted(void)
-{
-	int fd = dial();
-
-	hear_greeting(fd);
-	return fd;
-}
-
-static void hear_id(int fd, int id)
-{
-	json_t *root = hear(fd);
-
-	assert_non_null(root);
-	assert_non_null(json_object_get(root, "result"));
-	assert_int_equal(json_integer_value(json_object_get(root, "id")), id);
-	json_decref(root);
-}
-
-static void hear_error(int fd, int number, const char *word)
-{
-	json_t *root = hear(fd), *error;
-
-	assert_non_null(root);
-	error = json_object_get(root, "error");
-	assert_int_equal(json_integer_value(json_object_get(error, "code")), number);
-	if (!strstr(json_string_value(json_object_get(error, "message")), word))
-		fail_msg("\"%s\" does not say \"%s\"",
-			json_string_value(json_object_get(error, "message")), word);
-	json_decref(root);
-}
-
-static void hear_end(int fd)
-{
-	assert_null(hear(fd));
-	close(fd);
-	turn(3);
-}
-
-static void ask(int fd, int id, const char *method)
-{
-	char text[256];
-
-	snprintf(text, sizeof(text), "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"%s\"}\n", id,
-		method);
-	say(fd, text);
-}
-
 static unsigned clients(void)
 {
 	struct api_stats stats;
@@ -189,18 +71,21 @@ static int start(void **state)
 {
 	struct sw_err err;
 
-	base = event_base_new();
+	hand_base = event_base_new();
 	later = NULL;
 	cancelled = ran = 0;
-	assert_int_equal(api_start(base, path, &access_of, &err), 0);
+	assert_int_equal(job_start(&err), 0); /* parses long messages */
+	assert_int_equal(api_start(hand_base, hand_path, &access_of, &err), 0);
 	return 0;
 }
 
 static int stop(void **state)
 {
 	api_stop();
-	event_base_free(base);
-	assert_int_not_equal(access(path, F_OK), 0);
+	job_stop();
+	sw_post_run();
+	event_base_free(hand_base);
+	assert_int_not_equal(access(hand_path, F_OK), 0);
 	return 0;
 }
 
@@ -308,7 +193,7 @@ static void closing_and_stopping(void **state)
 	assert_int_equal(cancelled, 1);
 	hear_end(fd);
 	close(other);
-	assert_int_equal(api_start(base, path, &access_of, NULL), 0);
+	assert_int_equal(api_start(hand_base, hand_path, &access_of, NULL), 0);
 }
 
 static void too_long(void **state)
@@ -329,6 +214,41 @@ static void too_long(void **state)
 	say(fd, text);
 	hear_id(fd, 5);
 	close(fd);
+	free(text);
+}
+
+/* A message that is parsed on the job thread: a question behind it waits, a fault in it is told, and the
+ * client may go away in the middle. */
+static void long_messages(void **state)
+{
+	size_t size = RPC_MESSAGE_MAX / 2;
+	char *text = malloc(size + 2);
+	int fd = dial_greeted();
+
+	memset(text, ' ', size);
+	strcpy(text + size, "\n");
+	memcpy(text, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}", 40);
+	say(fd, text);
+	ask(fd, 2, "ping");
+	hear_id(fd, 1);
+	hear_id(fd, 2);
+	text[size - 1] = '}';
+	say(fd, text);
+	hear_error(fd, -32700, "at byte");
+	ask(fd, 3, "ping");
+	hear_id(fd, 3);
+	say(fd, text);
+	turn(1);
+	close(fd);
+	fd = dial_greeted();
+	say(fd, text);
+	ask(fd, 4, "ping");
+	shutdown(fd, SHUT_WR); /* what it asked is answered all the same */
+	hear_error(fd, -32700, "at byte");
+	hear_id(fd, 4);
+	hear_end(fd);
+	close(fd);
+	assert_int_equal(clients(), 0);
 	free(text);
 }
 
@@ -431,28 +351,29 @@ static void paths(void **state)
 	struct stat st;
 	int fd;
 
-	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(stat(hand_path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0660);
 	api_stop();
 	memset(longer, 'a', sizeof(longer) - 1);
-	assert_true(api_start(base, longer, &access_of, &err) < 0);
+	assert_true(api_start(hand_base, longer, &access_of, &err) < 0);
 	assert_int_equal(err.code, SW_CODE_INVALID);
 
 	fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	strcpy(addr.sun_path, path);
+	strcpy(addr.sun_path, hand_path);
 	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
 	listen(fd, 1);
-	assert_true(api_start(base, path, &access_of, &err) < 0);
+	assert_true(api_start(hand_base, hand_path, &access_of, &err) < 0);
 	assert_int_equal(err.code, SW_CODE_CONFLICT);
 	close(fd);
-	assert_int_equal(api_start(base, path, &access_of, &err), 0); /* nobody answers: stale */
+	assert_int_equal(
+		api_start(hand_base, hand_path, &access_of, &err), 0); /* nobody answers: stale */
 	api_stop();
 
-	fclose(fopen(path, "w"));
-	assert_true(api_start(base, path, &access_of, &err) < 0);
+	fclose(fopen(hand_path, "w"));
+	assert_true(api_start(hand_base, hand_path, &access_of, &err) < 0);
 	assert_int_equal(err.code, SW_CODE_EXISTS);
-	unlink(path);
-	assert_int_equal(api_start(base, path, &access_of, &err), 0);
+	unlink(hand_path);
+	assert_int_equal(api_start(hand_base, hand_path, &access_of, &err), 0);
 }
 
 static void peer_is_known(void **state)
@@ -480,6 +401,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_waits_others_do_not, start, stop),
 		cmocka_unit_test_setup_teardown(closing_and_stopping, start, stop),
 		cmocka_unit_test_setup_teardown(too_long, start, stop),
+		cmocka_unit_test_setup_teardown(long_messages, start, stop),
 		cmocka_unit_test_setup_teardown(client_limit, start, stop),
 		cmocka_unit_test_setup_teardown(slow_reader_is_dropped, start, stop),
 		cmocka_unit_test_setup_teardown(flood_takes_its_turn, start, stop),
@@ -490,7 +412,7 @@ int main(void)
 	int rc;
 
 	assert_non_null(mkdtemp(dir));
-	snprintf(path, sizeof(path), "%s/sock", dir);
+	snprintf(hand_path, sizeof(hand_path), "%s/sock", dir);
 	assert_int_equal(sw_reg_seal(&err), 0);
 	sw_log_set("api", SW_LOG_OFF);
 	sw_clock_stop();

@@ -154,10 +154,30 @@ static void bytes_leave_in_order(void **state)
 	sw_bytes_fini(&b);
 }
 
+static void bytes_join(void **state)
+{
+	struct sw_bytes a = { 0 }, b = { 0 };
+	char *was;
+
+	sw_bytes_add(&b, "xone", 4);
+	sw_bytes_take(&b, 1);
+	was = b.buf;
+	sw_bytes_join(&a, &b);
+	assert_ptr_equal(a.buf, was); /* taken over, not copied */
+	assert_null(b.buf);
+	sw_bytes_add(&b, "two", 3);
+	sw_bytes_join(&a, &b);
+	sw_bytes_join(&a, &b); /* of nothing */
+	assert_int_equal(a.len, 6);
+	assert_memory_equal(a.buf + a.start, "onetwo", 6);
+	sw_bytes_fini(&a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whole_lines_in_order),
+		cmocka_unit_test(bytes_join),
 		cmocka_unit_test(long_line_is_told_once),
 		cmocka_unit_test(any_cut_gives_the_same_lines),
 		cmocka_unit_test(bytes_leave_in_order),

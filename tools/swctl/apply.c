@@ -12,8 +12,7 @@
 #include "link.h"
 
 #define FILE_MAX    (64 << 20)
-#define MESSAGE_MAX (384 * 1024) /* what the switch reads of one (RPC_MESSAGE_MAX there) ... */
-#define MESSAGE_OWN 4096	 /* ... and what of it is not the document, at most */
+#define MESSAGE_OWN 4096 /* what of a message is not the document, at most */
 
 enum { PRUNE, MAY_WAIT };
 
@@ -79,11 +78,11 @@ static int check_size(const char *name, const json_t *input)
 	size_t size = strlen(quoted);
 
 	free(quoted);
-	if (size + MESSAGE_OWN <= MESSAGE_MAX)
+	if (size + MESSAGE_OWN <= SW_MESSAGE_MAX)
 		return EXIT_DONE;
 	return fault_show(EXIT_REFUSED, "apply it in parts, without --prune",
 		"%s has %zu bytes without blanks; the switch takes %d at once", name, size,
-		MESSAGE_MAX - MESSAGE_OWN);
+		SW_MESSAGE_MAX - MESSAGE_OWN);
 }
 
 static json_t *command_words(const struct local_call *call)

@@ -75,8 +75,7 @@ void api_client_drop(struct api_client *c, const char *why)
 	c->fd = -1;
 	if (c->busy) {
 		c->busy->cancel(c->busy);
-		rpc_request_fini(&c->busy->req);
-		free(c->busy);
+		api_call_free(c->busy);
 		c->busy = NULL;
 	}
 	api_server_wake(c);
@@ -115,11 +114,11 @@ static void flush_output(struct api_client *c)
 		c->stream->room(c);
 }
 
-void api_client_put(struct api_client *c, const char *text, size_t len)
+void api_client_put(struct api_client *c, struct sw_bytes *text)
 {
 	if (!c->out.len)
 		c->unread_since_ms = sw_clock_ms();
-	sw_bytes_add(&c->out, text, len);
+	sw_bytes_join(&c->out, text);
 	flush_output(c);
 }
 
@@ -138,67 +137,12 @@ void api_client_last_words(struct api_client *c, const char *line)
 	(void)!send(c->fd, c->out.buf + c->out.start, c->out.len, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-static void send_error(struct api_client *c, json_t *id, int number, const struct sw_err *err)
+void api_client_go_on(struct api_client *c)
 {
-	api_client_send(c, rpc_error(id, number, err, NULL));
-}
-
-/* The answer of a finished call; a notification gets none, whatever came of it. */
-static void answer(struct api_call *call, int rc, int number, const struct sw_err *err)
-{
-	json_t *id = call->req.id;
-
-	if (!id || call->client->dropped) {
-		json_decref(call->result);
-		json_decref(call->more);
-	} else if (rc < 0) {
-		json_decref(call->result);
-		api_client_send(call->client, rpc_error(id, number, err, call->more));
-	} else {
-		json_decref(call->more);
-		api_client_send(call->client, rpc_result(id, call->result));
-	}
-	rpc_request_fini(&call->req);
-	free(call);
-}
-
-void api_call_done(struct api_call *call, int rc, const struct sw_err *err)
-{
-	struct api_client *c = call->client;
-
-	c->busy = NULL;
-	answer(call, rc, rc < 0 ? rpc_number(err->code) : 0, err);
 	if (!c->dropped && is_finished(c))
 		api_client_drop(c, NULL);
 	else if (api_client_ready(c))
 		api_server_wake(c);
-}
-
-const struct api_peer *api_peer(const struct api_call *call)
-{
-	return &call->client->peer;
-}
-
-static void handle_message(struct api_client *c, const char *line, size_t len)
-{
-	struct api_call *call = sw_xcalloc(1, sizeof(*call));
-	struct sw_err err = { 0 };
-	int number = 0, rc;
-
-	call->client = c;
-	api_server_count_request();
-	rc = rpc_parse(line, len, &call->req, &number, &err);
-	if (rc) {
-		send_error(c, call->req.id, number, &err);
-		rpc_request_fini(&call->req);
-		free(call);
-		return;
-	}
-	rc = api_method_run(call, &number, &err);
-	if (rc == API_LATER)
-		c->busy = call;
-	else
-		answer(call, rc, number, &err);
 }
 
 static void refuse_long_message(struct api_client *c)
@@ -208,7 +152,7 @@ static void refuse_long_message(struct api_client *c)
 	sw_err_set(&err, SW_CODE_LIMIT, "the message is too long");
 	sw_err_allowed(&err, "at most %d bytes", RPC_MESSAGE_MAX);
 	sw_err_hint(&err, "send it in parts");
-	send_error(c, NULL, rpc_number(SW_CODE_LIMIT), &err);
+	api_client_send(c, rpc_error(NULL, rpc_number(SW_CODE_LIMIT), &err, NULL));
 }
 
 static void next_message(struct api_client *c)
@@ -220,7 +164,7 @@ static void next_message(struct api_client *c)
 	case SW_LINE_WHOLE:
 		/* An empty line is no message: people press return. */
 		if (len && !(len == 1 && *line == '\r'))
-			handle_message(c, line, len);
+			api_call_begin(c, line, len);
 		break;
 	case SW_LINE_TOO_LONG:
 		refuse_long_message(c);

@@ -58,6 +58,13 @@ void api_client_step(struct api_client *c);
 /* Has it something for a step? */
 bool api_client_ready(const struct api_client *c);
 
+/* It was answered, if not dropped: what waited for that goes on. */
+void api_client_go_on(struct api_client *c);
+
+/* call.c: a message becomes its one request under way, or is answered at once; free one. */
+void api_call_begin(struct api_client *c, const char *line, size_t len);
+void api_call_free(struct api_call *call);
+
 /* Queue one message; consumes it. Over API_OUTPUT_MAX the client is dropped. */
 void api_client_send(struct api_client *c, json_t *message);
 
@@ -65,8 +72,8 @@ void api_client_send(struct api_client *c, json_t *message);
 void api_client_write_on(struct api_client *c);
 void api_client_write_no_more(struct api_client *c);
 
-/* Queue whole lines as they are; a stream does that only while little waits. */
-void api_client_put(struct api_client *c, const char *text, size_t len);
+/* Queue whole lines as they are, and take them; a stream does that only while little waits. */
+void api_client_put(struct api_client *c, struct sw_bytes *text);
 
 /* Before it is dropped: in place of all that waits behind the line it is in, as far as the socket takes it. */
 void api_client_last_words(struct api_client *c, const char *line);

@@ -41,6 +41,7 @@ struct api_param {
 struct api_call {
 	struct api_client *client;
 	struct rpc_request req;
+	bool is_long;	/* its message was: it is parsed and freed elsewhere (parse.h) */
 	json_t *result; /* out: goes to the framework */
 	json_t *more;	/* out, on failure: members for the error's "data" */
 	void (*cancel)(

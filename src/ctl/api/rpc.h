@@ -2,7 +2,7 @@
 /*
  * JSON-RPC 2.0 as values: a line to a checked request, a result or an error to a line. No sockets.
  *
- * room: ctl/api. Thread: control.
+ * room: ctl/api. Thread: control; rpc_parse and rpc_request_fini any, one at a time.
  */
 #ifndef CTL_API_RPC_H
 #define CTL_API_RPC_H
@@ -12,11 +12,12 @@
 #include <jansson.h>
 
 #include <sw/err.h>
+#include <sw/line.h>
 
-/* Together they bound what parsing costs: 18 ns a byte of text and 90 ns a value were measured. */
-#define RPC_MESSAGE_MAX (384 * 1024) /* bytes of a message */
-#define RPC_DEPTH_MAX	16	     /* arrays and objects inside one another */
-#define RPC_VALUES_MAX	32768	     /* values in a message */
+/* Together they bound the memory of a message: 1 MiB as text, 7 MiB as values. */
+#define RPC_MESSAGE_MAX SW_MESSAGE_MAX
+#define RPC_DEPTH_MAX	16    /* arrays and objects inside one another */
+#define RPC_VALUES_MAX	65536 /* values in a message */
 
 /* Numbers of the JSON-RPC standard; those of our own codes are RPC_OWN_BASE + a stable offset. */
 #define RPC_PARSE	   (-32700)

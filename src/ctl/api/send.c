@@ -51,7 +51,7 @@ void api_client_write_on(struct api_client *c)
 		if (c->out.len + w->text.len > API_OUTPUT_MAX)
 			api_client_drop(c, "it does not read its answers (8 MiB wait)");
 		else
-			api_client_put(c, w->text.buf + w->text.start, w->text.len);
+			api_client_put(c, &w->text);
 		writer_fini(w);
 		free(w);
 	} else {

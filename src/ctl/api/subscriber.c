@@ -253,8 +253,10 @@ static bool fill(struct subscriber *sub, uint64_t until_ns)
 	while (more && sw_clock_ns() < until_ns);
 	more = out.len > 0;
 	if (more)
-		api_client_put(c, out.s, out.len);
-	free(out.s);
+		api_client_put(
+			c, &(struct sw_bytes){ .buf = out.s, .len = out.len, .size = out.len });
+	else
+		free(out.s);
 	return more && !c->dropped && c->out.len < SUBSCRIBER_ROOM;
 }
 
