@@ -6,7 +6,10 @@
  *  - Bytes [0, size) are whole records and on the disk. An append writes behind them and syncs; on any
  *    failure the file is cut to `size` again.
  *  - `suspect`: a sync, a cut or the folder's sync failed, so the disk may hold something else than the
- *    file shows. Nothing is appended to such a file: a new one is written from memory first.
+ *    file shows. Nothing is appended to such a file: a new one is written from memory first. Syncing it
+ *    again would say nothing: Linux takes what a failed sync could not write for written.
+ *  - What an earlier process wrote is suspect from the start, since nobody knows how its last sync ended. So
+ *    opening writes the same records to a new file before anybody builds on them.
  */
 #include "journal_file.h"
 
@@ -61,42 +64,66 @@ static void keep_history(struct journal *j, uint64_t generation)
 			strerror(-rc));
 }
 
-int journal_rewrite(struct journal *j, const struct db *db, bool keep_old, struct sw_err *err)
+/* A new file of these bytes, on the disk, in place of the old one, which may become history. */
+static int replace_file(struct journal *j, const char *bytes, size_t len, const struct db *keep_old)
 {
-	struct sw_str line = { 0 };
 	int fd, rc;
 
-	record_add_snapshot(&line, db);
 	fd = rc = jio_open(j->dir, JOURNAL_NEW, true);
 	if (rc >= 0)
-		rc = jio_write(fd, line.s, line.len, 0);
+		rc = jio_write(fd, bytes, len, 0);
 	if (rc >= 0)
 		rc = journal_sync(j, fd);
 	if (rc >= 0) {
 		if (keep_old)
-			keep_history(j, db->generation);
+			keep_history(j, keep_old->generation);
 		rc = jio_rename(j->dir, JOURNAL_NEW, JOURNAL_NAME);
 	}
 	if (rc < 0) {
 		jio_close(fd);
 		jio_unlink(j->dir, JOURNAL_NEW);
-		free(line.s);
-		return journal_fault(j, rc, "writing a new journal", err);
+		return rc;
 	}
 	jio_close(j->fd);
 	j->fd = fd;
-	j->size = j->snapshot = line.len;
-	j->first = db->generation;
-	j->records = 0;
-	j->health.rewrites++;
-	free(line.s);
-	history_trim(j->dir, j->health.history_max, &j->history);
-	rc = jio_sync_dir(j->dir);
+	j->size = len;
+	return 0;
+}
+
+static int sync_name(struct journal *j, struct sw_err *err)
+{
+	int rc = jio_sync_dir(j->dir);
+
 	j->suspect = rc < 0;
 	if (rc < 0)
 		return journal_fault(j, rc, "syncing the folder", err);
 	j->fault[0] = '\0';
 	return 0;
+}
+
+int journal_rewrite(struct journal *j, const struct db *db, bool keep_old, struct sw_err *err)
+{
+	struct sw_str line = { 0 };
+	int rc;
+
+	record_add_snapshot(&line, db);
+	rc = replace_file(j, line.s, line.len, keep_old ? db : NULL);
+	free(line.s);
+	if (rc)
+		return journal_fault(j, rc, "writing a new journal", err);
+	j->snapshot = j->size;
+	j->first = db->generation;
+	j->records = 0;
+	j->health.rewrites++;
+	history_trim(j->dir, j->health.history_max, &j->history);
+	return sync_name(j, err);
+}
+
+int journal_renew(struct journal *j, const char *bytes, struct sw_err *err)
+{
+	int rc = replace_file(j, bytes, j->size, NULL);
+
+	return rc ? journal_fault(j, rc, "writing the journal anew", err) : sync_name(j, err);
 }
 
 void journal_close(struct journal *j)

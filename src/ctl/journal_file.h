@@ -39,6 +39,9 @@ int journal_fault(struct journal *j, int rc, const char *what, struct sw_err *er
 /* Write a new file with one snapshot and put it in place of the old one, which may become history. */
 int journal_rewrite(struct journal *j, const struct db *db, bool keep_old, struct sw_err *err);
 
+/* Write a new file of the first j->size bytes of the old one. */
+int journal_renew(struct journal *j, const char *bytes, struct sw_err *err);
+
 /* Sync a file of ours, and note how long the disk took. */
 int journal_sync(struct journal *j, int fd);
 

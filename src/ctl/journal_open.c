@@ -74,8 +74,13 @@ static enum record_state replay(
 	return state;
 }
 
-/* What the file says; `damaged` when it must be set aside. */
-static int read_all(struct journal *j, struct db **db, bool *damaged, struct sw_err *err)
+/* What a file held; `damaged` when it must be set aside. */
+struct found {
+	char *bytes;
+	bool damaged;
+};
+
+static int read_all(struct journal *j, struct db **db, struct found *found, struct sw_err *err)
 {
 	enum record_state state;
 	size_t len, good;
@@ -85,7 +90,7 @@ static int read_all(struct journal *j, struct db **db, bool *damaged, struct sw_
 	if (rc)
 		return journal_fault(j, rc, "reading the journal", err);
 	state = replay(j, bytes, len, &good, db);
-	*damaged = state == RECORD_BAD;
+	found->damaged = state == RECORD_BAD;
 	if (state == RECORD_BAD) {
 		size_t upto = good;
 
@@ -103,12 +108,13 @@ static int read_all(struct journal *j, struct db **db, bool *damaged, struct sw_
 			"acknowledged and is dropped",
 			j->path, len - good);
 	j->size = good;
-	free(bytes);
+	found->bytes = bytes;
 	return 0;
 }
 
-/* Make the file what memory says: cut a torn end, replace a damaged or missing file. */
-static int mend(struct journal *j, struct db *db, bool damaged, struct sw_err *err)
+/* Make the file what memory says, on the disk too: the same without a torn end, or in place of a damaged or
+ * missing one. */
+static int mend(struct journal *j, struct db *db, const struct found *found, struct sw_err *err)
 {
 	int rc;
 
@@ -117,7 +123,7 @@ static int mend(struct journal *j, struct db *db, bool damaged, struct sw_err *e
 			strerror(j->read_only));
 		return 0;
 	}
-	if (damaged) {
+	if (found->damaged) {
 		rc = set_aside(j);
 		if (rc) { /* it is all there is, and never deleted: write nothing in its place */
 			j->read_only = -rc;
@@ -125,12 +131,9 @@ static int mend(struct journal *j, struct db *db, bool damaged, struct sw_err *e
 			return journal_fault(j, rc, "keeping the damaged journal", err);
 		}
 	}
-	if (damaged || !j->size)
-		return journal_rewrite(j, db, !damaged, err);
-	rc = jio_truncate(j->fd, j->size);
-	if (!rc)
-		rc = journal_sync(j, j->fd);
-	return rc ? journal_fault(j, rc, "cutting the journal's torn end", err) : 0;
+	if (found->damaged || !j->size)
+		return journal_rewrite(j, db, !found->damaged, err);
+	return journal_renew(j, found->bytes, err);
 }
 
 static int open_file(struct journal *j, struct sw_err *err)
@@ -164,20 +167,23 @@ static int check_whole(struct journal *j, struct db *db, struct sw_err *err)
 
 static int load(struct journal *j, struct db **db, struct sw_err *err)
 {
-	bool damaged = false;
+	struct found found = { 0 };
 	int rc = open_file(j, err);
 
 	if (!rc && j->fd >= 0)
-		rc = read_all(j, db, &damaged, err);
+		rc = read_all(j, db, &found, err);
 	if (!rc && *db)
 		rc = check_whole(j, *db, err);
-	if (rc)
+	if (rc) {
+		free(found.bytes);
 		return rc;
+	}
 	if (!*db)
 		*db = db_new();
 	if (!j->read_only)
 		jio_unlink(j->dir, JOURNAL_NEW);
-	rc = mend(j, *db, damaged, err);
+	rc = mend(j, *db, &found, err);
+	free(found.bytes);
 	if (rc && j->fd < 0)
 		return rc; /* nothing is there and nothing can be made */
 	if (rc)

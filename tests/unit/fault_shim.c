@@ -2,6 +2,8 @@
 /* See fault_shim.h. The real calls are made by number, so that the shim never meets itself. */
 #include "fault_shim.h"
 
+#include "fault_model.h"
+
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -16,149 +18,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <sw/mem.h>
-
-#define NAMES 256
+#define FDS 64 /* a test has fewer */
 
 const char *const fault_names[FAULT_COUNT] = { "none", "EIO", "ENOSPC", "EINTR", "short",
 	"short and full", "dead disk", "full disk", "kill" };
 
 struct shim shim;
 
-/* Bytes of a file: safe, and as they were when its last name went. */
-struct inode {
-	uint64_t number;
-	char *safe, *last;
-	size_t safe_len, last_len;
-};
-
-struct name {
-	char text[40];
-	uint64_t inode; /* 0: it is gone */
-};
-
-static struct inode inodes[NAMES];
-static unsigned n_inodes;
-static struct name safe_names[NAMES];
-static unsigned n_safe;
-/* Changes of names since: after each, what the name stands for. A rename is two at once. */
-static struct {
-	struct name set, gone;
-} later[NAMES];
-static unsigned n_later;
-static int model_dir;
-
-static struct inode *inode_of(uint64_t number)
-{
-	for (unsigned i = 0; i < n_inodes; i++)
-		if (inodes[i].number == number)
-			return &inodes[i];
-	if (n_inodes == NAMES)
-		abort();
-	memset(&inodes[n_inodes], 0, sizeof(inodes[0]));
-	inodes[n_inodes].number = number;
-	return &inodes[n_inodes++];
-}
-
-static size_t read_fd(int fd, char **bytes)
-{
-	struct stat st;
-	size_t n = 0;
-	long got = 1;
-
-	if (syscall(SYS_fstat, fd, &st))
-		abort();
-	*bytes = sw_xcalloc(st.st_size + 1, 1);
-	while (n < (size_t)st.st_size && got > 0) {
-		got = syscall(SYS_pread64, fd, *bytes + n, st.st_size - n, n);
-		n += got > 0 ? got : 0;
-	}
-	return n;
-}
-
-static uint64_t number_of(int fd)
-{
-	struct stat st;
-
-	return syscall(SYS_fstat, fd, &st) ? 0 : st.st_ino;
-}
-
-/* The file that a name stands for now, open to read; -1: none. */
-static int open_name(const char *name)
-{
-	return syscall(SYS_openat, model_dir, name, O_RDONLY | O_CLOEXEC);
-}
-
-static uint64_t number_at(const char *name)
-{
-	int fd = open_name(name);
-	uint64_t number = fd < 0 ? 0 : number_of(fd);
-
-	if (fd >= 0)
-		syscall(SYS_close, fd);
-	return number;
-}
-
-/* A name is about to go: its file may have been the last to hold these bytes. */
-static void keep_last(const char *name)
-{
-	int fd = open_name(name);
-	struct inode *inode;
-
-	if (fd < 0)
-		return;
-	inode = inode_of(number_of(fd));
-	free(inode->last);
-	inode->last_len = read_fd(fd, &inode->last);
-	syscall(SYS_close, fd);
-}
-
-static void set_name(struct name *list, unsigned *n, const struct name *name)
-{
-	unsigned i = 0;
-
-	if (!name->text[0])
-		return;
-	while (i < *n && strcmp(list[i].text, name->text))
-		i++;
-	if (i == NAMES)
-		abort();
-	list[i] = *name;
-	*n += i == *n;
-}
-
-static void note(const char *set, uint64_t inode, const char *gone)
-{
-	if (n_later == NAMES)
-		abort();
-	memset(&later[n_later], 0, sizeof(later[0]));
-	snprintf(later[n_later].set.text, sizeof(later[0].set.text), "%s", set);
-	later[n_later].set.inode = inode;
-	snprintf(later[n_later].gone.text, sizeof(later[0].gone.text), "%s", gone ? gone : "");
-	n_later++;
-}
-
-static void apply_names(struct name *list, unsigned *n, unsigned upto)
-{
-	for (unsigned i = 0; i < upto; i++) {
-		set_name(list, n, &later[i].set);
-		set_name(list, n, &later[i].gone);
-	}
-}
-
-static void forget_model(void)
-{
-	for (unsigned i = 0; i < n_inodes; i++) {
-		free(inodes[i].safe);
-		free(inodes[i].last);
-	}
-	n_inodes = n_safe = n_later = 0;
-}
-
 void shim_arm(const char *dir, bool crash)
 {
-	forget_model();
-	model_dir = syscall(SYS_openat, AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	model_begin(dir);
 	shim.crash = crash;
 	shim.calls = 0;
 	shim.struck = false;
@@ -168,61 +37,16 @@ void shim_arm(const char *dir, bool crash)
 void shim_disarm(void)
 {
 	if (shim.armed)
-		syscall(SYS_close, model_dir);
+		model_end();
 	shim.armed = false;
 	shim.crash = false;
 }
 
-unsigned shim_names(void)
+void shim_restart(const char *dir)
 {
-	return n_later;
-}
-
-static void write_image(int dir, const struct name *name, enum tail tail)
-{
-	struct inode *inode = inode_of(name->inode);
-	int fd = syscall(SYS_openat, dir, name->text, O_WRONLY | O_CREAT | O_TRUNC, 0640);
-	char *bytes = NULL, *now = inode->last;
-	size_t len = inode->last_len, safe = inode->safe_len;
-	int from = -1;
-
-	/* the bytes as the running system saw them: of whatever name the file has now */
-	for (unsigned i = 0; i < n_safe + n_later && from < 0; i++) {
-		const char *text = i < n_safe ? safe_names[i].text : later[i - n_safe].set.text;
-
-		if (number_at(text) == name->inode)
-			from = open_name(text);
-	}
-	if (from >= 0) {
-		len = read_fd(from, &bytes);
-		now = bytes;
-		syscall(SYS_close, from);
-	}
-	if (tail == TAIL_HALF && len > safe)
-		len = safe + (len - safe) / 2;
-	if (tail == TAIL_ALL || (tail == TAIL_HALF && len > safe)) {
-		syscall(SYS_pwrite64, fd, now, len, 0);
-	} else {
-		syscall(SYS_pwrite64, fd, inode->safe, safe, 0);
-		if (tail == TAIL_ZERO && len > safe)
-			syscall(SYS_ftruncate, fd, len);
-	}
-	syscall(SYS_close, fd);
-	free(bytes);
-}
-
-void shim_image(const char *to, unsigned names, enum tail tail)
-{
-	int dir = syscall(SYS_openat, AT_FDCWD, to, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct name list[NAMES];
-	unsigned n = n_safe;
-
-	memcpy(list, safe_names, sizeof(list));
-	apply_names(list, &n, names);
-	for (unsigned i = 0; i < n; i++)
-		if (list[i].inode)
-			write_image(dir, &list[i], tail);
-	syscall(SYS_close, dir);
+	for (int fd = 3; fd < FDS; fd++)
+		syscall(SYS_close, fd);
+	model_folder(dir);
 }
 
 void shim_clear(const char *dir)
@@ -288,12 +112,24 @@ static size_t shorter(size_t n)
 	return cut && n > 1 ? n / 2 : n;
 }
 
+/* Bytes of a file are other ones, or gone. */
+static void written(int fd, size_t at, size_t len)
+{
+	if (shim.armed && shim.crash)
+		model_written(fd, at, len);
+}
+
 ssize_t pwrite(int fd, const void *buf, size_t n, off_t at)
 {
 	n = shorter(n);
-	if (shim.armed && shim.fault == FAULT_KILL && shim.calls + 1 == shim.at)
+	if (shim.armed && shim.fault == FAULT_KILL && shim.calls + 1 == shim.at) {
+		written(fd, at, n / 2);
 		syscall(SYS_pwrite64, fd, buf, n / 2, at); /* killed in the middle of it */
-	return fails(MAY_WAIT | WRITES) ? -1 : syscall(SYS_pwrite64, fd, buf, n, at);
+	}
+	if (fails(MAY_WAIT | WRITES))
+		return -1;
+	written(fd, at, n);
+	return syscall(SYS_pwrite64, fd, buf, n, at);
 }
 
 ssize_t pread(int fd, void *buf, size_t n, off_t at)
@@ -304,18 +140,19 @@ ssize_t pread(int fd, void *buf, size_t n, off_t at)
 
 int fdatasync(int fd)
 {
-	struct inode *inode;
 	int rc;
 
-	if (fails(MAY_WAIT))
+	if (shim.armed && shim.fault == FAULT_NONE && shim.calls + 1 < SHIM_CALLS)
+		shim.syncs[shim.calls + 1] = true;
+	if (fails(MAY_WAIT)) {
+		if (shim.crash && errno != EINTR)
+			model_sync_failed(fd);
 		return -1;
+	}
 	rc = syscall(SYS_fdatasync, fd);
-	if (rc || !shim.armed || !shim.crash)
-		return rc;
-	inode = inode_of(number_of(fd));
-	free(inode->safe);
-	inode->safe_len = read_fd(fd, &inode->safe);
-	return 0;
+	if (!rc && shim.armed && shim.crash)
+		model_synced(fd);
+	return rc;
 }
 
 int fsync(int fd)
@@ -323,15 +160,17 @@ int fsync(int fd)
 	if (fails(MAY_WAIT))
 		return -1;
 	if (shim.armed && shim.crash) {
-		apply_names(safe_names, &n_safe, n_later);
-		n_later = 0;
+		model_names_synced();
 	}
 	return syscall(SYS_fsync, fd);
 }
 
 int ftruncate(int fd, off_t size)
 {
-	return fails(MAY_WAIT) ? -1 : syscall(SYS_ftruncate, fd, size);
+	if (fails(MAY_WAIT))
+		return -1;
+	written(fd, size, SIZE_MAX);
+	return syscall(SYS_ftruncate, fd, size);
 }
 
 int renameat(int from, const char *old, int to, const char *name)
@@ -339,8 +178,8 @@ int renameat(int from, const char *old, int to, const char *name)
 	if (fails(0))
 		return -1;
 	if (shim.armed && shim.crash) {
-		keep_last(name);
-		note(name, number_at(old), old);
+		model_keep_last(name);
+		model_name(name, model_inode_at(old), old);
 	}
 	return syscall(SYS_renameat, from, old, to, name);
 }
@@ -355,7 +194,7 @@ int linkat(int from, const char *old, int to, const char *name, int flags)
 	}
 	rc = fails(WRITES) ? -1 : syscall(SYS_linkat, from, old, to, name, flags);
 	if (!rc && shim.armed && shim.crash)
-		note(name, number_at(old), NULL);
+		model_name(name, model_inode_at(old), NULL);
 	return rc;
 }
 
@@ -363,9 +202,9 @@ int unlinkat(int dir, const char *name, int flags)
 {
 	if (fails(0))
 		return -1;
-	if (shim.armed && shim.crash && number_at(name)) {
-		keep_last(name);
-		note(name, 0, NULL);
+	if (shim.armed && shim.crash && model_inode_at(name)) {
+		model_keep_last(name);
+		model_name(name, 0, NULL);
 	}
 	return syscall(SYS_unlinkat, dir, name, flags);
 }
@@ -382,10 +221,12 @@ int openat(int dir, const char *name, int flags, ...)
 	va_end(ap);
 	if (fails(MAY_WAIT | (flags & O_CREAT ? WRITES : 0)))
 		return -1;
-	is_new = shim.armed && shim.crash && flags & O_CREAT && !number_at(name);
+	is_new = shim.armed && shim.crash && flags & O_CREAT && !model_inode_at(name);
 	fd = syscall(SYS_openat, dir, name, flags, mode);
 	if (is_new && fd >= 0)
-		note(name, number_of(fd), NULL);
+		model_name(name, model_inode_of(fd), NULL);
+	if (flags & O_TRUNC && fd >= 0)
+		written(fd, 0, SIZE_MAX);
 	return fd;
 }
 

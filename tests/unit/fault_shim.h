@@ -6,6 +6,9 @@
  *
  *  - the bytes of a file are safe up to what the last fdatasync of it saw; of later ones all, none, the first
  *    half, or zeros may be there;
+ *  - an fdatasync that fails lies from then on, as Linux does: what it should have written counts as clean, so
+ *    the running system goes on seeing it, but no later fdatasync writes it. Only bytes that are written
+ *    again are tried again. A disk may hold all later bytes but those;
  *  - names (create, link, rename, unlink) are safe up to the last fsync of the folder; later ones reach the
  *    disk in order, so any number of the first of them may be there.
  *
@@ -29,6 +32,8 @@ enum fault {
 	FAULT_COUNT
 };
 
+#define SHIM_CALLS 8192 /* a script makes fewer */
+
 struct shim {
 	bool armed, crash; /* crash: keep the model */
 	enum fault fault;
@@ -37,6 +42,7 @@ struct shim {
 	bool struck;		 /* the fault has come */
 	void (*on_kill)(void);	 /* does not return */
 	bool no_links;		 /* as on a file system that has none */
+	bool syncs[SHIM_CALLS];	 /* of a run without a fault: call n is an fdatasync */
 };
 extern struct shim shim;
 
@@ -46,12 +52,17 @@ extern const char *const fault_names[FAULT_COUNT];
 void shim_arm(const char *dir, bool crash);
 void shim_disarm(void);
 
-/* What may be on the disk: how many first names of those that are not safe, times these. */
-enum tail { TAIL_ALL, TAIL_NONE, TAIL_HALF, TAIL_ZERO, TAIL_COUNT };
+/* What may be on the disk: how many first names of those that are not safe, times these. TAIL_LIED: all but
+ * what an fdatasync failed to write; where none failed it is TAIL_ALL. */
+enum tail { TAIL_ALL, TAIL_NONE, TAIL_HALF, TAIL_ZERO, TAIL_LIED, TAIL_COUNT };
 unsigned shim_names(void);
+bool shim_lied(void);
 
 /* Write such a disk into an empty folder. The first is TAIL_ALL with all names: a kill without power loss. */
 void shim_image(const char *to, unsigned names, enum tail tail);
+
+/* A process ends without a loss of power: the kernel closes what it had open and goes on with all it saw. */
+void shim_restart(const char *dir);
 
 /* Remove all files of a folder. */
 void shim_clear(const char *dir);

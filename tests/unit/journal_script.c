@@ -13,13 +13,13 @@
 
 #include "../../src/ctl/columns.h"
 #include "../../src/ctl/record.h"
+#include "../../src/ctl/request.h"
 #include "fault_shim.h"
 
-#define SEED	      0x5eed
 #define REWRITE_EVERY 23
-#define REOPEN_EVERY  50
 #define BRIDGES	      3
 #define PORTS	      12
+#define USER	      "test"
 
 char *journal_describe(const struct db *db)
 {
@@ -122,9 +122,9 @@ static void change_port(struct draft *d, unsigned n)
 	}
 }
 
-static struct draft *make_change(struct script *s, uint64_t *seed)
+static struct draft *make_change(struct db *base, uint64_t *seed)
 {
-	struct draft *draft = draft_new(s->db);
+	struct draft *draft = draft_new(base);
 	unsigned n = swtest_rand(seed) % 100000;
 	int command;
 
@@ -137,36 +137,153 @@ static struct draft *make_change(struct script *s, uint64_t *seed)
 	return draft;
 }
 
-/* Store a change as a transaction does. */
-static bool change(struct script *s, uint64_t *seed)
+static bool has_id(unsigned n)
 {
-	struct draft *draft = make_change(s, seed);
-	struct record_note note = { .user = "test" };
-	struct db *next = draft_store(draft);
-	bool good;
+	return n % 3 != 0;
+}
 
-	if (!s->died) {
-		db_unref(s->maybe);
-		s->maybe = db_ref(next);
+static void id_of(char id[16], unsigned n)
+{
+	snprintf(id, 16, "r%u", n);
+}
+
+/* As a transaction that will have this generation when it is stored. */
+static struct request *make_request(unsigned n, uint64_t generation)
+{
+	json_t *commands = json_pack("[[s, i]]", "change", n), *values = json_pack("[i]", n);
+	struct request *request;
+	char id[16];
+
+	id_of(id, n);
+	request = request_new(USER, id, commands);
+	request_set_answer(request, generation, 0, values);
+	json_decref(commands);
+	json_decref(values);
+	return request;
+}
+
+/* Store transaction n as txn_run.c does. The configuration that it makes, or NULL. */
+static struct db *store(struct journal *journal, struct draft *draft, unsigned n)
+{
+	struct request *request = has_id(n) ? make_request(n, draft->base->generation + 1) : NULL;
+	struct record_note note = { .user = USER, .request = request };
+	struct db *next;
+
+	if (journal_append(journal, draft, &note, NULL)) {
+		request_free(request);
+		return NULL;
 	}
-	good = !journal_append(s->journal, draft, &note, NULL);
+	next = draft_store(draft);
+	if (request)
+		requests_add(next->requests, request);
+	return next;
+}
+
+static void forget_maybe(struct script *s)
+{
+	db_unref(s->maybe);
+	s->maybe = NULL;
+	s->maybe_n = 0;
+}
+
+static void acknowledge(struct script *s, struct db *db, unsigned n)
+{
+	s->generation[n] = db->generation;
+	db_unref(s->db);
+	s->db = db;
+	s->died = false;
+}
+
+/* One more transaction. */
+static bool change(struct script *s)
+{
+	struct draft *draft;
+	struct db *next;
+
+	s->before_last = s->seed;
+	draft = make_change(s->db, &s->seed);
+	s->n++;
+	if (!s->died) {
+		forget_maybe(s);
+		s->maybe = draft_store(draft);
+		s->maybe_n = s->n;
+	}
+	next = store(s->journal, draft, s->n);
 	draft_free(draft);
-	if (good) {
+	if (next) {
 		s->acked++;
-		db_unref(s->db);
-		s->db = db_ref(next);
-		s->died = false;
+		acknowledge(s, next, s->n);
 	} else {
 		s->refused++;
 		/* the first of its refusals is in doubt: nothing worked that could take it back */
 		s->died |= shim.fault == FAULT_DEAD && shim.struck;
 	}
-	if (!s->died) {
-		db_unref(s->maybe);
-		s->maybe = NULL;
+	if (!s->died)
+		forget_maybe(s);
+	return next != NULL;
+}
+
+/* The generation with which transaction n is in a configuration; 0: it is not. */
+static uint64_t expected_in(const struct script *s, const struct db *db, unsigned n)
+{
+	bool has_maybe = s->maybe && db->generation == s->maybe->generation;
+
+	return has_maybe && n == s->maybe_n ? db->generation : s->generation[n];
+}
+
+/* Only the last few whole: each is written once and never again. */
+static bool is_answer(const struct request *found, unsigned n, unsigned newest)
+{
+	struct request *wanted;
+	bool same;
+
+	if (n + 3 < newest)
+		return true;
+	wanted = make_request(n, found->generation);
+	same = found->hash == wanted->hash && json_equal(found->values, wanted->values);
+	request_free(wanted);
+	return same;
+}
+
+const char *script_check_ids(const struct script *s, const struct db *db)
+{
+	for (unsigned n = 1; n <= s->n; n++) {
+		uint64_t generation = expected_in(s, db, n);
+		const struct request *found;
+		char id[16];
+
+		if (!has_id(n))
+			continue;
+		id_of(id, n);
+		found = requests_find(db->requests, USER, id);
+		if (generation && !found)
+			return "the id of a transaction that is there is not known";
+		if (!generation && found)
+			return "an id is known whose transaction is not there";
+		if (found && (found->generation != generation || !is_answer(found, n, s->n)))
+			return "an id is known with another answer";
 	}
-	db_unref(next);
-	return good;
+	return NULL;
+}
+
+int script_ask_again(const struct script *s, struct journal *journal, struct db **db)
+{
+	uint64_t seed = s->before_last;
+	struct draft *draft;
+	struct db *next;
+	char id[16];
+
+	id_of(id, s->n);
+	if (!s->n || !has_id(s->n) || requests_find((*db)->requests, USER, id))
+		return 0;
+	draft = make_change(*db, &seed);
+	next = store(journal, draft, s->n);
+	draft_free(draft);
+	if (!next)
+		return -1;
+	db_unref(*db);
+	*db = next;
+	return 1;
 }
 
 static bool open_journal(struct script *s)
@@ -209,33 +326,54 @@ static bool reopen(struct script *s)
 	return true;
 }
 
-void script_run(struct script *s)
+static void go_on(struct script *s, unsigned changes)
 {
-	uint64_t seed = SEED;
-
-	if (!open_journal(s))
-		return;
-	for (unsigned n = 1; n <= SCRIPT_CHANGES; n++) {
-		change(s, &seed);
-		if (n % REWRITE_EVERY == 0)
-			s->rewritten += !journal_compact(s->journal, s->db, NULL);
-		if (n % REOPEN_EVERY == 0 && !reopen(s))
+	for (unsigned i = 0; i < changes; i++) {
+		if (i && s->n % SCRIPT_PART == 0 && !reopen(s))
 			return;
+		change(s);
+		if (s->n % REWRITE_EVERY == 0)
+			s->rewritten += !journal_compact(s->journal, s->db, NULL);
 	}
+}
+
+static bool is_same(const struct db *a, const struct db *b)
+{
+	char *x = journal_describe(a), *y = journal_describe(b);
+	bool same = !strcmp(x, y);
+
+	free(x);
+	free(y);
+	return same;
+}
+
+bool script_run(struct script *s, unsigned changes)
+{
+	struct db *was = s->db ? db_ref(s->db) : NULL;
+	bool good = open_journal(s);
+
+	if (good && s->maybe && is_same(s->db, s->maybe))
+		s->generation[s->maybe_n] = s->db->generation;
+	else if (good)
+		good = was ? is_same(s->db, was) : !s->db->generation;
+	db_unref(was);
+	if (!good)
+		return false;
+	forget_maybe(s);
+	go_on(s, changes);
+	return true;
 }
 
 bool script_one_more(struct script *s)
 {
-	uint64_t seed = SEED + 1;
-
-	return change(s, &seed);
+	return change(s);
 }
 
 void script_end(struct script *s)
 {
 	journal_close(s->journal);
 	db_unref(s->db);
-	db_unref(s->maybe);
+	forget_maybe(s);
 	s->journal = NULL;
-	s->db = s->maybe = NULL;
+	s->db = NULL;
 }
