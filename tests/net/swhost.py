@@ -4,6 +4,7 @@ set up well. A test plants one fault into it."""
 import os
 import shutil
 import socket
+import struct
 
 CPU = "sys/devices/system/cpu"
 NODE = "sys/devices/system/node"
@@ -46,6 +47,22 @@ def files():
     return good
 
 
+def acl(*entries):
+    """An ACL as the kernel keeps it: "user::rwx", "user:4711:--x", "mask::r--", in the kernel's order."""
+    tags = {"user": (0x01, 0x02), "group": (0x04, 0x08), "mask": (0x10, None), "other": (0x20, None)}
+    packed = struct.pack("<I", 2)
+    for entry in entries:
+        kind, who, rights = entry.split(":")
+        tag = tags[kind][1] if who else tags[kind][0]
+        perm = sum(bit for bit, letter in zip((4, 2, 1), rights) if letter != "-")
+        packed += struct.pack("<HHI", tag, perm, int(who) if who else 0xffffffff)
+    return packed
+
+
+def set_acl(path, *entries):
+    os.setxattr(path, "system.posix_acl_access", acl(*entries))
+
+
 CONFIG = """[worker]
 cores=2-3
 control-core=0
@@ -64,8 +81,8 @@ class Machine:
         self.root, self.config = folder / "root", folder / "swd.conf"
 
     def plant(self, changes=(), config=CONFIG):
-        """A good machine but for changes: path -> content, None to take it away, an int for its mode, or
-        socket.socket for a socket that nobody listens at."""
+        """A good machine but for changes: path -> content, None to take it away, an int for its mode, a tuple
+        for its ACL, or socket.socket for a socket that nobody listens at."""
         shutil.rmtree(self.root, ignore_errors=True)
         self.config.write_text(config)
         for name, content in {**files(), **dict(changes)}.items():
@@ -74,6 +91,9 @@ class Machine:
                 continue
             if isinstance(content, int):
                 os.chmod(path, content)
+                continue
+            if isinstance(content, tuple):
+                set_acl(path, *content)
                 continue
             path.parent.mkdir(parents=True, exist_ok=True)
             if content is socket.socket:

@@ -44,6 +44,13 @@ def bad(found):
 UNSHARED = swhost.SHARED.replace("memory-backend-memfd,id=m,size=1G,share=on",
                                  "memory-backend-file,id=m,size=1G")
 OTHERS = swhost.CONFIG.replace("cores=2-3", "cores=2-9")
+
+
+def folder_acl(user, mask):
+    """What setfacl makes of a folder of mode 0750, for QEMU's user."""
+    return ("user::rwx", f"user:4711:{user}", "group::r-x", f"mask::{mask}", "other::---")
+
+
 # What is planted, the check that must name it, its verdict, what it says.
 FAULTS = [
     ({f"{HUGE}/free_hugepages": "8"}, "hugepages", "FAIL", "16 of 2048 MiB"),
@@ -83,6 +90,12 @@ FAULTS = [
     ({"var/lib/swd": 0o777}, "state-folder", "FAIL", "anybody may write"),
     ({"run/swd/old": socket.socket}, "stale-sockets", "WARN", "rm /run/swd/old"),
     ({"run/swd": 0o700}, "qemu-access", "FAIL", "user qemu may not pass /run/swd"),
+    ({"run/swd": folder_acl("r--", "r-x")}, "qemu-access", "FAIL", "user qemu may not pass /run/swd",
+     "setfacl -m u:qemu:x"),
+    ({"run/swd": folder_acl("r-x", "r--")}, "qemu-access", "FAIL", "user qemu may not pass /run/swd",
+     "the mask of its ACL"),
+    ({"run/swd": ("user::rwx", "group::r-x", "group:4711:---", "mask::r-x", "other::r-x")}, "qemu-access",
+     "FAIL", "user qemu may not pass /run/swd"),
     ({"var/lib/swd/journal": "00000002 12345678 {}\n00000009 12345678 {\"a\n00000002 12345678 {}\n"},
      "journal", "FAIL", "line 2 of 3"),
     ({"var/lib/swd/journal.damaged-1": "x"}, "journal", "WARN", "journal.damaged-1"),
@@ -105,6 +118,10 @@ def test_planted_in_a_machine(net):
         found = doctor(net, *words)
         expect(found, check, verdict, *says)
         swnet.same(bad(found) - {"daemon", "boot-file"}, {check}, f"checks that complain of {changes}")
+    for entries in (folder_acl("r-x", "r-x"), folder_acl("--x", "--x"),
+                    ("user::rwx", "group::---", "group:4711:--x", "mask::r-x", "other::---")):
+        machine.plant({"run/swd": entries})
+        expect(doctor(net, *words, "qemu-access"), "qemu-access", "PASS")
     for config, check, *says in (
             (OTHERS, "boot-file", "core 4"), (OTHERS, "cores-mask", "4-9"),
             (swhost.CONFIG.replace("control-core=0", "control-core=2"), "control-core", "core 2"),
@@ -184,6 +201,27 @@ def test_planted_in_a_switch(net):
             ("qemu-access", "FAIL", "nobody", str(sw.dir))):
         expect(found, check, verdict, *says)
     swnet.same(stat.S_IMODE(os.stat(run).st_mode), 0o777, "the doctor looks and mends nothing")
+
+
+def test_access_list(net):
+    """The socket of a guest's port, opened to a user by an ACL, and closed again by its mask."""
+    sw = net.switch()
+    sw.ctl("add-br br0 -- add-port br0 vm1 -- set interface vm1 type=dpdkvhostuser")
+    words = ("--socket", sw.socket, "doctor", "--qemu-user=nobody", "qemu-access")
+    run = sw.dir / "run"
+    os.chmod(run, 0o700)
+    expect(doctor(net, *words), "qemu-access", "FAIL", f"may not pass {run}")
+    swhost.set_acl(run, "user::rwx", "user:65534:--x", "group::---", "mask::--x", "other::---")
+    os.chmod(run / "vm1", 0o600)
+    expect(doctor(net, *words), "qemu-access", "FAIL", "user nobody may not use", str(run / "vm1"))
+    opened = ("user::rw-", "user:65534:rw-", "group::---")
+    swhost.set_acl(run / "vm1", *opened, "mask::rw-", "other::---")
+    expect(doctor(net, *words), "qemu-access", "PASS")
+    command = ["setpriv", "--reuid", 65534, "--regid", 65534, "--clear-groups", "test", "-w", run / "vm1"]
+    net.run(*command)
+    os.chmod(run / "vm1", 0o600)
+    expect(doctor(net, *words), "qemu-access", "FAIL", "the mask of its ACL")
+    swnet.same(net.run(*command, check=False).returncode, 1, "the kernel says the same")
 
 
 @swnet.limit(60)

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <sw/mem.h>
@@ -173,6 +174,16 @@ int fact_stat(const struct facts *f, struct stat *st, const char *path)
 
 	free(whole);
 	return rc;
+}
+
+ssize_t fact_attribute(
+	const struct facts *f, const char *path, const char *name, void *buf, size_t size)
+{
+	char *whole = fact_path(f, path);
+	ssize_t n = getxattr(whole, name, buf, size);
+
+	free(whole);
+	return n < 0 ? -errno : n;
 }
 
 bool fact_line(const char *text, const char *name, char *buf, size_t size)

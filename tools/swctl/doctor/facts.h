@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 
 #include <jansson.h>
 
@@ -39,6 +40,9 @@ json_t *fact_list(const struct facts *f, const char *fmt, ...)
 /* 0 or an errno. */
 int fact_stat(const struct facts *f, struct stat *st, const char *path);
 char *fact_path(const struct facts *f, const char *path);
+/* An extended attribute of a file: bytes of it, or a negative errno. */
+ssize_t fact_attribute(
+	const struct facts *f, const char *path, const char *name, void *buf, size_t size);
 /* The value behind "NAME:" in a text of such lines, copied; false when there is none. */
 bool fact_line(const char *text, const char *name, char *buf, size_t size);
 /* Is it the machine we run on? */

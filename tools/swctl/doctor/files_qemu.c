@@ -4,6 +4,7 @@
  * through, and the socket or its folder be writable: the usual reason for "Permission denied" when a
  * guest starts.
  */
+#include "acl.h"
 #include "doctor.h"
 
 #include <errno.h>
@@ -13,15 +14,6 @@
 #include <string.h>
 
 #include <sw/mem.h>
-
-#define GROUPS_MAX 64
-
-struct user {
-	const char *name;
-	unsigned uid;
-	gid_t groups[GROUPS_MAX];
-	int n;
-};
 
 /* A line of a passwd file, for a machine that is not this one. */
 static bool find_in_file(const struct exam *e, struct user *user)
@@ -47,57 +39,57 @@ static bool find_user(const struct exam *e, struct user *user)
 	if (!pw)
 		return false;
 	user->uid = pw->pw_uid;
-	user->n = GROUPS_MAX;
+	user->n = USER_GROUPS_MAX;
 	if (getgrouplist(user->name, pw->pw_gid, user->groups, &user->n) < 0)
-		user->n = GROUPS_MAX;
+		user->n = USER_GROUPS_MAX;
 	return true;
 }
 
-/* Has the user these of rwx (as 4, 2, 1)? ACLs are not looked at. */
-static bool may(const struct user *user, const struct stat *st, unsigned rwx)
-{
-	if (!user->uid)
-		return true;
-	if (st->st_uid == user->uid)
-		return (st->st_mode >> 6 & rwx) == rwx;
-	for (int i = 0; i < user->n; i++)
-		if (user->groups[i] == st->st_gid)
-			return (st->st_mode >> 3 & rwx) == rwx;
-	return (st->st_mode & rwx) == rwx;
-}
-
-/* The first folder on the way to a path that stops him; false when none does. */
-static bool find_barrier(
+/* The first folder on the way to a path that stops him; ACCESS_YES when none does. */
+static enum access find_barrier(
 	const struct exam *e, const struct user *user, const char *path, char **barrier)
 {
-	struct stat st;
-
 	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		enum access access;
+
 		*barrier = sw_xasprintf("%.*s", (int)(slash - path), path);
-		if (fact_stat(&e->facts, &st, *barrier) || !may(user, &st, 1))
-			return true;
+		access = user_access(&e->facts, user, *barrier, 1);
+		if (access != ACCESS_YES)
+			return access;
 		free(*barrier);
 	}
-	return false;
+	return ACCESS_YES;
 }
 
 static void check_path(struct exam *e, const struct user *user, const char *port, const char *path)
 {
+	enum access access;
 	struct stat st;
 	char *barrier;
 
-	if (find_barrier(e, user, path, &barrier)) {
-		check_fail(e, "%s: user %s may not pass %s on the way to %s", port, user->name,
-			barrier, path);
-		check_fix(
-			e, "chmod o+x %s, or: setfacl -m u:%s:x %s", barrier, user->name, barrier);
+	access = find_barrier(e, user, path, &barrier);
+	if (access != ACCESS_YES) {
+		check_fail(e, "%s: user %s may not pass %s on the way to %s%s", port, user->name,
+			barrier, path,
+			access == ACCESS_MASKED ? " (the mask of its ACL forbids it)" : "");
+		if (access == ACCESS_MASKED)
+			check_fix(e, "setfacl -m u:%s:x %s", user->name, barrier);
+		else
+			check_fix(e, "chmod o+x %s, or: setfacl -m u:%s:x %s", barrier, user->name,
+				barrier);
 		free(barrier);
-	} else if (!fact_stat(&e->facts, &st, path) && S_ISSOCK(st.st_mode) && !may(user, &st, 6)) {
-		check_fail(e, "%s: user %s may not use %s (mode %04o, user %u, group %u)", port,
-			user->name, path, st.st_mode & 07777, st.st_uid, st.st_gid);
-		check_fix(e, "setfacl -m u:%s:rw %s (each start), or QEMU in group %u", user->name,
-			path, st.st_gid);
+		return;
 	}
+	if (fact_stat(&e->facts, &st, path) || !S_ISSOCK(st.st_mode))
+		return;
+	access = user_access(&e->facts, user, path, 6);
+	if (access == ACCESS_YES)
+		return;
+	check_fail(e, "%s: user %s may not use %s (mode %04o, user %u, group %u%s)", port,
+		user->name, path, st.st_mode & 07777, st.st_uid, st.st_gid,
+		access == ACCESS_MASKED ? "; the mask of its ACL forbids it" : "");
+	check_fix(e, "setfacl -m u:%s:rw %s (each start), or QEMU in group %u", user->name, path,
+		st.st_gid);
 }
 
 /* The socket of a port, or NULL when it is no guest's. */
