@@ -46,6 +46,13 @@ UNSHARED = swhost.SHARED.replace("memory-backend-memfd,id=m,size=1G,share=on",
 OTHERS = swhost.CONFIG.replace("cores=2-3", "cores=2-9")
 
 
+def service(state, sub, restarts, result="success", pid=0):
+    """What "systemctl show swd.service" says of it, as a bug report keeps it."""
+    return {"service.txt": f"Type=notify\nRestart=on-failure\nNRestarts={restarts}\nMainPID={pid}\n"
+                           f"Result={result}\nId=swd.service\nLoadState=loaded\nActiveState={state}\n"
+                           f"SubState={sub}\n"}
+
+
 def folder_acl(user, mask):
     """What setfacl makes of a folder of mode 0750, for QEMU's user."""
     return ("user::rwx", f"user:4711:{user}", "group::r-x", f"mask::{mask}", "other::---")
@@ -96,6 +103,9 @@ FAULTS = [
      "the mask of its ACL"),
     ({"run/swd": ("user::rwx", "group::r-x", "group:4711:---", "mask::r-x", "other::r-x")}, "qemu-access",
      "FAIL", "user qemu may not pass /run/swd"),
+    (service("active", "running", 3), "service", "WARN", "again 3 times", "journalctl -u swd"),
+    (service("failed", "failed", 5, "watchdog"), "service", "FAIL", "has failed (watchdog)", "reset-failed"),
+    (service("activating", "auto-restart", 7, "signal"), "service", "FAIL", "again and again (signal)"),
     ({"var/lib/swd/journal": "00000002 12345678 {}\n00000009 12345678 {\"a\n00000002 12345678 {}\n"},
      "journal", "FAIL", "line 2 of 3"),
     ({"var/lib/swd/journal.damaged-1": "x"}, "journal", "WARN", "journal.damaged-1"),
@@ -122,14 +132,18 @@ def test_planted_in_a_machine(net):
                     ("user::rwx", "group::---", "group:4711:--x", "mask::r-x", "other::---")):
         machine.plant({"run/swd": entries})
         expect(doctor(net, *words, "qemu-access"), "qemu-access", "PASS")
+    machine.plant(service("active", "running", 0))
+    expect(doctor(net, *words, "service"), "service", "PASS", "not started again")
     for config, check, *says in (
+            (swhost.CONFIG + "[security]\nsandbox=off\n", "sandbox", "sandbox=off", "sandbox=auto"),
+            (swhost.CONFIG + "[security]\nsandbox=log\n", "sandbox", "sandbox=log", "sandbox=auto"),
             (OTHERS, "boot-file", "core 4"), (OTHERS, "cores-mask", "4-9"),
             (swhost.CONFIG.replace("control-core=0", "control-core=2"), "control-core", "core 2"),
             (swhost.CONFIG.replace("size-mb", "size-bm"), "boot-file", "size-bm", "allowed")):
         machine.plant(config=config)
         found = doctor(net, *words)
-        expect(found, check, "WARN" if check == "control-core" else "FAIL", *says)
-    return f"{len(FAULTS) + 4} faults planted"
+        expect(found, check, "WARN" if check in ("control-core", "sandbox") else "FAIL", *says)
+    return f"{len(FAULTS) + 6} faults planted"
 
 
 def test_well(net):
@@ -201,6 +215,79 @@ def test_planted_in_a_switch(net):
             ("qemu-access", "FAIL", "nobody", str(sw.dir))):
         expect(found, check, verdict, *says)
     swnet.same(stat.S_IMODE(os.stat(run).st_mode), 0o777, "the doctor looks and mends nothing")
+
+
+@swnet.limit(60)
+def test_sandbox(net):
+    """A switch that is let go, or says that it is held and is not; one that stays root."""
+    sw = net.switch()
+    machine = swhost.Machine(net.dir)
+    words = ("--socket", sw.socket, "doctor", "sandbox", "user")
+    found = doctor(net, *words)
+    expect(found, "user", "WARN", "user=swd")
+    held = found["sandbox"]["verdict"]
+    swnet.same(held, "WARN" if "not held" in sw.ctl("daemon show") else "PASS", "a switch that is held")
+    status = f"proc/{sw.process.pid}/status"
+    machine.plant({status: "Name:\tswd\nNoNewPrivs:\t0\nSeccomp:\t0\n"})
+    expect(doctor(net, *words, f"--root={machine.root}"), "sandbox", "FAIL",
+           f"process {sw.process.pid} has no filter", "NoNewPrivs: 0")
+    machine.plant({status: "Name:\tswd\nNoNewPrivs:\t1\nSeccomp:\t2\n"})
+    expect(doctor(net, *words, f"--root={machine.root}"), "sandbox", held)
+    machine.plant({"sys/bus/pci/drivers/igb_uio/0000:03:00.0": ""})
+    expect(doctor(net, *words, f"--root={machine.root}"), "user", "SKIP", "igb_uio")
+    sw.stop()
+    for word in ("off", "log"):
+        sw.config.write_text(sw.boot_facts() + f"[security]\nsandbox={word}\n")
+        sw.start()
+        expect(doctor(net, *words), "sandbox", "WARN", f"sandbox={word}", "sandbox=auto")
+        sw.stop()
+
+
+VIF = "sys/class/net/vif0.0"
+OFFLOADS = [
+    ({"features/vif0.0": "rx-lro: on"}, "FAIL", "ethtool -K vif0.0 lro off"),
+    ({f"{VIF}/ifindex": "5", f"{VIF}/iflink": "3", "sys/class/net/eth9/ifindex": "3",
+      "sys/class/net/eth9/iflink": "3", "features/eth9": "rx-lro: on"}, "FAIL", "ethtool -K eth9 lro off"),
+    ({"features/vif0.0": "rx-udp-gro-forwarding: on", "proc/sys/kernel/osrelease": "6.1.0-18-amd64"}, "FAIL",
+     "ethtool -K vif0.0 rx-udp-gro-forwarding off"),
+    ({"features/vif0.0": "rx-gro-list: on", "proc/sys/kernel/osrelease": "5.10.0"}, "FAIL",
+     "ethtool -K vif0.0 rx-gro-list off"),
+    ({"features/vif0.0": "rx-gro: off", f"{VIF}/device/vendor": "0x8086"}, "WARN",
+     "ethtool -K vif0.0 gro on"),
+    ({"features/vif0.0": "tx-checksum-ipv4: off"}, "WARN", "checksum offload (tx) is off"),
+    # All is well, or says nothing:
+    ({"features/vif0.0": "rx-udp-gro-forwarding: on", "proc/sys/kernel/osrelease": "6.2.0"}, "PASS",
+     "merge and cut"),
+    ({"features/vif0.0": "rx-gro: off"}, "PASS", "merge and cut"),
+    ({"features/vif0.0": "tx-tcp-segmentation: fixed\nrx-lro: fixed"}, "PASS", "merge and cut"),
+    ({"features/vif0.0": "tx-tcp-segmentation: off", f"{VIF}/tun_flags": "0x1002"}, "PASS", "merge and cut"),
+    ({"features/vif0.0": None}, "SKIP", "no port is a kernel interface"),
+]
+
+
+def test_offloads(net):
+    """Offloads of real interfaces that somebody switched off, and those of cards that are not here."""
+    net.host("h1", "10.0.0.1/24")
+    net.run("ip", "link", "add", "here0", "type", "veth", "peer", "name", "end0")
+    net.run("ip", "link", "set", "end0", "up")
+    sw = net.switch()
+    sw.ctl("add-br br0 -- add-port br0 vif0.0 -- add-port br0 here0")
+    words = ("--socket", sw.socket, "doctor", "offloads")
+    expect(doctor(net, *words), "offloads", "PASS", "2 kernel interfaces")
+    for interface, feature, says in (("end0", "tx", "checksum offload (tx) of its other end end0 is off"),
+                                     ("end0", "tso", "TSO of its other end end0 is off"),
+                                     ("here0", "tso", "port here0: TSO is off")):
+        net.run("ethtool", "-K", interface, feature, "off")
+        found = doctor(net, *words)
+        expect(found, "offloads", "WARN", says)
+        fix = found["offloads"]["findings"][0]["fix"]
+        net.run(*fix.split())
+        expect(doctor(net, *words), "offloads", "PASS")
+    machine = swhost.Machine(net.dir)
+    for changes, verdict, says in OFFLOADS:
+        machine.plant({"features/vif0.0": "rx-gro: on", **changes})
+        expect(doctor(net, *words, f"--root={machine.root}"), "offloads", verdict, says)
+    return f"{len(OFFLOADS) + 3} settings"
 
 
 def test_access_list(net):

@@ -48,6 +48,14 @@ bool fact_line(const char *text, const char *name, char *buf, size_t size);
 /* Is it the machine we run on? */
 bool fact_is_live(const struct facts *f);
 
+/* service.c: what "systemctl show swd.service" prints; of a collected machine /service.txt, as a bug report
+ * has it. NULL: none; `why` says so. */
+char *fact_service(const struct facts *f, char why[128]);
+
+/* features.c: the features (offloads) of an interface, a line "NAME: on" each, "off", or "fixed" when it is
+ * off and cannot be had; of a collected machine /features/INTERFACE. NULL: there is no such interface. */
+char *fact_features(const struct facts *f, const char *iface);
+
 /* cores.c */
 bool core_in(const uint8_t *bits, unsigned core);
 void core_add(uint8_t *bits, unsigned core);
