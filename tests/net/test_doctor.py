@@ -7,6 +7,7 @@ import signal
 import socket
 import stat
 import subprocess
+import threading
 
 import swhost
 import swnet
@@ -288,6 +289,47 @@ def test_offloads(net):
         machine.plant({"features/vif0.0": "rx-gro: on", **changes})
         expect(doctor(net, *words, f"--root={machine.root}"), "offloads", verdict, says)
     return f"{len(OFFLOADS) + 3} settings"
+
+
+def send_until(stop, wire, frame):
+    while not stop.wait(0.001):
+        wire.send(frame)
+
+
+@swnet.limit(120)
+def test_now(net):
+    """What goes on while it looks: a port that loses packets, a loop that takes a whole worker."""
+    net.host("h1", "10.0.0.1/24")
+    sw = net.switch()
+    sw.ctl("add-br br0 -- add-port br0 vif0.0 tag=5")
+    words = ("--socket", sw.socket, "doctor", "drops-now", "worker-load-now")
+
+    def becomes(check, verdict, *says):
+        found = swnet.wait_for(lambda: (f := doctor(net, *words))[check]["verdict"] == verdict and f, 30,
+                               f"{check} becomes {verdict}")
+        expect(found, check, verdict, *says)
+
+    becomes("drops-now", "PASS", "0 packets a second are lost")
+    stop = threading.Event()
+    wire = net.hosts["h1"].wire()
+    frame = swnet.frame("02:00:00:00:00:99", net.hosts["h1"].mac(), b"other", tag=9)
+    sender = threading.Thread(target=send_until, args=(stop, wire, frame))
+    sender.start()
+    try:
+        becomes("drops-now", "WARN", "vif0.0 loses", "vlan_not_allowed", "swctl port drops vif0.0")
+        for name, check in doctor(net, *words, "--quick").items():
+            swnet.same(check["verdict"], "SKIP", name)
+    finally:
+        stop.set()
+        sender.join()
+    becomes("drops-now", "PASS")
+    net.run("ip", "link", "add", "loop0", "type", "veth", "peer", "name", "loop1")
+    sw.ctl("add-port br0 loop0 tag=5 -- add-port br0 loop1 tag=5")
+    for _ in range(64):
+        wire.send(swnet.frame("ff:ff:ff:ff:ff:ff", net.hosts["h1"].mac(), b"round and round"))
+    becomes("worker-load-now", "WARN", "worker 0 is busy for", "since its start", "swctl top")
+    sw.ctl("del-port br0 loop0")
+    becomes("worker-load-now", "PASS")
 
 
 def test_access_list(net):

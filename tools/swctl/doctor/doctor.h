@@ -37,6 +37,7 @@ struct sw_check {
 	const char *help; /* what is looked at, one line */
 	enum check_group group;
 	bool asks; /* looks at what the switch says; skipped when it says nothing */
+	bool samples; /* compares two answers of the switch, half a second apart; --quick leaves it out */
 	void (*run)(struct exam *e);
 };
 SW_REG_KIND_DECLARE(check);
@@ -62,6 +63,13 @@ struct exam {
 	unsigned uid;
 	uint64_t uptime_s;
 	uint8_t workers[SW_CORE_MAX / 8], control[SW_CORE_MAX / 8], isolated[SW_CORE_MAX / 8];
+
+	bool quick;
+	struct sample {
+		json_t *before, *now; /* results of rates_commands() */
+		int64_t began_us;
+		double seconds; /* between them */
+	} sample;
 
 	json_t *findings; /* of the check in hand */
 };
@@ -112,6 +120,12 @@ const char *exam_cell_text(const json_t *table, const json_t *row, const char *c
 const json_t *exam_fact(const json_t *table, const char *name);
 /* A text member of a record, or "". */
 const char *exam_text(const json_t *record, const char *name);
+
+/* sample.c: the first answer of two, before the other checks are run; the second, when it is time. False
+ * when the switch does not give both. */
+void sample_begin(struct exam *e);
+bool sample_end(struct exam *e);
+void sample_fini(struct exam *e);
 
 /* show.c */
 void show_group(FILE *out, const char *name, bool colour);

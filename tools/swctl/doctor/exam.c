@@ -298,6 +298,7 @@ void exam_init(
 void exam_fini(struct exam *e)
 {
 	link_close(&e->link);
+	sample_fini(e);
 	json_decref(e->answers);
 	sw_boot_fini(&e->boot);
 }

@@ -10,8 +10,6 @@
 
 #include <sw/mem.h>
 
-enum { STATS, DROPS, WORKERS, CONTROL };
-
 static const char *const port_columns[RATES] = { "rx_packets", "rx_bytes", "tx_packets",
 	"tx_bytes" };
 
@@ -79,8 +77,8 @@ static int by_name(const void *a, const void *b)
 
 static void make_ports(struct rates *r, const json_t *before, const json_t *now, double seconds)
 {
-	const json_t *rows = rows_of(now, STATS);
-	json_t *index = index_rows(rows_of(before, STATS), 1), *row;
+	const json_t *rows = rows_of(now, ANSWER_STATS);
+	json_t *index = index_rows(rows_of(before, ANSWER_STATS), 1), *row;
 	size_t i;
 
 	r->ports = sw_xcalloc(json_array_size(rows) + 1, sizeof(*r->ports));
@@ -94,7 +92,7 @@ static void make_ports(struct rates *r, const json_t *before, const json_t *now,
 		was = json_object_get(index, key);
 		free(key);
 		for (unsigned k = 0; was && k < RATE_DROPS; k++) {
-			int column = column_of(now, STATS, port_columns[k]);
+			int column = column_of(now, ANSWER_STATS, port_columns[k]);
 			double bits = k == RATE_RX_BPS || k == RATE_TX_BPS ? 8 : 1;
 
 			p->rate[k] = bits * grown(cell(was, column), cell(row, column)) / seconds;
@@ -107,11 +105,11 @@ static void make_ports(struct rates *r, const json_t *before, const json_t *now,
 /* Each reason of each port; the one that grew most is the port's. */
 static void add_drops(struct rates *r, const json_t *before, const json_t *now, double seconds)
 {
-	json_t *index = index_rows(rows_of(before, DROPS), 2), *row;
+	json_t *index = index_rows(rows_of(before, ANSWER_DROPS), 2), *row;
 	double *most = sw_xcalloc(r->n_ports + 1, sizeof(*most));
 	size_t i;
 
-	json_array_foreach ((json_t *)rows_of(now, DROPS), i, row) {
+	json_array_foreach ((json_t *)rows_of(now, ANSWER_DROPS), i, row) {
 		const char *port = json_string_value(json_array_get(row, 0));
 		const char *reason = json_string_value(json_array_get(row, 1));
 		struct port_rate *p =
@@ -134,10 +132,10 @@ static void add_drops(struct rates *r, const json_t *before, const json_t *now, 
 
 static void make_workers(struct rates *r, const json_t *before, const json_t *now, double seconds)
 {
-	const json_t *rows = rows_of(now, WORKERS), *old = rows_of(before, WORKERS);
-	int packets = column_of(now, WORKERS, "Packets");
-	int busy = column_of(now, WORKERS, "Busy cycles"),
-	    idle = column_of(now, WORKERS, "Idle cycles");
+	const json_t *rows = rows_of(now, ANSWER_WORKERS), *old = rows_of(before, ANSWER_WORKERS);
+	int packets = column_of(now, ANSWER_WORKERS, "Packets");
+	int busy = column_of(now, ANSWER_WORKERS, "Busy cycles"),
+	    idle = column_of(now, ANSWER_WORKERS, "Idle cycles");
 
 	r->workers = sw_xcalloc(json_array_size(rows) + 1, sizeof(*r->workers));
 	for (size_t i = 0; i < json_array_size(rows) && i < json_array_size(old); i++) {
@@ -159,7 +157,7 @@ static json_int_t worst_step(const json_t *now)
 	json_t *row;
 	size_t i;
 
-	json_array_foreach ((json_t *)rows_of(now, CONTROL), i, row)
+	json_array_foreach ((json_t *)rows_of(now, ANSWER_CONTROL), i, row)
 		if (!strcmp(json_string_value(json_array_get(row, 0)), "worst_step_us"))
 			return cell(row, 1);
 	return 0;

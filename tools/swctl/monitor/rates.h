@@ -29,7 +29,8 @@ struct rates {
 	json_int_t worst_us; /* the control loop's longest step */
 };
 
-/* The commands whose answers rates_make takes: the results of a transaction. */
+/* The commands whose answers rates_make takes: the results of a transaction, in this order. */
+enum rates_answer { ANSWER_STATS, ANSWER_DROPS, ANSWER_WORKERS, ANSWER_CONTROL };
 json_t *rates_commands(void);
 
 /* Sorted by a rate, highest first; ports that were not there before have none. rates_fini in the end. */
