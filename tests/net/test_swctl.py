@@ -4,14 +4,12 @@ import csv
 import io
 import json
 import os
-import pty
 import re
-import select
 import signal
 import subprocess
-import time
 
 import swnet
+from swterm import Terminal
 
 
 def switch(net):
@@ -27,54 +25,6 @@ def run(sw, *words, text=None, env=None):
     print("$ swctl", *words, "->", result.returncode, flush=True)
     print((result.stdout + result.stderr)[:3000], flush=True)
     return result
-
-
-class Terminal:
-    """swctl on a terminal of its own."""
-
-    def __init__(self, sw, *words, env=None):
-        self.pid, self.fd = pty.fork()
-        if not self.pid:
-            for name, value in {"TERM": "xterm", **(env or {})}.items():
-                os.environ[name] = value
-            os.execv(sw.net.build / "swctl", ["swctl", "--socket", str(sw.socket), *words])
-        self.text = ""
-
-    def read_until(self, *says, seconds=10):
-        """Everything up to the last of `says`, each found behind the one before."""
-        start = 0
-        end = time.monotonic() + seconds
-        for word in says:
-            while word not in self.text[start:]:
-                ready, _, _ = select.select([self.fd], [], [], max(0, end - time.monotonic()))
-                if not ready:
-                    raise AssertionError(f"the terminal does not say {word!r}: {self.text!r}")
-                try:
-                    data = os.read(self.fd, 65536)
-                except OSError:
-                    raise AssertionError(f"it ended without {word!r}: {self.text!r}") from None
-                self.text += data.decode(errors="replace")
-            start = self.text.index(word, start) + len(word)
-        taken, self.text = self.text[:start], self.text[start:]
-        return taken
-
-    def type(self, text):
-        os.write(self.fd, text.encode())
-
-    def end(self, seconds=10):
-        """Its exit status, when all is read."""
-        limit = time.monotonic() + seconds
-        while time.monotonic() < limit:
-            ready, _, _ = select.select([self.fd], [], [], 0.1)
-            try:
-                if ready:
-                    self.text += os.read(self.fd, 65536).decode(errors="replace")
-            except OSError:
-                break
-        else:
-            os.kill(self.pid, signal.SIGKILL)
-        os.close(self.fd)
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
 def test_files(net):

@@ -101,19 +101,16 @@ bool link_was_interrupted(void)
 	return interrupted;
 }
 
-/* poll(2) of p for at most `left` ms, -1: for ever. Ctrl-C is let in during the wait only, so that none is
- * missed between the look at the flag and the wait. */
-static int wait_once(struct pollfd *p, int64_t left)
+int link_poll(struct pollfd *p, int64_t left_ms, const volatile sig_atomic_t *news)
 {
-	const struct timespec ts = { left / 1000, left % 1000 * 1000000 };
-	sigset_t interrupt, before;
+	const struct timespec ts = { left_ms / 1000, left_ms % 1000 * 1000000 };
+	sigset_t all, before;
 	int n = -1, number = EINTR;
 
-	sigemptyset(&interrupt);
-	sigaddset(&interrupt, SIGINT);
-	sigprocmask(SIG_BLOCK, &interrupt, &before);
-	if (!interrupted) {
-		n = ppoll(p, p ? 1 : 0, left < 0 ? NULL : &ts, &before);
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	if (!interrupted && !(news && *news)) {
+		n = ppoll(p, p ? 1 : 0, left_ms < 0 ? NULL : &ts, &before);
 		number = errno;
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
@@ -123,7 +120,7 @@ static int wait_once(struct pollfd *p, int64_t left)
 
 void link_sleep(unsigned ms)
 {
-	wait_once(NULL, ms);
+	link_poll(NULL, ms, NULL);
 }
 
 static int was_interrupted(const struct link *link)
@@ -144,7 +141,7 @@ static int wait_for(struct link *link, short events)
 
 		if (link->deadline_ms >= 0 && left <= 0)
 			return timed_out(link);
-		n = wait_once(&p, left);
+		n = link_poll(&p, left, NULL);
 		if (n > 0)
 			return 0;
 		if (interrupted)

@@ -5,6 +5,7 @@
 #ifndef SWCTL_LINK_H
 #define SWCTL_LINK_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -42,6 +43,11 @@ bool link_is_closed(const struct link *link);
  * One that came is forgotten. Returns what held until now. */
 bool link_catch_interrupt(bool on);
 bool link_was_interrupted(void);
+/* As poll(2) of p (NULL: only the time) for at most left_ms (-1: for ever), but EINTR also when Ctrl-C was caught
+ * before, or *news is set (NULL: no news). Signals are let in during the wait only, so that none is missed
+ * between the look at the flags and the wait. */
+struct pollfd;
+int link_poll(struct pollfd *p, int64_t left_ms, const volatile sig_atomic_t *news);
 /* Sleep, or until Ctrl-C where it is caught. */
 void link_sleep(unsigned ms);
 

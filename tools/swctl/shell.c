@@ -140,9 +140,11 @@ static void read_lines(struct shell *s)
 
 		el_resize(s->el);
 		link_catch_interrupt(true);
+		shell_catch_signals(true);
 		/* el_gets does so itself, but behind the prompt: a Ctrl-D typed between the two would be lost. */
 		el_set(s->el, EL_PREP_TERM, 1);
 		typed = el_gets(s->el, &n);
+		shell_catch_signals(false);
 		if (typed) {
 			more = take(s, typed);
 		} else {
@@ -162,7 +164,7 @@ static int start_editor(struct shell *s)
 			"the terminal cannot be set up: %s", strerror(errno));
 	el_set(s->el, EL_CLIENTDATA, s);
 	el_set(s->el, EL_EDITOR, "emacs");
-	el_set(s->el, EL_SIGNAL, 1);
+	el_set(s->el, EL_GETCFN, shell_key);
 	el_set(s->el, EL_PROMPT, prompt);
 	load_history(s);
 	el_set(s->el, EL_HIST, history, s->history);

@@ -164,7 +164,7 @@ unsigned char shell_complete(EditLine *el, int key)
 	el_get(el, EL_CLIENTDATA, &s);
 	words = typed_words(text);
 	list = candidates(s, words);
-	if (json_array_size(list)) {
+	if (json_array_size(list) && !link_was_interrupted()) {
 		size_t typed =
 			json_string_length(json_array_get(words, json_array_size(words) - 1));
 
