@@ -40,11 +40,11 @@ class Terminal:
             while word not in self.text[start:]:
                 ready, _, _ = select.select([self.fd], [], [], max(0, end - time.monotonic()))
                 if not ready:
-                    raise AssertionError(f"the terminal does not say {word!r}: {self.text!r}")
+                    raise AssertionError(f"the terminal does not say {word!r}: {self.text[-1000:]!r}")
                 try:
                     data = os.read(self.fd, 65536)
                 except OSError:
-                    raise AssertionError(f"it ended without {word!r}: {self.text!r}") from None
+                    raise AssertionError(f"it ended without {word!r}: {self.text[-1000:]!r}") from None
                 self.text += data.decode(errors="replace")
             start = self.text.index(word, start) + len(word)
         taken, self.text = self.text[:start], self.text[start:]

@@ -126,8 +126,12 @@ def test_formats(net):
 def test_watch(net):
     """--watch repeats what shows something, outlives the switch, and leaves the terminal as it was."""
     sw = switch(net)
-    for line in ("--watch add-br x", "--watch help", "--watch=0 show", "--watch --dry-run show"):
+    for line in ("add-br x", "monitor", "top", "shell", "apply x", "bugreport"):
+        sw.refused("--watch " + line, line.split()[0], "--watch", status=2)
+    for line in ("--watch=0 show", "--watch --dry-run show"):
         sw.refused(line, "--watch", status=2)
+    sw.refused("--watch show -- doctor", "doctor runs in swctl itself", status=2)
+    sw.refused("--watch doctor nope", "there is no check", status=3)
     sw.refused("--watch list nope", "nope", status=3)
 
     watch = subprocess.Popen([str(net.build / "swctl"), "--socket", str(sw.socket), "--watch=0.2",
@@ -154,6 +158,36 @@ def test_watch(net):
     os.kill(term.pid, signal.SIGTERM)
     swnet.same(term.end(), -signal.SIGTERM, "status after SIGTERM")
     swnet.within(term.text, "\033[?25h\033[?1049l", "the terminal is restored after SIGTERM")
+
+
+def test_watch_own(net):
+    """--watch repeats what swctl itself shows: doctor (with the switch down, too), schema, help."""
+    sw = switch(net)
+    term = Terminal(sw, "--watch=0.1", "doctor", "mtu")
+    term.read_until("\033[?1049h", "PASS", "each of 1 bridges", "1 passed")
+    sw.ctl("add-br br-new")
+    term.read_until("each of 2 bridges", "1 passed")  # each picture is made anew
+    term.type("\x03")
+    swnet.same(term.end(), 0, "status after Ctrl-C")
+    swnet.within(term.text, "\033[?25h\033[?1049l", "the terminal is restored")
+    for words, says in ((["--json", "doctor", "mtu"], '"PASS"'), (["schema", "errors"], "not-found"),
+                        (["help", "fdb", "show"], "usage: swctl")):
+        watch = subprocess.Popen([str(net.build / "swctl"), "--socket", str(sw.socket), "--watch=0.1", *words],
+                                 stdout=subprocess.PIPE, text=True)
+        pictures = 0
+        while pictures < 2:
+            line = watch.stdout.readline()
+            swnet.same(bool(line), True, f"{words} goes on")
+            pictures += says in line
+        watch.send_signal(signal.SIGINT)
+        swnet.same(watch.wait(timeout=10), 0, f"status of {words}")
+    sw.stop()
+    term = Terminal(sw, "--watch=0.1", "doctor", "daemon")
+    term.read_until("\033[?1049h", "FAIL", "1 failed")
+    sw.start()
+    term.read_until("1 passed")
+    term.type("\x03")
+    swnet.same(term.end(), 0, "status after Ctrl-C")
 
 
 def test_shell(net):

@@ -384,13 +384,13 @@ SW_REGISTER(local, try) = {
 /* Status of the commands, or -1 when none of them is swctl's own. */
 static int run_local(const char *commands)
 {
-	const struct args args = { 0 };
 	json_t *json = json_loads(commands, 0, NULL);
+	const struct args args = { .commands = json };
 	int status = -1;
 
 	assert_non_null(json);
 	tried[0] = '\0';
-	if (!local_run(&args, json, &status))
+	if (!local_run(&args, stdout, &status))
 		status = -1;
 	json_decref(json);
 	return status;

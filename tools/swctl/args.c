@@ -183,7 +183,8 @@ static const struct global globals[] = {
 	{ 0, "request-id", "ID", false, "a change asked again with the same ID is applied once",
 		.take = take_request_id },
 	{ 0, "watch", "[S]", false,
-		"show again every S seconds (--watch=0.5; default 2) until Ctrl-C",
+		"show again every S seconds (--watch=0.5; default 2) until Ctrl-C; for all that only "
+		"shows, doctor too",
 		.take = take_watch },
 	{ 'f', "file", "FILE", true,
 		"commands from FILE, or with - from standard input: each line is one\n"

@@ -328,7 +328,7 @@ static int run_help(const struct local_call *call)
 
 	for (unsigned i = 0; i < call->n_args; i++)
 		json_array_append_new(words, json_string(call->args[i]));
-	status = help_show(call->global, words, stdout);
+	status = help_show(call->global, words, call->out);
 	json_decref(words);
 	return status;
 }
@@ -338,5 +338,6 @@ SW_REGISTER(local, help) = {
 	.help = "all commands and options, or what one command takes",
 	.usage = "[COMMAND]",
 	.max_args = UINT_MAX,
+	.watch = LOCAL_REPEATS,
 	.run = run_help,
 };

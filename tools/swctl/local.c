@@ -48,11 +48,13 @@ static int refuse_chain(const json_t *commands, size_t at, const struct sw_local
 	return fault_show_err(&err, commands, at);
 }
 
-static int run(const struct args *global, const json_t *commands, const struct sw_local *local)
+static int run(const struct args *global, const struct sw_local *local, FILE *out)
 {
 	const struct sw_syntax syntax = { local->name, local->usage, local->options,
 		local->min_args, local->max_args };
-	struct local_call call = { .global = global, .words = json_array_get(commands, 0) };
+	struct local_call call = {
+		.global = global, .words = json_array_get(global->commands, 0), .out = out
+	};
 	const char **option = sw_xcalloc(sw_syntax_options(&syntax) + 1, sizeof(*option));
 	struct sw_err err = { 0 };
 	struct sw_words w;
@@ -62,7 +64,7 @@ static int run(const struct args *global, const json_t *commands, const struct s
 	split(&w, call.words);
 	sw_words_find(&w, &sw_reg_kind_local, &used);
 	if (sw_words_take(&w, used, &syntax, option, &err)) {
-		status = fault_show_err(&err, commands, 0);
+		status = fault_show_err(&err, global->commands, 0);
 	} else {
 		call.n_args = w.n_plain - used;
 		call.args = w.plain + used;
@@ -74,8 +76,9 @@ static int run(const struct args *global, const json_t *commands, const struct s
 	return status;
 }
 
-bool local_run(const struct args *global, const json_t *commands, int *status)
+bool local_run(const struct args *global, FILE *out, int *status)
 {
+	const json_t *commands = global->commands;
 	size_t i;
 	json_t *words;
 
@@ -85,7 +88,7 @@ bool local_run(const struct args *global, const json_t *commands, int *status)
 		if (!local)
 			continue;
 		*status = json_array_size(commands) > 1 ? refuse_chain(commands, i, local)
-							: run(global, commands, local);
+							: run(global, local, out);
 		return true;
 	}
 	return false;

@@ -22,6 +22,14 @@ struct local_call {
 	const char *const *args;
 	const char *const *option; /* by index of options: NULL absent, "" flag, else the value */
 	const json_t *words;	   /* all of them as typed */
+	FILE *out;		   /* where results go; stdout unless it is repeated */
+};
+
+/* What --watch makes of a command. */
+enum local_watch {
+	LOCAL_ONCE,    /* it does more than show, or asks: refused */
+	LOCAL_GOES_ON, /* it shows what changes by itself: refused */
+	LOCAL_REPEATS, /* it shows what is, to call->out, and ends */
 };
 
 struct sw_local {
@@ -30,8 +38,9 @@ struct sw_local {
 	const char *usage;
 	const struct sw_cmd_option *options; /* ended by name NULL; NULL for none */
 	unsigned min_args, max_args;	     /* UINT_MAX: any number */
+	enum local_watch watch;
 
-	/* Returns the exit status, with the fault shown. Results go to stdout; link_open(&link,
+	/* Returns the exit status, with the fault shown. Results go to call->out; link_open(&link,
 	 * call->global, false) reaches the switch. */
 	int (*run)(const struct local_call *call);
 };
@@ -40,8 +49,8 @@ SW_REG_KIND_DECLARE(local);
 /* The command that these words name, or NULL; *used is how many words its name has. */
 const struct sw_local *local_find(const json_t *words);
 
-/* Is one of the commands ours? Then run it, or say why not: *status is the exit status. */
-bool local_run(const struct args *global, const json_t *commands, int *status);
+/* Is one of global->commands ours? Then run it, or say why not: *status is the exit status. */
+bool local_run(const struct args *global, FILE *out, int *status);
 
 /* complete.c: `swctl complete`, with the words behind it. Returns the exit status. */
 int complete_main(unsigned n, char **words);

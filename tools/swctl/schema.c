@@ -237,16 +237,16 @@ static int show_words(const struct local_call *call, const struct render *r, con
 	words = json_array();
 	for (unsigned i = 0; i < call->n_args; i++)
 		json_array_append_new(words, json_string(call->args[i]));
-	status = help_show(call->global, words, stdout);
+	status = help_show(call->global, words, call->out);
 	json_decref(words);
 	return status;
 }
 
 static int show(const struct local_call *call, const json_t *schema)
 {
-	const struct render r = {
-		.out = stdout, .plain = call->global->plain, .colour = render_wants_colour(stdout)
-	};
+	const struct render r = { .out = call->out,
+		.plain = call->global->plain,
+		.colour = render_wants_colour(call->out) };
 
 	if (call->n_args)
 		return show_words(call, &r, schema);
@@ -271,8 +271,8 @@ static int run_schema(const struct local_call *call)
 		status = fault_show_error(error, NULL);
 	json_decref(error);
 	if (schema && call->global->json) {
-		json_dumpf(schema, stdout, JSON_INDENT(2));
-		putchar('\n');
+		json_dumpf(schema, call->out, JSON_INDENT(2));
+		fputc('\n', call->out);
 	} else if (schema) {
 		status = show(call, schema);
 	}
@@ -285,5 +285,6 @@ SW_REGISTER(local, schema) = {
 	.help = "all that can be said and set: tables, commands, errors, drop reasons and more",
 	.usage = "[TABLE|COMMAND|TYPE|PART]",
 	.max_args = UINT_MAX,
+	.watch = LOCAL_REPEATS,
 	.run = run_schema,
 };

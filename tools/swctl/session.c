@@ -220,7 +220,7 @@ int session_transact(
 	int status;
 
 	place_set(places, json_array_size(args->commands));
-	if (!local_run(args, args->commands, &status))
+	if (!local_run(args, out, &status))
 		status = ask_switch(s, args, out);
 	place_set(NULL, 0);
 	return status;

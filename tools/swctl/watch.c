@@ -32,17 +32,36 @@ static void on_end(int number)
 	raise(number);
 }
 
+/* The same for a command that runs here; in a chain with others it is refused as without --watch. */
+static int check_local(const struct sw_local *local)
+{
+	switch (local->watch) {
+	case LOCAL_REPEATS:
+		return 0;
+	case LOCAL_GOES_ON:
+		return fault_show(EXIT_USAGE, "leave --watch out",
+			"%s shows by itself what changes, so --watch has nothing to repeat",
+			local->name);
+	case LOCAL_ONCE:
+		break;
+	}
+	return fault_show(EXIT_USAGE, "leave --watch out",
+		"%s does more than show, so it cannot be repeated by --watch", local->name);
+}
+
 /* 0, or an exit status with the fault shown: commands that change something are run once. */
 static int check_looks(struct watch *w)
 {
+	const struct sw_local *local;
 	json_t *known, *words;
 	int status = 0;
 	size_t i;
 
-	json_array_foreach (w->args.commands, i, words)
-		if (local_find(words))
-			return fault_show(EXIT_USAGE, "leave --watch out",
-				"--watch is for commands of the switch that show something");
+	json_array_foreach (w->args.commands, i, words) {
+		local = local_find(words);
+		if (local)
+			return check_local(local);
+	}
 	known = help_ask_commands(&w->args, &status);
 	if (!known)
 		return status;
@@ -65,18 +84,25 @@ static int check_looks(struct watch *w)
 	return status;
 }
 
-/* One picture as text; faults are in it. */
-static char *take_picture(struct watch *w, int *status)
+/* One picture as text; faults are in it, but of the first one where they go as ever: *empty is whether it
+ * shows nothing else. */
+static char *take_picture(struct watch *w, bool *empty, int *status)
 {
-	char *text = NULL;
-	size_t size = 0;
+	char *text = NULL, *faults = NULL;
+	size_t size = 0, faults_size = 0;
 	FILE *out = open_memstream(&text, &size);
+	FILE *first = w->n ? NULL : open_memstream(&faults, &faults_size);
 
-	if (w->n || w->terminal)
-		fault_to(out);
+	fault_to(first ? first : out);
 	*status = session_run(&w->session, &w->args, out);
 	fault_to(NULL);
+	*empty = !ftell(out);
 	fclose(out);
+	if (first) {
+		fclose(first);
+		fputs(faults, stderr);
+		free(faults);
+	}
 	return text;
 }
 
@@ -157,16 +183,17 @@ static void show(struct watch *w, const char *text)
 	fflush(stdout);
 }
 
-/* The first picture decides whether there is anything to watch. */
+/* The first picture decides whether there is anything to watch. What is shown with a status of its own, as
+ * doctor does where a check fails, is. */
 static int look(struct watch *w)
 {
 	int status = 0;
+	bool empty;
 
 	while (!link_was_interrupted() && !ferror(stdout)) {
-		char *text = take_picture(w, &status);
+		char *text = take_picture(w, &empty, &status);
 
-		if (!w->n && status && status != EXIT_CHANGES) {
-			fputs(w->terminal ? text : "", stderr);
+		if (!w->n && status && empty) {
 			free(text);
 			return status;
 		}

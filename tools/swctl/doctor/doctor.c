@@ -40,7 +40,7 @@ static int check_names(const struct local_call *call)
 
 static int list_checks(const struct local_call *call)
 {
-	const struct render r = render_for(call->global, stdout);
+	const struct render r = render_for(call->global, call->out);
 	json_t *table = json_pack("{s:[s,s,s], s:[]}", "columns", "Check", "Group", "Help", "rows");
 	const struct sw_check *check;
 	struct table widths = { 0 };
@@ -52,8 +52,8 @@ static int list_checks(const struct local_call *call)
 					json_pack("[s,s,s]", check->name, group_names[group],
 						check->help));
 	if (r.json) {
-		json_dumpf(table, stdout, JSON_COMPACT);
-		putchar('\n');
+		json_dumpf(table, call->out, JSON_COMPACT);
+		fputc('\n', call->out);
 	} else {
 		table_page(&r, table, &widths);
 		table_fini(&widths);
@@ -124,9 +124,9 @@ static bool goes_without_saying(const struct exam *e, const char *check)
 }
 
 /* Returns how many went without saying. */
-static unsigned show_results(const struct exam *e, const struct args *global, json_t *results)
+static unsigned show_results(const struct exam *e, const struct local_call *call, json_t *results)
 {
-	bool colour = !global->plain && render_wants_colour(stdout);
+	bool colour = !call->global->plain && render_wants_colour(call->out);
 	const char *group = "";
 	json_t *result, *finding;
 	unsigned silent = 0;
@@ -140,47 +140,48 @@ static unsigned show_results(const struct exam *e, const struct args *global, js
 			continue;
 		}
 		if (strcmp(group, exam_text(result, "group")))
-			show_group(stdout, exam_text(result, "group"), colour);
+			show_group(call->out, exam_text(result, "group"), colour);
 		group = exam_text(result, "group");
 		json_array_foreach (json_object_get(result, "findings"), j, finding)
-			show_finding(stdout, name, finding, colour);
+			show_finding(call->out, name, finding, colour);
 	}
 	return silent;
 }
 
 /* The last line is what stays on the screen: counts, and what failed. */
-static void show_summary(const json_t *results, unsigned silent)
+static void show_summary(FILE *out, const json_t *results, unsigned silent)
 {
 	const char *comma = ": ";
 	json_t *result;
 	size_t i;
 
-	printf("\n%u passed, %u skipped", count_verdict(results, CHECK_PASS),
+	fprintf(out, "\n%u passed, %u skipped", count_verdict(results, CHECK_PASS),
 		count_verdict(results, CHECK_SKIP));
 	if (silent)
-		printf(" (%u of them ask the switch)", silent);
-	printf(", %u warned, %u failed", count_verdict(results, CHECK_WARN),
+		fprintf(out, " (%u of them ask the switch)", silent);
+	fprintf(out, ", %u warned, %u failed", count_verdict(results, CHECK_WARN),
 		count_verdict(results, CHECK_FAIL));
 	json_array_foreach (results, i, result) {
 		if (strcmp(exam_text(result, "verdict"), "FAIL"))
 			continue;
-		printf("%s%s", comma, exam_text(result, "check"));
+		fprintf(out, "%s%s", comma, exam_text(result, "check"));
 		comma = ", ";
 	}
-	putchar('\n');
+	fputc('\n', out);
 }
 
-static void show(const struct exam *e, const struct args *global, json_t *results)
+static void show(const struct exam *e, const struct local_call *call, json_t *results)
 {
+	bool person = isatty(fileno(call->out));
 	json_t *report;
 
-	if (!global->json) {
-		show_summary(results, show_results(e, global, results));
+	if (!call->global->json) {
+		show_summary(call->out, results, show_results(e, call, results));
 		return;
 	}
 	report = exam_report(results);
-	json_dumpf(report, stdout, isatty(STDOUT_FILENO) ? JSON_INDENT(2) : JSON_COMPACT);
-	putchar('\n');
+	json_dumpf(report, call->out, person ? JSON_INDENT(2) : JSON_COMPACT);
+	fputc('\n', call->out);
 	json_decref(report);
 }
 
@@ -206,7 +207,7 @@ static int run(const struct local_call *call)
 	if (e.qemu_user_given)
 		e.qemu_user = call->option[OPT_QEMU_USER];
 	results = exam_run(&e, call);
-	show(&e, call->global, results);
+	show(&e, call, results);
 	status = count_verdict(results, CHECK_FAIL) ? EXIT_REFUSED : EXIT_DONE;
 	json_decref(results);
 	exam_fini(&e);
@@ -229,5 +230,6 @@ SW_REGISTER(local, doctor) = {
 	.usage = "[CHECK]...",
 	.options = options,
 	.max_args = 64,
+	.watch = LOCAL_REPEATS,
 	.run = run,
 };

@@ -358,5 +358,6 @@ SW_REGISTER(local, monitor) = {
 	.usage = "[TOPIC]...",
 	.options = options,
 	.max_args = 32,
+	.watch = LOCAL_GOES_ON,
 	.run = run,
 };

@@ -322,5 +322,6 @@ SW_REGISTER(local, top) = {
 	.help = "the busiest ports, what they lose and why, and the workers' load, again and again",
 	.usage = "",
 	.options = options,
+	.watch = LOCAL_GOES_ON,
 	.run = run,
 };
