@@ -56,6 +56,7 @@ static int check_local(struct check *c, const struct row *bridge)
 		"bridge %s would be without its local port of the "
 		"same name",
 		row_name(bridge));
+	sw_err_path(c->err, "Bridge.ports");
 	if (rows_find(c->draft->base->tables[bridge->table->id], &bridge->uuid))
 		sw_err_hint(
 			c->err, "swctl del-br %s removes the bridge as a whole", row_name(bridge));
@@ -118,6 +119,7 @@ static int check_one_interface(struct check *c, const struct row *port)
 			"one name",
 			row_name(port), row_name(iface));
 		sw_err_path(c->err, "Port.interfaces");
+		sw_err_hint(c->err, "give the interface the name of the port");
 		return blame(c, port, -ENOTSUP);
 	}
 	sw_err_set(c->err, SW_CODE_UNSUPPORTED,
@@ -125,6 +127,7 @@ static int check_one_interface(struct check *c, const struct row *port)
 		"supported yet",
 		row_name(port), ROW(port, port_interfaces)->n);
 	sw_err_path(c->err, "Port.interfaces");
+	sw_err_hint(c->err, "swctl add-port BRIDGE NAME makes a port with its interface");
 	return blame(c, port, -ENOTSUP);
 }
 

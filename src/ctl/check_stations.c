@@ -68,6 +68,8 @@ static int refuse(const struct draft *draft, const struct row *a, const struct r
 		row_name(port), row_name(other));
 	sw_err_path(err, "Port.static_macs");
 	sw_err_given(err, "%s", text);
+	sw_err_hint(err, "swctl remove port %s static_macs %s takes it from there", row_name(other),
+		text);
 	return -EBUSY;
 }
 
@@ -107,5 +109,9 @@ int check_stations(struct draft *draft, const char *bridge, int *command, struct
 		rc = add_port(&s, draft, draft_find(draft, TABLE(port), &ports->keys[i].uuid),
 			command, err);
 	free(s.places);
+	if (rc && *command < 0) { /* the ports are as they were: one came from another bridge */
+		*command = draft_touched(draft, row);
+		sw_err_path(err, "Bridge.ports");
+	}
 	return rc;
 }

@@ -59,6 +59,7 @@ static int refuse_missing(const struct draft *draft, const struct row *row, cons
 static int refuse_second(struct collect *r, const struct row *row, const struct column *c,
 	const struct row *to, struct sw_err *err)
 {
+	char text[UUID_TEXT_SIZE];
 	const struct row *other;
 	unsigned at = 0;
 	int rc;
@@ -69,7 +70,12 @@ static int refuse_second(struct collect *r, const struct row *row, const struct 
 			break;
 	rc = sw_err_set(err, SW_CODE_CONFLICT, "%s %s would be in %s %s and in %s", c->ref->name,
 		row_name(to), c->table->name, row_name(row), other ? row_name(other) : "another");
+	uuid_format(text, &to->uuid);
+	sw_err_given(err, "%s", text);
 	sw_err_path(err, "%s", c->desc->name);
+	if (other)
+		sw_err_hint(err, "take it out in the same transaction: -- remove %s %s %s %s",
+			c->table->name, row_name(other), c->name, text);
 	return rc;
 }
 

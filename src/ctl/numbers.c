@@ -42,6 +42,8 @@ static int refuse(
 		row_name(n->iface), row_name(other->iface), (long long)n->wish);
 	sw_err_path(err, "Interface.ofport_request");
 	sw_err_given(err, "%lld", (long long)n->wish);
+	sw_err_hint(err, "ask for another, or let it go: swctl clear interface %s ofport_request",
+		row_name(other->iface));
 	return -EBUSY;
 }
 

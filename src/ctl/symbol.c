@@ -208,7 +208,7 @@ int symbols_check_made(const struct draft *draft, int *command, struct sw_err *e
 	/* The last one: of several it is, as a rule, the one the others hang on. */
 	for (unsigned i = s ? s->n : 0; i-- > 0;) {
 		const struct symbol *symbol = &s->list[i];
-		const char *name = symbol->name ? symbol->name : "without a name";
+		const char *name = symbol->name;
 		int rc;
 
 		if (!symbol->table || draft_find(draft, symbol->table, &symbol->uuid) ||
@@ -216,9 +216,9 @@ int symbols_check_made(const struct draft *draft, int *command, struct sw_err *e
 			continue;
 		*command = symbol->command;
 		rc = sw_err_set(err, SW_CODE_INVALID,
-			"nothing that stays refers to the new %s %s, so it would not be there",
-			symbol->table->name, name);
-		sw_err_given(err, "%s", symbol->name ? symbol->name : "");
+			"nothing that stays refers to the new %s%s%s, so it would not be there",
+			symbol->table->name, name ? " " : "", name ? name : "");
+		sw_err_given(err, "%s", name ? name : "");
 		sw_err_hint(err,
 			"refer to it in the same transaction: --id=@n create ... -- add TABLE RECORD "
 			"COLUMN @n");

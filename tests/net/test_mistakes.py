@@ -69,7 +69,7 @@ MISTAKES = [
     ("add-br br1, add-br br2", REFUSED, "VLAN", "add-br"),
     # names
     ("add-br br/1", REFUSED, "br/1", "br/1"),
-    ("add-br ''", REFUSED, "name", None),
+    ("add-br ''", REFUSED, "name", "''"),
     ("add-br 'my bridge'", REFUSED, "my bridge", "my bridge"),
     ("add-br a-name-too-long-for-linux", REFUSED, "a-name-too-long-for-linux", "a-name-too-long-for-linux"),
     ("add-br ..", REFUSED, "..", ".."),
@@ -95,10 +95,12 @@ MISTAKES = [
     ("set port d0 tag=5.5", REFUSED, "5.5", "5.5"),
     ("set port d0 tag=5,6", REFUSED, "tag", "tag"),
     ("set port d0 trunks=1,5000", REFUSED, "5000", "5000"),
-    ("set port d0 trunks=1-5", CONFLICT, "vlan_mode", None),
+    ("set port d0 trunks=1-5", CONFLICT, "vlan_mode", "trunks"),
     ("set port d0 vlan_mode=acess", REFUSED, "acess", "acess"),
-    ("set port d0 'external_ids={a=b'", REFUSED, "external_ids", None),
-    ("set port d0 external_ids=a", REFUSED, "a", None),
+    ("set port d0 'external_ids={a=b'", REFUSED, "external_ids", "{a=b"),
+    ("set port d0 external_ids=a", REFUSED, "a", "a"),
+    ("add-port br0 br5000 tag=5000", REFUSED, "5000", "5000"),
+    ("get port d0 external_ids:", USAGE, "key", END),
     ("set interface d0 type=dpkd", REFUSED, "dpkd", "dpkd"),
     ("set interface d0 type=gre", REFUSED, "gre", "gre"),
     ("set interface d0 mtu_request=10", REFUSED, "10", "10"),
@@ -129,6 +131,47 @@ MISTAKES = [
     # not on the same line
     ("--dry-run fdb flush", USAGE, "dry run", None),
     ("add-br br1 -- fdb flush", USAGE, "one transaction", None),
+    ("add-br br1 -- wait-until port d0 tag=5", USAGE, "wait-until", "wait-until"),
+    ("--all destroy bridge br0", USAGE, "--all", "--all"),
+]
+
+ROWS = """add-br br0 -- add-port br0 d0 tag=5 -- fdb add br0 d0 5 02:00:00:00:00:01
+ -- add-port br0 t0 vlan_mode=trunk -- add-port br0 n0 vlan_mode=native-tagged tag=9
+ -- add-br br1 -- add-port br1 d1 -- fdb add br1 d1 5 02:00:00:00:00:01
+ -- set interface d0 type=dummy ofport_request=7 -- set interface t0 type=dummy
+ -- set interface n0 type=dummy -- set interface d1 type=dummy
+ -- set interface br0 type=dummy -- set interface br1 type=dummy"""
+
+# Faults between rows; D0 is the UUID of port d0.
+BETWEEN_ROWS = [
+    ("set port d0 'trunks=[1,2]'", CONFLICT, "access port", "trunks"),
+    ("add port d0 trunks 1 2", CONFLICT, "access port", "trunks"),
+    ("set port d0 vlan_mode=trunk", CONFLICT, "trunk", "trunk"),
+    ("set port n0 vlan_mode=access trunks=5", CONFLICT, "access", "access"),
+    ("set port t0 tag=5", CONFLICT, "no tag", "tag"),
+    ("remove port n0 tag 9", CONFLICT, "needs a tag", "tag"),
+    ("clear port n0 tag", CONFLICT, "needs a tag", "tag"),
+    ("set interface n0 ofport_request=7", CONFLICT, "number 7", "7"),
+    ("add-port br0 d7 -- set interface d7 type=dummy ofport_request=7", CONFLICT, "number 7", "7"),
+    ("set interface d0 ofport_request=3 -- set interface t0 ofport_request=3", CONFLICT, "number 3", "3"),
+    ("set port t0 'static_macs=\"5/02:00:00:00:00:01\"'", CONFLICT, "port d0", "5/02:00:00:00:00:01"),
+    ("remove bridge br0 ports D0 -- add bridge br1 ports D0", CONFLICT, "5/02:00:00:00:00:01", "ports"),
+    ("add bridge br1 ports D0", CONFLICT, "br0", "D0"),
+    ("set bridge br0 ports=[]", CONFLICT, "local port", "ports"),
+    ("clear bridge br0 ports", CONFLICT, "local port", "ports"),
+    ("remove bridge br0 ports br0", REFUSED, "br0", "br0"),
+    ("set bridge br0 other_config:cross-connect=true", CONFLICT, "cross-connect", "cross-connect"),
+    ("set bridge br1 other_config:cross-connect=true -- add-port br1 x1 -- add-port br1 x2",
+     CONFLICT, "br1", "br1"),
+    ("--id=@i create interface name=q1 type=dummy -- --id=@p create port name=p1 interfaces=@i"
+     " -- add bridge br0 ports @p", REFUSED, "q1", "interfaces"),
+    ("create port name=p5", REFUSED, "Port", "port"),
+    ("--id=@p create port name=p5", REFUSED, "@p", "@p"),
+    ("set port d0 name=dx", REFUSED, "name", "name"),
+    ("set interface d0 type=dpdk", REFUSED, "dpdk-devargs", "dpdk"),
+    ("set interface d0 type=patch", REFUSED, "peer", "patch"),
+    ("destroy interface d0", CONFLICT, "d0", "d0"),
+    ("del-port br0 br0", CONFLICT, "br0", "br0"),
 ]
 
 
@@ -188,19 +231,38 @@ def test_command_line(net):
     return check(sw, MISTAKES, lambda line: sw.ctl_raw(*shlex.split(line), quiet=True))
 
 
-def test_in_a_file(net):
-    """The same mistakes as lines of a file: the mark is in the line as it was typed."""
-    sw = start(net)
-
+def from_a_file(sw):
+    """A line as the second one of a file."""
     def run(line):
-        result = subprocess.run([str(net.build / "swctl"), "--socket", str(sw.socket), "-f", "-"],
+        result = subprocess.run([str(sw.net.build / "swctl"), "--socket", str(sw.socket), "-f", "-"],
                                 input=f"# first\n\t {line} # and why\n", capture_output=True, text=True,
                                 timeout=15)
         if not result.stderr.startswith("swctl: standard input:2: "):
             raise AssertionError(f"'{line}' in a file is not named by its line: {result.stderr}")
         return result
+    return run
+
+
+def test_in_a_file(net):
+    """The same mistakes as lines of a file: the mark is in the line as it was typed."""
+    sw = start(net)
     own = ("-", "--timeout", "--watch", "help")  # of a command line only, or without a place
-    return check(sw, [m for m in MISTAKES if not m[0].startswith(own)], run)
+    return check(sw, [m for m in MISTAKES if not m[0].startswith(own)], from_a_file(sw))
+
+
+def test_between_rows(net):
+    """What does not fit other rows is marked, too: the column or the value that made it so, in the command
+    that did; as words and as a line of a file."""
+    sw = net.switch()
+    sw.ctl(ROWS)
+    uuid = sw.get("port d0 _uuid")
+    mistakes = [tuple(p.replace("D0", uuid) if isinstance(p, str) else p for p in m) for m in BETWEEN_ROWS]
+    swnet.within(sw.ctl_raw("del-port", "br0", "br0").stderr, "  del-port br0 br0\n               ^^^\n",
+                 "mark")
+    check(sw, mistakes, lambda line: sw.ctl_raw(*shlex.split(line), quiet=True))
+    for hint in ("remove port d0 static_macs 5/02:00:00:00:00:01", "clear interface d0 ofport_request"):
+        swnet.same(sw.ctl_raw("--dry-run", *hint.split()).returncode, 10, f"status of the hint '{hint}'")
+    return check(sw, mistakes, from_a_file(sw))
 
 
 def test_without_a_switch(net):

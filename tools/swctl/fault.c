@@ -170,16 +170,23 @@ static bool says_already(const char *message, const char *path)
 	return !strncmp(message, path, len) && strchr(" :", message[len]);
 }
 
-/* Which column of which table, for a value that would be without context: "5000 is above 4095". The command
- * itself is shown, so its number says nothing. */
-static void show_headline(const char *message, const char *path, size_t command)
+/* The path of an error. The command itself is shown, so its number says nothing. */
+static const char *path_of(const json_t *data)
 {
-	char text[1024];
+	const char *path = member(data, "path");
 	unsigned n;
 	int used = 0;
 
 	if (path && sscanf(path, "commands[%u]%n", &n, &used) == 1 && used)
 		path += used + (!strncmp(path + used, ": ", 2) ? 2 : 0);
+	return path;
+}
+
+/* Which column of which table, for a value that would be without context: "5000 is above 4095". */
+static void show_headline(const char *message, const char *path, size_t command)
+{
+	char text[1024];
+
 	if (path && (!strchr(path, '.') || (message && says_already(message, path))))
 		path = NULL;
 	snprintf(text, sizeof(text), "%s%s%s", path ? path : "", path ? ": " : "",
@@ -238,6 +245,8 @@ int fault_show_error(const json_t *error, const json_t *commands)
 	const json_t *at = json_object_get(data, "failed_at");
 	const json_t *words = json_object_get(data, "command");
 	const char *message = json_string_value(json_object_get(error, "message"));
+	const struct fault_about about = { member(data, "given"), member(data, "code"),
+		path_of(data), message, member(data, "allowed") };
 	size_t n = json_array_size(commands), command = json_integer_value(at);
 	int status = sw_exit_of(member(data, "code"));
 
@@ -247,11 +256,11 @@ int fault_show_error(const json_t *error, const json_t *commands)
 		show_json(json_pack("{s:O, s:i}", "error", error, "exit_status", status), command);
 		return status;
 	}
-	show_headline(message, member(data, "path"), command);
+	show_headline(message, about.path, command);
 	if (!words && n == 1)
 		words = json_array_get(commands, 0);
 	if (words)
-		place_show_command(command, words, member(data, "given"), member(data, "code"));
+		place_show_command(command, words, &about);
 	show_field("allowed", member(data, "allowed"));
 	show_field("hint", member(data, "hint"));
 	show_did_you_mean(nearest_of(data));

@@ -53,7 +53,26 @@ const char *place_prefix(char *buf, size_t size, size_t command);
  * length is for what is missing there; {0, 0} is no mark. */
 void place_show(const struct source *source, struct source_span shown, struct source_span mark,
 	const char *part);
-/* The same for a command: the mark is under the word that `given` names, for a fault of that code. */
-void place_show_command(size_t command, const json_t *words, const char *given, const char *code);
+
+/* What an error tells of where it is; NULL or "": nothing. */
+struct fault_about {
+	const char *given, *code;
+	const char *path; /* "Port.tag" */
+	const char *text; /* the sentence */
+	const char *allowed;
+};
+
+/* Is a word at fault that is not there? */
+bool fault_is_of_missing(const struct fault_about *about);
+
+/* The same for a command: the mark is under what the error is about. */
+void place_show_command(size_t command, const json_t *words, const struct fault_about *about);
+
+/* spot.c: which part of a command that is. */
+struct spot {
+	int word;	/* -1: none of it is known */
+	size_t at, len; /* in the word; of no length: all of it */
+};
+struct spot spot_find(const json_t *words, const struct fault_about *about);
 
 #endif

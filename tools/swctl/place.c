@@ -131,79 +131,73 @@ void place_show(const struct source *source, struct source_span shown, struct so
 	free(line);
 }
 
-/* Does a word hold what the error is about: as a whole, or as a part? */
-static bool holds(const json_t *word, const char *given, bool whole)
+/* The span of a spot in the text that its word was typed in, quotes included or not. */
+static struct source_span span_of(
+	const struct source *source, struct source_span word, const char *text, struct spot spot)
 {
-	const char *text = json_string_value(word);
+	const char *from = source->text + word.start, *end = source->text + word.end;
+	const char *part = text + spot.at, *found = NULL;
 
-	return whole ? !strcmp(text, given) : strstr(text, given) != NULL;
-}
-
-/* Index of the word that the error is about, or -1. Where several are the same: a command's own name is
- * meant by usage faults only, and what exists already was to be made by the last. */
-static int word_at_fault(const json_t *words, const char *given, const char *code)
-{
-	int n = json_array_size(words), from = !code || !strcmp(code, "usage") ? 0 : 1;
-	bool last = code && !strcmp(code, "exists");
-
-	if (!given || !*given)
-		return -1;
-	for (int whole = 1; whole >= 0; whole--) {
-		int found = -1;
-
-		for (int i = from; i < n && (found < 0 || last); i++)
-			if (holds(json_array_get(words, i), given, whole))
-				found = i;
-		if (found < 0 && from && holds(json_array_get(words, 0), given, whole))
-			found = 0;
-		if (found >= 0)
-			return found;
+	/* As often as the part stands in the word up to there. */
+	for (const char *p = text; spot.len && p <= part; p++) {
+		if (strncmp(p, part, spot.len))
+			continue;
+		found = memmem(from, end - from, part, spot.len);
+		if (!found)
+			return word; /* typed with quotes or \ within */
+		from = found + 1;
 	}
-	return -1;
+	if (!found)
+		return word;
+	return (struct source_span){ found - source->text, found - source->text + spot.len };
 }
 
-/* Is it a word that is not there which is at fault? */
-static bool is_missing(const char *given, const char *code)
+/* What to mark of a command of which the words from `at` on (NULL: all) stand in a source; {0, 0}: nothing. */
+static struct source_span mark_of(const struct source *source, const json_t *at, size_t n,
+	const json_t *words, const struct fault_about *about, size_t end)
 {
-	return !given && code && !strcmp(code, "usage");
+	struct spot spot = spot_find(words, about);
+	size_t word = spot.word;
+
+	if (spot.word >= 0 && word < n) {
+		if (at)
+			word = json_integer_value(json_array_get(at, word));
+		return span_of(source, source->spans[word],
+			json_string_value(json_array_get(words, spot.word)), spot);
+	}
+	/* A word that is not there is at fault: behind the last. */
+	if (fault_is_of_missing(about))
+		return (struct source_span){ end, end };
+	return (struct source_span){ 0 };
 }
 
 /* Commands that nobody typed: as they could be. */
-static void show_words(const json_t *words, const char *given, const char *code)
+static void show_words(const json_t *words, const struct fault_about *about)
 {
 	unsigned n = json_array_size(words);
 	char **strings = sw_xcalloc(n + 1, sizeof(*strings));
-	int fault = word_at_fault(words, given, code);
-	struct source_span mark = { 0 }, all = { 0 };
+	struct source_span all = { 0 };
 	struct source s;
 
 	for (unsigned i = 0; i < n; i++)
 		strings[i] = (char *)json_string_value(json_array_get(words, i));
 	source_from_words(&s, n, strings);
 	all.end = strlen(s.text);
-	if (fault >= 0)
-		mark = s.spans[fault];
-	else if (is_missing(given, code))
-		mark = (struct source_span){ all.end, all.end };
-	place_show(&s, all, mark, given);
+	place_show(&s, all, mark_of(&s, NULL, n, words, about, all.end), NULL);
 	source_fini(&s);
 	free(strings);
 }
 
-void place_show_command(size_t command, const json_t *words, const char *given, const char *code)
+void place_show_command(size_t command, const json_t *words, const struct fault_about *about)
 {
 	struct place p = place_of(command);
-	struct source_span mark = { 0 }, all;
-	int fault = word_at_fault(words, given, code);
+	size_t n = json_array_size(p.at);
+	struct source_span all;
 
-	if (!p.source || !json_array_size(p.at)) {
-		show_words(words, given, code);
+	if (!p.source || !n) {
+		show_words(words, about);
 		return;
 	}
 	all = command_span(&p);
-	if (fault >= 0 && fault < (int)json_array_size(p.at))
-		mark = p.source->spans[json_integer_value(json_array_get(p.at, fault))];
-	else if (is_missing(given, code))
-		mark = (struct source_span){ all.end, all.end };
-	place_show(p.source, all, mark, given);
+	place_show(p.source, all, mark_of(p.source, p.at, n, words, about, all.end), NULL);
 }

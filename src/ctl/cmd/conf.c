@@ -171,7 +171,9 @@ static int read_key(
 	term->key = strndup(start, *p - start);
 	if (*term->key)
 		return 0;
-	return sw_err_set(err, SW_CODE_USAGE, "a key is missing behind \":\"");
+	sw_err_set(err, SW_CODE_USAGE, "a key is missing behind \":\"");
+	sw_err_allowed(err, "COLUMN:KEY");
+	return -EINVAL;
 }
 
 static int bad_term(const char *text, const char *const *ops, struct sw_err *err)
@@ -272,6 +274,7 @@ int conf_put(struct draft *draft, const struct row *row, const struct column *co
 			"%s is made",
 			column->desc->name, column->table->name);
 		sw_err_path(err, "%s", column->desc->name);
+		sw_err_hint(err, "make another one, and remove this");
 	}
 	if (rc) {
 		value_unref(value);

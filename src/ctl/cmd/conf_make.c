@@ -100,6 +100,7 @@ static int destroy_all(struct sw_call *call, const struct table *table, struct s
 	if (call->n_args > 1 || call->option[DESTROY_IF_EXISTS]) {
 		sw_err_set(err, SW_CODE_USAGE,
 			"--all takes neither records nor --if-exists: it removes what is there");
+		sw_err_hint(err, "leave --all out, or the rest");
 		return -EINVAL;
 	}
 	rows = draft_sorted(call->draft, table, &n);
