@@ -172,8 +172,8 @@ def test_watch_own(net):
     swnet.within(term.text, "\033[?25h\033[?1049l", "the terminal is restored")
     for words, says in ((["--json", "doctor", "mtu"], '"PASS"'), (["schema", "errors"], "not-found"),
                         (["help", "fdb", "show"], "usage: swctl")):
-        watch = subprocess.Popen([str(net.build / "swctl"), "--socket", str(sw.socket), "--watch=0.1", *words],
-                                 stdout=subprocess.PIPE, text=True)
+        watch = subprocess.Popen([str(net.build / "swctl"), "--socket", str(sw.socket), "--watch=0.1",
+                                  *words], stdout=subprocess.PIPE, text=True)
         pictures = 0
         while pictures < 2:
             line = watch.stdout.readline()
