@@ -6,7 +6,9 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
+import time
 
 import swnet
 from swterm import Terminal
@@ -97,6 +99,48 @@ def test_ten_thousand_lines(net):
     result = run(sw, "-f", "-", text="".join(f"br-set-external-id br0 k v{i}\n" for i in range(1000)))
     print(f"1000 changes, each synced: {time.monotonic() - began:.2f} s", flush=True)
     swnet.same((result.returncode, sw.ctl("br-get-external-id br0 k")), (0, "v999"), "status, last value")
+
+
+def test_too_large(net):
+    """A transaction that no message holds is refused before it is sent, with its size and the limit; the
+    largest that fits is taken."""
+    sw = switch(net)
+
+    def refused(text, *says):
+        before = sw.ctl("show", quiet=True)
+        result = run(sw, "--atomic", "-f", "-", text=text)
+        swnet.same(result.returncode, 1, "status")
+        says = [*says, "nothing was sent", "hint: cut the file into parts", "swctl apply"]
+        swnet.within(result.stderr, says, "what it says")
+        swnet.same(sw.ctl("show", quiet=True), before, "configuration")
+        return result.stderr
+
+    refused("version\n" * 10001, "10001 commands", "10000")
+    refused(f"set port d0 {'tag=5 ' * 10}\n" * 5000, "words and lists", "65536")
+    words = [["set", "bridge", "br0", f"external_ids:key{n:04}={'x' * 100}"] for n in range(8000)]
+    text = "".join(" ".join(line) + "\n" for line in words)
+    over = int(re.search(r"(\d+) bytes", refused(text, "1048576")).group(1)) - 1048576
+    while over >= 100:
+        over -= len(json.dumps(words.pop(), separators=(",", ":"))) + 1
+    words[-1][3] = words[-1][3][:-over] if over > 0 else words[-1][3] + "x" * -over
+    text = "".join(" ".join(line) + "\n" for line in words)
+    refused(text[:-1] + "x\n", "1048577 bytes", "1048576")
+    swnet.same(run(sw, "--atomic", "-f", "-", text=text).returncode, 0, "status of the largest that fits")
+    swnet.same(len(json.loads(sw.ctl("--json get bridge br0 external_ids", quiet=True))), len(words), "keys")
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(str(net.dir / "seen.sock"))
+        listener.listen(1)
+        listener.settimeout(10)
+        file = net.dir / "large"
+        file.write_text(text + text)
+        swctl = subprocess.Popen([str(net.build / "swctl"), "--socket", str(net.dir / "seen.sock"),
+                                  "--atomic", "-f", str(file)], stderr=subprocess.PIPE, text=True)
+        peer, _ = listener.accept()
+        peer.settimeout(10)
+        peer.sendall(b'{"swd":{"version":"0","api":1,"role":"admin"}}\n')
+        swnet.same(peer.recv(1), b"", "what the switch was sent")
+        swnet.within(swctl.communicate(timeout=10)[1], "nothing was sent", "what it says")
 
 
 def test_formats(net):

@@ -12,7 +12,14 @@
 
 #include <sw/err.h>
 
+#include "../../src/ctl/api/rpc.h"
+#include "../../src/ctl/txn.h"
 #include "../../tools/swctl/local.h"
+
+/* The socket is all they share. */
+_Static_assert(MESSAGE_MAX == RPC_MESSAGE_MAX, "bytes of a message");
+_Static_assert(VALUES_MAX == RPC_VALUES_MAX, "values of a message");
+_Static_assert(COMMANDS_MAX == TXN_COMMANDS_MAX, "commands of a transaction");
 
 /* Standard error goes to memory, so that what people read can be compared. */
 static int capture = -1;

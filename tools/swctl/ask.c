@@ -7,9 +7,12 @@
 #include "swctl.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
-#define ID_BYTES 12
+#define ID_BYTES	12
+#define ENVELOPE	96 /* bytes of a question around its parameters: names, id, the newline */
+#define ENVELOPE_VALUES 4
 
 static void make_id(char id[2 * ID_BYTES + 1])
 {
@@ -21,9 +24,55 @@ static void make_id(char id[2 * ID_BYTES + 1])
 		snprintf(id + 2 * i, 3, "%02x", bytes[i]);
 }
 
+/* Values of a message as the switch counts them: each array and object, and each member of one. */
+static size_t count_values(const char *text)
+{
+	size_t n = 1;
+	bool quoted = false;
+
+	for (; *text; text++) {
+		if (quoted && *text == '\\')
+			text++;
+		else if (*text == '"')
+			quoted = !quoted;
+		else if (!quoted)
+			n += strchr("[{,", *text) != NULL;
+	}
+	return n;
+}
+
+/* What is too large for one message is refused here, before anything is sent: the switch would tell its limit
+ * only, when it has read that much. */
+static int check_fits(const struct args *args, const json_t *params)
+{
+	char *text = json_dumps(params, JSON_COMPACT);
+	const struct {
+		const char *what;
+		size_t is, most;
+	} limits[] = {
+		{ "commands", json_array_size(json_object_get(params, "commands")), COMMANDS_MAX },
+		{ "bytes", strlen(text) + ENVELOPE, MESSAGE_MAX },
+		{ "words and lists", count_values(text) + ENVELOPE_VALUES, VALUES_MAX },
+	};
+	const char *hint =
+		args->atomic
+			? "cut the file into parts, or leave --atomic out; swctl apply takes a "
+			  "configuration as a document, which is smaller"
+			: "give the commands in several calls";
+
+	free(text);
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		if (limits[i].is > limits[i].most)
+			return fault_show(EXIT_REFUSED, hint,
+				"the transaction has %zu %s, and the switch takes %zu in one; nothing was "
+				"sent",
+				limits[i].is, limits[i].what, limits[i].most);
+	return 0;
+}
+
 json_t *ask_transact(struct link *link, const struct args *args, json_t *commands, int *status)
 {
-	json_t *error, *result, *params = json_pack("{s:O}", "commands", commands);
+	json_t *error = NULL, *result = NULL, *params = json_pack("{s:O}", "commands", commands);
 	char own_id[2 * ID_BYTES + 1];
 	const char *id = args->request_id;
 
@@ -38,6 +87,11 @@ json_t *ask_transact(struct link *link, const struct args *args, json_t *command
 		json_object_set(params, "input", args->input);
 	if (id)
 		json_object_set_new(params, "request_id", json_string(id));
+	*status = check_fits(args, params);
+	if (*status) {
+		json_decref(params);
+		return NULL;
+	}
 	link->request_id = id;
 	result = link_ask(link, "transact", params, &error, status);
 	link->request_id = NULL;

@@ -16,6 +16,11 @@
 
 #include "args.h"
 
+/* What the switch takes in one message: bytes, values (RPC_VALUES_MAX there), and commands (TXN_COMMANDS_MAX). */
+#define MESSAGE_MAX  SW_MESSAGE_MAX
+#define VALUES_MAX   65536
+#define COMMANDS_MAX 10000
+
 /* link.c: the connection. */
 struct link {
 	int fd;
