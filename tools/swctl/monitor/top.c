@@ -31,8 +31,10 @@ struct top {
 	bool terminal, paused, quit;
 	enum rate sort;
 	uint64_t left, interval_ms;
-	json_t *before;
+	json_t *before; /* the last answer ... */
 	double before_s;
+	bool sampled; /* ... and what it made with the one before */
+	struct rates rates;
 	struct termios was;
 };
 
@@ -111,8 +113,9 @@ static unsigned rows_that_fit(const struct top *t, const struct rates *r)
 	return size.ws_row > used ? size.ws_row - used : 1;
 }
 
-static void draw(struct top *t, struct rates *r)
+static void draw(struct top *t)
 {
+	struct rates *r = &t->rates;
 	unsigned n = rows_that_fit(t, r);
 	double most;
 
@@ -155,8 +158,9 @@ static json_t *port_json(const struct port_rate *p)
 		"reason", p->reason);
 }
 
-static void print_json(struct top *t, struct rates *r)
+static void print_json(struct top *t)
 {
+	struct rates *r = &t->rates;
 	json_t *ports = json_array(), *workers = json_array(), *json;
 
 	rates_sort(r, t->sort);
@@ -181,7 +185,6 @@ static int sample(struct top *t)
 	json_t *commands = rates_commands(), *reply, *results;
 	int status = 0;
 	double now;
-	struct rates rates;
 
 	reply = ask_transact(&t->link, t->call->global, commands, &status);
 	json_decref(commands);
@@ -191,12 +194,13 @@ static int sample(struct top *t)
 	results = json_incref(json_object_get(reply, "results"));
 	json_decref(reply);
 	if (t->before) {
-		rates_make(&rates, t->before, results, now - t->before_s);
+		rates_fini(&t->rates);
+		rates_make(&t->rates, t->before, results, now - t->before_s);
+		t->sampled = true;
 		if (t->call->global->json)
-			print_json(t, &rates);
+			print_json(t);
 		else
-			draw(t, &rates);
-		rates_fini(&rates);
+			draw(t);
 		t->left--;
 	}
 	json_decref(t->before);
@@ -220,24 +224,27 @@ static void take_key(struct top *t, char key)
 		t->sort = sort - keys;
 }
 
-/* Until the next picture is due, or a key asks for one. */
+/* Until the next picture is due. A key changes the one that is there, also while it stands still. */
 static void rest(struct top *t)
 {
 	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+	double due = now_s() + t->interval_ms / 1000.0, left;
 	char key;
 
 	if (!t->terminal) {
 		link_sleep(t->interval_ms);
 		return;
 	}
-	do
-		if (poll(&p, 1, t->paused ? -1 : (int)t->interval_ms) > 0) {
-			if (read(STDIN_FILENO, &key, 1) != 1)
-				t->quit = true;
-			else
-				take_key(t, key);
-		}
-	while (t->paused && !t->quit);
+	while (left = due - now_s(), !t->quit && (t->paused || left > 0)) {
+		if (poll(&p, 1, t->paused ? -1 : (int)(left * 1000) + 1) <= 0)
+			continue;
+		if (read(STDIN_FILENO, &key, 1) != 1)
+			t->quit = true;
+		else
+			take_key(t, key);
+		if (t->sampled)
+			draw(t);
+	}
 }
 
 static void terminal(struct top *t, bool on)
@@ -306,6 +313,7 @@ static int run(const struct local_call *call)
 		fault_show(fault.status, NULL, "%s", fault.text);
 	link_catch_interrupt(false);
 	link_close(&t.link);
+	rates_fini(&t.rates);
 	json_decref(t.before);
 	return status == EXIT_INTERRUPTED ? EXIT_DONE : status;
 }
