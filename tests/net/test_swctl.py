@@ -117,10 +117,10 @@ def test_too_large(net):
 
     refused("version\n" * 10001, "10001 commands", "10000")
     refused(f"set port d0 {'tag=5 ' * 10}\n" * 5000, "words and lists", "65536")
-    words = [["set", "bridge", "br0", f"external_ids:key{n:04}={'x' * 100}"] for n in range(8000)]
+    words = [["set", "bridge", "br0", f"external_ids:key{n:04}={'x' * 1000}"] for n in range(1200)]
     text = "".join(" ".join(line) + "\n" for line in words)
     over = int(re.search(r"(\d+) bytes", refused(text, "1048576")).group(1)) - 1048576
-    while over >= 100:
+    while over >= 1000:
         over -= len(json.dumps(words.pop(), separators=(",", ":"))) + 1
     words[-1][3] = words[-1][3][:-over] if over > 0 else words[-1][3] + "x" * -over
     text = "".join(" ".join(line) + "\n" for line in words)
