@@ -58,7 +58,8 @@ struct sw_boot {
 };
 
 /* Defaults for root (/run/swd, /var/lib/swd) or for an ordinary user (XDG_RUNTIME_DIR/swd,
- * XDG_STATE_HOME/swd or below $HOME; /tmp/swd-UID where these are not set). */
+ * XDG_STATE_HOME/swd or below $HOME; /tmp/swd-UID where these are not set). A service manager's
+ * RUNTIME_DIRECTORY and STATE_DIRECTORY come before. */
 void sw_boot_defaults(struct sw_boot *boot);
 
 /* Read a file of sections and key=value. An unknown section or key, or a bad value, is an error with

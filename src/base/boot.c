@@ -134,10 +134,13 @@ static const struct key keys[] = {
 		.help = "the control socket", .initial = "RUN-DIR/swd.sock" },
 	{ "control", "state", TYPE_TEXT, FIELD(state_dir), .allowed = "a path",
 		.help = "folder where the configuration is kept; made when missing",
-		.initial = "/var/lib/swd; for others than root $XDG_STATE_HOME/swd" },
+		.initial =
+			"$STATE_DIRECTORY of the service, else /var/lib/swd; for others than root "
+			"$XDG_STATE_HOME/swd" },
 	{ "control", "run-dir", TYPE_TEXT, FIELD(run_dir), .allowed = "a path",
 		.help = "folder where sockets are made; made when missing",
-		.initial = "/run/swd; for others than root $XDG_RUNTIME_DIR/swd" },
+		.initial = "$RUNTIME_DIRECTORY of the service, else /run/swd; for others than root "
+			   "$XDG_RUNTIME_DIR/swd" },
 	{ "control", "history-mb", TYPE_UINT, FIELD(history_mb), 0, 1 << 20,
 		.help = "earlier configurations kept in the state folder, in MiB; 0: none",
 		.initial = "64" },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Where things are when nobody says: root's places, an ordinary user's, and paths that follow from others.
+ * Where things are when nobody says: root's places, an ordinary user's, the folders a service manager has
+ * made for us (systemd.exec(5), RuntimeDirectory=), and paths that follow from others.
  *
  * Control thread, before there is any other.
  */
@@ -44,6 +45,27 @@ static void user_defaults(struct sw_boot *boot)
 	free(tmp);
 }
 
+/* A service's own user finds its folders where root's are, not in a home of its own: swctl looks there.
+ * Of several the first is ours. */
+static void service_defaults(struct sw_boot *boot)
+{
+	const struct {
+		const char *env, **field;
+	} dirs[] = { { "RUNTIME_DIRECTORY", &boot->run_dir },
+		{ "STATE_DIRECTORY", &boot->state_dir } };
+
+	for (unsigned i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		const char *list = getenv(dirs[i].env);
+		char *dir = list && *list == '/' ? sw_xstrdup(list) : NULL;
+
+		if (!dir)
+			continue;
+		dir[strcspn(dir, ":")] = '\0';
+		sw_boot_text(dirs[i].field, dir);
+		free(dir);
+	}
+}
+
 void sw_boot_defaults(struct sw_boot *boot)
 {
 	memset(boot, 0, sizeof(*boot));
@@ -52,10 +74,11 @@ void sw_boot_defaults(struct sw_boot *boot)
 	boot->history_mb = 64;
 	if (geteuid()) {
 		user_defaults(boot);
-		return;
+	} else {
+		sw_boot_text(&boot->run_dir, "/run/swd");
+		sw_boot_text(&boot->state_dir, "/var/lib/swd");
 	}
-	sw_boot_text(&boot->run_dir, "/run/swd");
-	sw_boot_text(&boot->state_dir, "/var/lib/swd");
+	service_defaults(boot);
 }
 
 void sw_boot_finish(struct sw_boot *boot)

@@ -173,6 +173,31 @@ static void test_not_a_text_file(void **state)
 	sw_boot_fini(&boot);
 }
 
+/* The folders a service manager made are ours, whoever we are; a boot file and options win. */
+static void test_places_of_a_service(void **state)
+{
+	struct sw_boot boot;
+
+	setenv("RUNTIME_DIRECTORY", "/run/one:/run/two", 1);
+	setenv("STATE_DIRECTORY", "/var/lib/one", 1);
+	sw_boot_defaults(&boot);
+	sw_boot_finish(&boot);
+	assert_string_equal(boot.run_dir, "/run/one");
+	assert_string_equal(boot.socket_path, "/run/one/swd.sock");
+	assert_string_equal(boot.state_dir, "/var/lib/one");
+	sw_boot_fini(&boot);
+	assert_int_equal(read_text(&boot, "[control]\nstate=/var/lib/mine\n"), 0);
+	assert_string_equal(boot.state_dir, "/var/lib/mine");
+	sw_boot_fini(&boot);
+	setenv("RUNTIME_DIRECTORY", "", 1);
+	unsetenv("STATE_DIRECTORY");
+	sw_boot_defaults(&boot);
+	assert_string_not_equal(boot.run_dir, "");
+	assert_string_not_equal(boot.state_dir, "/var/lib/one");
+	sw_boot_fini(&boot);
+	unsetenv("RUNTIME_DIRECTORY");
+}
+
 /* Random bytes and random pieces of good files: never more than an error. */
 static void test_random_files(void **state)
 {
@@ -428,6 +453,7 @@ int main(void)
 		cmocka_unit_test(test_paths_follow),
 		cmocka_unit_test(test_bad_files),
 		cmocka_unit_test(test_not_a_text_file),
+		cmocka_unit_test(test_places_of_a_service),
 		cmocka_unit_test(test_random_files),
 		cmocka_unit_test(test_log_levels),
 		cmocka_unit_test(test_plan_laptop),
