@@ -119,6 +119,11 @@ def test_refused(net):
     swnet.same(result.returncode, 1, "exit status with a state folder of root's")
     swnet.within(result.stderr, [str(sw.state), "not empty", f"chown -R {USER}"], "error")
 
+    sw = swnet.Switch(net, "group", user=USER, wait=False, more=f"[access]\nsocket-group={SOCKET_GROUP}\n")
+    result = net.run(*sw.command(), check=False)
+    swnet.same(result.returncode, 1, "exit status with a socket-group that is not ours")
+    swnet.within(result.stderr, ["socket-group", "SupplementaryGroups="], "error")
+
     sw = switch(net, "port-types = system,vhost\n", name="types", wait=False)
     result = net.run(*sw.command(), check=False)
     swnet.same(result.returncode, 1, "exit status with an unknown port type")
