@@ -75,6 +75,9 @@ bool dpdk_xsk_known(unsigned ifindex); /* it had a device of net_af_xdp before *
 int dpdk_xsk_check_args(const char *devargs, struct sw_err *err);
 int dpdk_xsk_check(const struct rte_eth_dev_info *info, unsigned n_rxq, struct sw_err *err);
 
+/* A PCI device could not be attached: what to do about it. dpdk_vfio_ctl.c. */
+void dpdk_vfio_hint(const char *device, struct sw_err *err);
+
 /* net_memif: before removal, its listening socket, which it would leave behind. dpdk_memif_ctl.c. */
 void dpdk_memif_silence(uint16_t id);
 

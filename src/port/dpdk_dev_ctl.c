@@ -178,7 +178,8 @@ static bool shut_out(const char *devargs)
 	return false;
 }
 
-static int probe_failed(const char *devargs, int rc, bool pci, struct sw_err *err)
+/* `device` is the name of a PCI device, or NULL. */
+static int probe_failed(const char *devargs, int rc, const char *device, struct sw_err *err)
 {
 	const char *why = dpdk_reason(rc);
 
@@ -190,10 +191,8 @@ static int probe_failed(const char *devargs, int rc, bool pci, struct sw_err *er
 	rc = sw_err_set(err, SW_CODE_DEVICE, "\"%s\" cannot be attached: %s", devargs, why);
 	sw_err_path(err, "options:dpdk-devargs");
 	sw_err_given(err, "%s", devargs);
-	if (pci)
-		sw_err_hint(err,
-			"is it there, and bound to vfio-pci? dpdk-devbind.py --status shows, "
-			"dpdk-devbind.py -b vfio-pci ADDRESS binds; the IOMMU must be on");
+	if (device)
+		dpdk_vfio_hint(device, err);
 	else if (shut_out(devargs))
 		sw_err_hint(err,
 			"it names a file out of the switch's reach: extra-dirs= in section "
@@ -248,7 +247,9 @@ static int take_named(const char *devargs, uint16_t *id, struct sw_err *err)
 		goto out;
 	rc = rte_dev_probe(devargs);
 	if (rc) {
-		rc = probe_failed(devargs, rc, !strcmp(rte_bus_name(da.bus), "pci"), err);
+		bool pci = !strcmp(rte_bus_name(da.bus), "pci");
+
+		rc = probe_failed(devargs, rc, pci ? da.name : NULL, err);
 	} else if (find_by_args(devargs, id)) {
 		mark_attached(*id, true);
 	} else {
