@@ -98,12 +98,14 @@ class Guest:
     def run(self, command, *, seconds=30, check=True):
         """Run a shell line in the guest: (status, output)."""
         self.serial += 1
+        began = time.monotonic()
         self.process.stdin.write(f"{self.serial} {command}\n".encode())
         self.process.stdin.flush()
         output = self._wait(b"@@END %d " % self.serial, seconds)
         status = int(self._wait(b"\n", 5))
         shown = output.strip().replace("\n", "\n    ")
-        print(f"[{self.name}]# {command} -> {status}\n    {shown}", flush=True)
+        seconds = time.monotonic() - began
+        print(f"[{self.name}]# {command} -> {status} after {seconds:.1f} s\n    {shown}", flush=True)
         if check and status != 0:
             raise AssertionError(f"in guest {self.name}: {command}: exit {status}: {output.strip()[-300:]}")
         return status, output
