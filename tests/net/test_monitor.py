@@ -95,8 +95,8 @@ def test_top(net):
     rates = json.loads(sw.ctl("--json top --count=1 --sort=drops"))
     swnet.same(len(rates["ports"]), 201, "ports")
     swnet.same(set(rates["total"]) >= {"rx_pps", "tx_bps", "drops", "reason"}, True, "rates")
-    longest = [line.split()[1] for line in sw.ctl("control show").splitlines() if "_cpu_us" in line][0]
-    swnet.same(int(longest) <= 10000, True, f"longest step of the control loop: {longest} us of the processor")
+    longest = [line.split()[1] for line in sw.ctl("control show").splitlines() if "_cpu_us" in line]
+    swnet.same(int(longest[0]) <= 10000, True, f"longest step, us of the processor: {longest}")
     pid, fd = pty.fork()
     if pid == 0:
         os.execv(str(net.build / "swctl"), ["swctl", "--socket", str(sw.socket), "top"])
