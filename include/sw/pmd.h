@@ -2,8 +2,9 @@
 /*
  * Workers: pinned threads that poll queues, and which of them polls what. Placement: a queue goes to the
  * worker with the fewest queues (lowest id first) on the device's NUMA node; it stays there while both
- * live, and comes back to it when it goes for a while. Each worker reads an immutable list of its queues, published by RCU: a change to one port loses
- * nothing on another and nobody stops.
+ * live, and comes back to it when it goes for a while, unless it is moved by load. Each worker reads an
+ * immutable list of its queues, published by RCU: a change to one port loses nothing on another and nobody
+ * stops.
  *
  * Stepped workers have no thread: a test calls sw_pmd_turn() itself, on one thread, with a warped clock.
  *
@@ -67,6 +68,39 @@ struct sw_queue_info {
 };
 /* Call fn for every placed queue, by port index and queue. */
 void sw_pmd_each_queue(void (*fn)(void *arg, const struct sw_queue_info *q), void *arg);
+
+/* What was done over the last seconds, or since the first sample where that is less; all 0 before it. */
+#define SW_LOAD_SECONDS 60
+struct sw_load {
+	uint64_t span;	 /* time-stamp counts that went by, ... */
+	uint64_t cycles; /* ... and those of them that packets took */
+	uint64_t packets;
+	uint64_t bursts; /* of a queue; of a worker: busy turns */
+};
+void sw_pmd_worker_load(unsigned id, unsigned seconds, struct sw_load *load);
+void sw_pmd_queue_load(
+	const struct sw_port *port, unsigned queue, unsigned seconds, struct sw_load *load);
+
+/* Once a second: take a sample of every worker and queue, and balance where that is on and due. */
+void sw_pmd_second(void);
+
+/* Queues move to other workers when one was busier than `threshold` percent over the last minute and the
+ * variance of the workers' loads would fall by `improvement` percent; at most once in `interval_s`. */
+struct sw_pmd_balance {
+	bool on;
+	unsigned interval_s, threshold, improvement;
+};
+void sw_pmd_balance_set(const struct sw_pmd_balance *balance);
+
+struct sw_queue_move {
+	const struct sw_port *port;
+	uint16_t queue, from, to;
+	unsigned load; /* of the queue, percent of a worker over the last minute */
+};
+/* Move queues so that loads even out, whatever the threshold; fn is told each, and with dry_run that is all.
+ * A queue is polled by nobody for a grace period, well under a millisecond. Returns how many. */
+unsigned sw_pmd_rebalance(
+	bool dry_run, void (*fn)(void *arg, const struct sw_queue_move *move), void *arg);
 
 /* Drain the event rings of all workers. Control, each 100 ms. */
 void sw_pmd_events(void);

@@ -13,6 +13,7 @@ SW_USE(table, port);
 SW_USE(table, interface);
 
 SW_USE(column, open_bridges);
+SW_USE(column, open_other_config);
 SW_USE(column, bridge_name);
 SW_USE(column, bridge_ports);
 SW_USE(column, bridge_datapath_type);

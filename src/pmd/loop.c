@@ -54,6 +54,7 @@ static inline unsigned poll_queues(struct pmd_worker *pw)
 			drop_no_bridge(q->lane, pkts, n);
 		end = rte_rdtsc();
 		q->packets += n;
+		q->bursts++;
 		q->cycles += end - start;
 		start = end;
 		total += n;

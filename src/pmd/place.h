@@ -6,6 +6,7 @@
 #ifndef PMD_PLACE_H
 #define PMD_PLACE_H
 
+#include "load.h"
 #include "pmd.h"
 
 #define FRAME_OVERHEAD 18 /* Ethernet header and one VLAN tag, without FCS */
@@ -14,6 +15,7 @@
 struct placement {
 	struct sw_lane *lanes[SW_WORKER_MAX]; /* one a worker */
 	struct pmd_queue **queues;	      /* by queue number */
+	struct load_ring *loads;	      /* likewise */
 	unsigned n_queues;
 	struct placement *next;	 /* while leaving: of the same place */
 	struct place *place;	 /* while leaving */
@@ -33,6 +35,14 @@ struct place {
 
 extern struct place *pmd_places[SW_PORT_MAX];
 struct place *pmd_place_of(const struct sw_port *port);
+
+/* A queue was given to a worker, or taken from it; then publish what changed. */
+void pmd_queue_give(struct placement *pl, unsigned queue, uint16_t worker);
+void pmd_queue_take(struct pmd_queue *q);
+void pmd_publish_lists(void);
+
+/* move_ctl.c: have another worker poll the queue. False: it is on its way already. */
+bool pmd_queue_move(struct place *place, unsigned queue, uint16_t to);
 
 /* Add what the lanes counted. */
 void pmd_placement_sum(const struct placement *pl, struct sw_lane_stats *sum);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Which worker polls which queue. A queue goes to the worker with the fewest queues, lowest id first,
- * among those on the device's NUMA node (all, when none is there), and stays with it, also when it goes
- * and comes again: a worker may poll for the rest of its turn what was taken off its list, and a queue is
+ * among those on the device's NUMA node (all, when none is there), and stays with it until it is moved
+ * (move_ctl.c), also when it goes and comes again: a worker may poll for the rest of its turn what was taken off its list, and a queue is
  * for one worker. Every worker has a lane of every attached port, since any of them may send to it.
  *
  * Publishing: lanes first, then the lists that make workers use them. Removal is in two phases: the
@@ -62,6 +62,7 @@ static void placement_free(struct placement *pl)
 	for (unsigned i = 0; i < pl->n_queues; i++)
 		pmd_free(pl->queues[i]);
 	free(pl->queues);
+	free(pl->loads);
 	free(pl);
 }
 
@@ -91,12 +92,24 @@ static struct pmd_worker *queue_home(struct place *place, unsigned queue, int nu
 	return pmd_workers[place->home[queue]];
 }
 
+void pmd_queue_give(struct placement *pl, unsigned queue, uint16_t worker)
+{
+	struct pmd_queue *q = pl->queues[queue];
+
+	q->lane = pl->lanes[worker];
+	q->worker = worker;
+	pmd_workers[worker]->n_queues++;
+	pmd_workers[worker]->list_stale = true;
+}
+
 /* Make the queues that are missing below n_rxq; -ENOMEM leaves what is there usable. */
 static int queues_grow(
 	struct place *place, struct placement *pl, struct sw_port *port, unsigned n_rxq)
 {
-	if (n_rxq > pl->n_queues)
+	if (n_rxq > pl->n_queues) {
 		pl->queues = sw_xrealloc(pl->queues, n_rxq, sizeof(*pl->queues));
+		pl->loads = sw_xrealloc(pl->loads, n_rxq, sizeof(*pl->loads));
+	}
 	while (pl->n_queues < n_rxq) {
 		struct pmd_worker *pw = queue_home(place, pl->n_queues, port->numa);
 		struct pmd_queue *q = pmd_alloc(sizeof(*q), pw->w.numa);
@@ -105,20 +118,21 @@ static int queues_grow(
 			return -ENOMEM;
 		q->port = port;
 		q->rx = port->cls->rx;
-		q->lane = pl->lanes[pw->w.id];
 		q->queue = pl->n_queues;
-		q->worker = pw->w.id;
-		pw->n_queues++;
-		pw->list_stale = true;
+		memset(&pl->loads[pl->n_queues], 0, sizeof(*pl->loads));
 		pl->queues[pl->n_queues++] = q;
+		pmd_queue_give(pl, q->queue, pw->w.id);
 	}
 	return 0;
 }
 
-static void queue_unplace(struct pmd_queue *q)
+void pmd_queue_take(struct pmd_queue *q)
 {
+	if (q->worker == PMD_NOBODY)
+		return;
 	pmd_workers[q->worker]->n_queues--;
 	pmd_workers[q->worker]->list_stale = true;
+	q->worker = PMD_NOBODY;
 }
 
 static void list_fill(struct pmd_list *list, unsigned worker)
@@ -134,7 +148,7 @@ static void list_fill(struct pmd_list *list, unsigned worker)
 }
 
 /* Publish a new list for every worker whose queues changed. */
-static void publish_lists(void)
+void pmd_publish_lists(void)
 {
 	for (unsigned id = 0; id < pmd_n_workers; id++) {
 		struct pmd_worker *pw = pmd_workers[id];
@@ -200,14 +214,14 @@ int sw_pmd_attach(struct sw_port *port, struct sw_err *err)
 		return no_memory(port, err);
 	if (queues_grow(place, pl, port, __atomic_load_n(&port->n_rxq, __ATOMIC_ACQUIRE))) {
 		for (unsigned i = 0; i < pl->n_queues; i++)
-			queue_unplace(pl->queues[i]);
+			pmd_queue_take(pl->queues[i]);
 		placement_free(pl);
 		return no_memory(port, err);
 	}
 	for (unsigned id = 0; id < pmd_n_workers; id++)
 		sw_rcu_set(pmd_workers[id]->w.lanes[port->index], pl->lanes[id]);
 	place->now = pl;
-	publish_lists();
+	pmd_publish_lists();
 	return 0;
 }
 
@@ -217,9 +231,9 @@ static void queues_shrink(struct placement *pl, unsigned n_rxq)
 	unsigned n = pl->n_queues;
 
 	for (unsigned i = n_rxq; i < n; i++)
-		queue_unplace(pl->queues[i]);
+		pmd_queue_take(pl->queues[i]);
 	pl->n_queues = n_rxq;
-	publish_lists();
+	pmd_publish_lists();
 	for (unsigned i = n_rxq; i < n; i++)
 		sw_rcu_defer(pmd_free, pl->queues[i]);
 }
@@ -239,7 +253,7 @@ void sw_pmd_refresh(struct sw_port *port)
 	else if (queues_grow(place, pl, port, n_rxq))
 		sw_warn("%s: no memory to poll more than %u of %u queues", port->name, pl->n_queues,
 			n_rxq);
-	publish_lists();
+	pmd_publish_lists();
 }
 
 static void place_unlink(struct place *place, struct placement *pl)
@@ -276,11 +290,11 @@ void sw_pmd_detach(struct sw_port *port, void (*done)(void *arg), void *arg)
 		return;
 	}
 	for (unsigned i = 0; i < pl->n_queues; i++)
-		queue_unplace(pl->queues[i]);
+		pmd_queue_take(pl->queues[i]);
 	for (unsigned id = 0; id < pmd_n_workers; id++)
 		sw_rcu_set(pmd_workers[id]->w.lanes[port->index], NULL);
 	place->now = NULL;
-	publish_lists();
+	pmd_publish_lists();
 	pl->place = place;
 	pl->next = place->leaving;
 	place->leaving = pl;

@@ -22,6 +22,7 @@
 
 #define PMD_QUIESCENT_TURNS 64	       /* turns between two reports to RCU */
 #define PMD_NO_CORE	    UINT16_MAX /* a stepped worker's core */
+#define PMD_NOBODY	    UINT16_MAX /* no worker polls the queue */
 
 /* One queue of one port on one worker: a cache line that the worker owns while it is listed. */
 struct pmd_queue {
@@ -30,9 +31,10 @@ struct pmd_queue {
 		struct rte_mbuf **pkts, unsigned n);
 	struct sw_lane *lane; /* the worker's lane of the port */
 	uint16_t queue;
-	uint16_t worker;
+	uint16_t worker; /* PMD_NOBODY while it moves */
 	uint64_t packets;
 	uint64_t cycles;
+	uint64_t bursts;
 } __rte_cache_aligned;
 
 /* What a worker polls, in this order. Immutable. */
@@ -86,6 +88,11 @@ extern const struct pmd_list pmd_empty_list;
 
 /* place_ctl.c: forget every placement; no worker runs any more. */
 void pmd_place_reset(void);
+
+/* load_ctl.c and balance_ctl.c: forget what was sampled, and the settings. */
+void pmd_load_reset(void);
+void pmd_balance_reset(void);
+void pmd_balance_second(void); /* after a sample: balance if it is on and due */
 
 /* mem_ctl.c: cache-aligned zeroed memory on a NUMA node (-1 any); NULL when there is none. */
 void *pmd_alloc(size_t size, int numa);

@@ -223,6 +223,8 @@ void sw_pmd_stop(void)
 	while (sw_rcu_poll()) /* no reader is left: all of it is ripe, and it may still name workers */
 		;
 	pmd_place_reset();
+	pmd_load_reset();
+	pmd_balance_reset();
 	for (unsigned id = 0; id < pmd_n_workers; id++) {
 		pmd_free(pmd_workers[id]);
 		pmd_workers[id] = NULL;

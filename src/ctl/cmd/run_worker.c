@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Command worker show: where each worker runs, how loaded it is, which queues it polls. The figures are
- * since the worker started; two answers of --totals make a rate. Control thread.
+ * Command worker show: where each worker runs, how loaded it is now, which queues it polls. Now is the last
+ * ten seconds, or what --secs says; two answers of --totals make a rate over any time. Control thread.
  */
 #include <rte_common.h>
 
@@ -11,8 +11,11 @@
 #include <sw/port.h>
 
 #include "../table_out.h"
+#include "run_queue.h"
 
-enum { TOTALS };
+enum { TOTALS, SECS };
+
+#define SECS_NOW 10
 
 struct queues {
 	json_t *of[SW_WORKER_MAX]; /* array of "port:queue" */
@@ -33,22 +36,35 @@ static json_t *ratio(double part, double whole)
 	return whole > 0 ? json_real((uint64_t)(part / whole * 10 + 0.5) / 10.0) : json_null();
 }
 
-static void add_share(json_t *table, const struct sw_worker_info *info, json_t *queues)
+/* The last seconds; since the worker started as long as there is no sample. */
+static struct sw_load load_of(const struct sw_worker_info *info, unsigned seconds)
 {
+	struct sw_load load;
+
+	sw_pmd_worker_load(info->id, seconds, &load);
+	if (!load.span)
+		load = (struct sw_load){ info->busy_cycles + info->idle_cycles, info->busy_cycles,
+			info->packets, info->busy_turns };
+	return load;
+}
+
+static void add_share(
+	json_t *table, const struct sw_worker_info *info, json_t *queues, unsigned seconds)
+{
+	struct sw_load load = load_of(info, seconds);
 	json_t *row = table_row(table);
 
 	json_array_append_new(row, json_integer(info->id));
 	json_array_append_new(row, info->stepped ? json_null() : json_integer(info->core));
 	json_array_append_new(row, info->numa < 0 ? json_null() : json_integer(info->numa));
-	json_array_append_new(row,
-		ratio(100.0 * info->busy_cycles, (double)info->busy_cycles + info->idle_cycles));
-	json_array_append_new(row, ratio(info->busy_cycles, info->packets));
-	json_array_append_new(row, ratio(info->packets, info->busy_turns));
+	json_array_append_new(row, ratio(100.0 * load.cycles, load.span));
+	json_array_append_new(row, ratio(load.cycles, load.packets));
+	json_array_append_new(row, ratio(load.packets, load.bursts));
 	json_array_append_new(row, json_integer(info->packets));
 	json_array_append(row, queues);
 }
 
-static void add_totals(json_t *table, const struct sw_worker_info *info, json_t *queues)
+static void add_totals(json_t *table, const struct sw_worker_info *info)
 {
 	const uint64_t totals[] = { info->packets, info->busy_cycles, info->idle_cycles,
 		info->turns, info->busy_turns, info->sleep_us, info->events_lost };
@@ -65,11 +81,12 @@ static int run(struct sw_call *call, struct sw_err *err)
 		"Packets/turn", "Packets", "Queues", NULL };
 	static const char *const totals[] = { "Worker", "Packets", "Busy cycles", "Idle cycles",
 		"Turns", "Busy turns", "Sleep us", "Events lost", NULL };
-	void (*add)(json_t * table, const struct sw_worker_info *info, json_t *queues) =
-		call->option[TOTALS] ? add_totals : add_share;
 	struct queues queues = { 0 };
-	unsigned n = sw_pmd_workers();
+	unsigned n = sw_pmd_workers(), seconds;
+	int rc = cmd_read_seconds(call->option[SECS], SECS_NOW, &seconds, err);
 
+	if (rc)
+		return rc;
 	call->result = table_new(call->option[TOTALS] ? totals : shares);
 	for (unsigned i = 0; i < n && i < SW_WORKER_MAX; i++)
 		queues.of[i] = json_array();
@@ -77,8 +94,10 @@ static int run(struct sw_call *call, struct sw_err *err)
 	for (unsigned i = 0; i < n && i < SW_WORKER_MAX; i++) {
 		struct sw_worker_info info;
 
-		if (!sw_pmd_worker_info(i, &info))
-			add(call->result, &info, queues.of[i]);
+		if (!sw_pmd_worker_info(i, &info) && call->option[TOTALS])
+			add_totals(call->result, &info);
+		else if (!sw_pmd_worker_info(i, &info))
+			add_share(call->result, &info, queues.of[i], seconds);
 		json_decref(queues.of[i]);
 	}
 	return 0;
@@ -86,6 +105,7 @@ static int run(struct sw_call *call, struct sw_err *err)
 
 static const struct sw_cmd_option options[] = {
 	[TOTALS] = { "totals", NULL, "counts since the worker started; two answers make a rate" },
+	[SECS] = { "secs", "N", "load and cost over the last N seconds, 1 to 60; 10 without it" },
 	{ NULL },
 };
 

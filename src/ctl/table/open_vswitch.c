@@ -19,8 +19,7 @@ SW_REGISTER(column, open_bridges) = {
 };
 SW_REGISTER(column, open_other_config) = {
 	.name = "Open_vSwitch.other_config",
-	.help = "settings of the switch as a whole; it has none yet. Cores, memory and places are in "
-		"swd's boot file",
+	.help = "settings of the switch as a whole. Cores, memory and places are in swd's boot file",
 	.type = SW_MAP,
 };
 SW_REGISTER(column, open_external_ids) = {

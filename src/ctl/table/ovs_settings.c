@@ -41,14 +41,11 @@ SW_REGISTER(unsupported, worker_sleep) = {
 
 SW_REGISTER(unsupported, placement) = {
 	.name = "queue placement by hand",
-	.help = "which worker polls which queue, and moving queues by load",
+	.help = "which worker polls which queue, told by hand",
 	.names = SW_WORDS("Open_vSwitch.other_config:pmd-rxq-assign",
 		"Open_vSwitch.other_config:pmd-rxq-isolate",
-		"Open_vSwitch.other_config:pmd-auto-lb",
-		"Open_vSwitch.other_config:pmd-auto-lb-rebal-interval",
-		"Open_vSwitch.other_config:pmd-auto-lb-load-threshold",
-		"Open_vSwitch.other_config:pmd-auto-lb-improvement-threshold",
 		"Interface.other_config:pmd-rxq-affinity"),
+	.hint = "other_config:pmd-auto-lb=true moves queues by load, worker rebalance once",
 };
 
 SW_REGISTER(unsupported, perf_metrics) = {
