@@ -81,6 +81,15 @@ void sw_pmd_worker_load(unsigned id, unsigned seconds, struct sw_load *load);
 void sw_pmd_queue_load(
 	const struct sw_port *port, unsigned queue, unsigned seconds, struct sw_load *load);
 
+/* A stage's part of the packets that were measured over the last seconds, as of a load. */
+struct sw_stage_load {
+	const char *name, *help;
+	uint64_t cycles, packets;
+};
+/* Fill stages[SW_STAGE_MAX], in the order of names; *received: packets measured. Returns how many. */
+unsigned sw_pmd_stages(
+	unsigned id, unsigned seconds, struct sw_stage_load *stages, uint64_t *received);
+
 /* Once a second: take a sample of every worker and queue, and balance where that is on and due. */
 void sw_pmd_second(void);
 

@@ -22,6 +22,7 @@
 #define SW_CROSS_MAX 8192 /* packets that may cross a second or later patch port in a turn */
 
 struct sw_port;
+struct sw_stages;
 
 /* Counters of a lane; control reads them while they move (each is a whole, aligned 64-bit word). */
 struct sw_lane_stats {
@@ -49,8 +50,9 @@ struct sw_worker {
 	uint32_t now_s;	  /* coarse clock in seconds, for ages */
 	uint64_t now_tsc; /* start of this turn */
 	int numa;
-	struct sw_lane *dirty;	 /* lanes with packets waiting */
-	struct sw_lane *tx_lane; /* the lane whose packets a class's tx has in hand */
+	struct sw_lane *dirty;	  /* lanes with packets waiting */
+	struct sw_lane *tx_lane;  /* the lane whose packets a class's tx has in hand */
+	struct sw_stages *stages; /* in a measured turn (stage.h), else NULL */
 	struct sw_event_ring *events;
 	struct sw_lane *lanes[SW_PORT_MAX]; /* control publishes (rcu), NULL where no port is */
 };

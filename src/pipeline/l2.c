@@ -15,6 +15,7 @@
 #include <rte_prefetch.h>
 
 #include <sw/program.h>
+#include <sw/stage.h>
 
 #include "domain.h"
 #include "fdb.h"
@@ -25,6 +26,20 @@
 
 #define TYPE_TAGGED 0x0081   /* 0x8100 as loaded little-endian */
 #define EXTREME_OUI 0x2be000 /* 00:e0:2b, where three reserved unicast addresses are */
+
+SW_USE(stage, forward);
+SW_REGISTER(stage, parse) = {
+	.name = "parse",
+	.help = "headers are read, VLANs admitted, stations hashed",
+};
+SW_REGISTER(stage, find) = {
+	.name = "find",
+	.help = "source and destination are looked up in the station table",
+};
+SW_REGISTER(stage, learn) = {
+	.name = "learn",
+	.help = "stations that are new, moved or not seen this second are written",
+};
 
 struct burst {
 	unsigned n;
@@ -112,8 +127,11 @@ static inline void find(struct sw_worker *w, const struct l2 *self, struct burst
 		differ |= ((b->to[i] ^ b->to[0]) & FDB_STAMP_MASK) | (b->tag[i] ^ b->tag[0]);
 	}
 	b->one_way = !differ;
-	if (unlikely(n))
-		learn(w, self, b, list, n);
+	sw_stage_end(w, SW_ID(stage, find), b->n);
+	if (likely(!n))
+		return;
+	learn(w, self, b, list, n);
+	sw_stage_end(w, SW_ID(stage, learn), n);
 }
 
 /* n packets from i on, which go the same way. */
@@ -158,10 +176,12 @@ void l2_run(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_lan
 	}
 	in->stats.rx_packets += n;
 	in->stats.rx_bytes += bytes;
+	sw_stage_end(w, SW_ID(stage, parse), n);
 	find(w, self, &b);
 	if (b.one_way && b.n)
 		forward(w, self, in, &b, 0, b.n);
 	else
 		for (unsigned i = 0; i < b.n; i++)
 			forward(w, self, in, &b, i, 1);
+	sw_stage_end(w, SW_ID(stage, forward), b.n);
 }

@@ -9,6 +9,9 @@
 #include "xconnect.h"
 
 #include <sw/drop.h>
+#include <sw/stage.h>
+
+SW_USE(stage, forward);
 
 SW_REGISTER(drop, no_peer) = {
 	.name = "no_peer",
@@ -38,8 +41,9 @@ void xconnect_run(struct sw_worker *w, const struct sw_ingress *ingress, struct 
 	}
 	if (likely(longest <= sw_lane_max_len(out))) {
 		sw_send_many(w, out, pkts, n);
-		return;
+	} else {
+		for (unsigned i = 0; i < n; i++)
+			sw_send(w, out, pkts[i]);
 	}
-	for (unsigned i = 0; i < n; i++)
-		sw_send(w, out, pkts[i]);
+	sw_stage_end(w, SW_ID(stage, forward), n);
 }

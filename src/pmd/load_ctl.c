@@ -81,6 +81,7 @@ static void sample_all(void)
 void sw_pmd_second(void)
 {
 	sample_all();
+	pmd_stages_second();
 	pmd_balance_second();
 }
 

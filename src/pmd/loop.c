@@ -5,13 +5,11 @@
  * under RCU and its send buffers are empty, so there it reports quiescent, refreshes its coarse clock and,
  * on worker 0, runs one slice of housekeeping a millisecond.
  *
+ * One turn in SW_STAGE_EVERY is measured by stage, so that the figures of all others are not changed by it.
+ *
  * Accounting costs one read of the time-stamp counter a turn and one a burst that had packets. A turn is
  * busy when it got a packet. The cycles of a queue run from the end of the burst before it, so they
  * include the empty polls on the way.
- *
- * Idle: where sleeping is allowed, after 256 empty turns the worker sleeps between single turns, 1 us at
- * first, twice as long after every 16 sleeps, up to the limit; about 8 ms of silence lead to 500 us. While
- * it sleeps it is offline for RCU, so grace periods go on.
  */
 #include "pmd.h"
 
@@ -19,11 +17,13 @@
 
 #include <sw/clock.h>
 #include <sw/housekeep.h>
-
-#define EMPTY_BATCHES 4	 /* batches without a packet before the first sleep */
-#define SLEEPS_A_STEP 16 /* sleeps of one length */
+#include <sw/stage.h>
 
 SW_USE(drop, no_bridge);
+SW_REGISTER(stage, receive) = {
+	.name = "receive",
+	.help = "the input port's driver is polled, queues without packets on the way included",
+};
 
 static void drop_no_bridge(struct sw_lane *lane, struct rte_mbuf **pkts, unsigned n)
 {
@@ -33,7 +33,7 @@ static void drop_no_bridge(struct sw_lane *lane, struct rte_mbuf **pkts, unsigne
 	sw_drop_many(lane, SW_ID(drop, no_bridge), pkts, n);
 }
 
-static inline unsigned poll_queues(struct pmd_worker *pw)
+static unsigned poll_queues(struct pmd_worker *pw)
 {
 	const struct pmd_list *list = sw_rcu_get(pw->list);
 	struct rte_mbuf *pkts[SW_BURST];
@@ -47,6 +47,7 @@ static inline unsigned poll_queues(struct pmd_worker *pw)
 
 		if (!n)
 			continue;
+		sw_stage_end(&pw->w, SW_ID(stage, receive), n);
 		ingress = sw_rcu_get(q->port->ingress);
 		if (likely(ingress != NULL))
 			ingress->run(&pw->w, ingress, q->lane, pkts, n);
@@ -64,9 +65,22 @@ static inline unsigned poll_queues(struct pmd_worker *pw)
 	return total;
 }
 
+/* One turn with a look at the clock between stages. */
+static __rte_noinline unsigned poll_measured(struct pmd_worker *pw)
+{
+	unsigned n;
+
+	pw->measure_in = SW_STAGE_EVERY;
+	pw->w.stages = &pw->stages;
+	pw->stages.tsc = rte_rdtsc();
+	n = poll_queues(pw);
+	pw->w.stages = NULL;
+	return n;
+}
+
 unsigned pmd_turn(struct pmd_worker *pw)
 {
-	unsigned n = poll_queues(pw);
+	unsigned n = likely(--pw->measure_in) ? poll_queues(pw) : poll_measured(pw);
 	uint64_t now = rte_rdtsc();
 	uint64_t cycles = now - pw->w.now_tsc;
 
@@ -103,30 +117,6 @@ static void each_ms(struct pmd_worker *pw)
 	pmd_housekeep(pw);
 }
 
-/* Nothing came for a while: sleep, longer with every step, offline for RCU meanwhile. */
-static void sleep_idle(struct pmd_worker *pw)
-{
-	uint64_t start = rte_rdtsc();
-	unsigned step = (pw->empty_batches - EMPTY_BATCHES) / SLEEPS_A_STEP;
-
-	pw->sleep_us = step < 20 ? RTE_MIN(1u << step, pw->idle_sleep_us) : pw->idle_sleep_us;
-	sw_rcu_offline(pw->w.id);
-	pmd_sleep(pw->sleep_us);
-	sw_rcu_online(pw->w.id);
-	pw->w.now_tsc = rte_rdtsc();
-	pw->sleep_cycles += pw->w.now_tsc - start;
-}
-
-static void rest_if_idle(struct pmd_worker *pw, unsigned packets)
-{
-	if (packets) {
-		pw->empty_batches = 0;
-		pw->sleep_us = 0;
-	} else if (pw->idle_sleep_us && ++pw->empty_batches > EMPTY_BATCHES) {
-		sleep_idle(pw);
-	}
-}
-
 void pmd_run(struct pmd_worker *pw)
 {
 	pw->w.now_tsc = rte_rdtsc();
@@ -139,6 +129,6 @@ void pmd_run(struct pmd_worker *pw)
 		sw_rcu_quiescent(pw->w.id);
 		if (pw->w.now_tsc >= pw->next_ms_tsc)
 			each_ms(pw);
-		rest_if_idle(pw, packets);
+		pmd_rest_if_idle(pw, packets);
 	}
 }

@@ -18,6 +18,7 @@
 #include <sw/event.h>
 #include <sw/pmd.h>
 #include <sw/port.h>
+#include <sw/stage.h>
 #include <sw/worker.h>
 
 #define PMD_QUIESCENT_TURNS 64	       /* turns between two reports to RCU */
@@ -56,6 +57,8 @@ struct pmd_worker {
 	uint32_t empty_batches; /* since the last packet */
 	uint32_t sleep_us;	/* the next sleep; 0 while awake */
 	unsigned next_task;	/* housekeeping */
+	unsigned measure_in;	/* turns until one is measured by stage */
+	struct sw_stages stages;
 
 	/* Set by control before the thread starts. */
 	uint64_t ms_cycles __rte_cache_aligned; /* time-stamp counts of a millisecond */
@@ -78,6 +81,9 @@ unsigned pmd_turn(struct pmd_worker *pw);
 void pmd_housekeep(struct pmd_worker *pw);
 void pmd_run(struct pmd_worker *pw);
 
+/* idle.c: after a batch of turns with so many packets: sleep if there was nothing for long enough. */
+void pmd_rest_if_idle(struct pmd_worker *pw, unsigned packets);
+
 /* worker_ctl.c: the sleep of an idle worker; the worker itself. */
 void pmd_sleep(unsigned us);
 
@@ -89,8 +95,10 @@ extern const struct pmd_list pmd_empty_list;
 /* place_ctl.c: forget every placement; no worker runs any more. */
 void pmd_place_reset(void);
 
-/* load_ctl.c and balance_ctl.c: forget what was sampled, and the settings. */
+/* load_ctl.c, stages_ctl.c and balance_ctl.c: forget what was sampled, and the settings; each second. */
 void pmd_load_reset(void);
+void pmd_stages_reset(void);
+void pmd_stages_second(void);
 void pmd_balance_reset(void);
 void pmd_balance_second(void); /* after a sample: balance if it is on and due */
 

@@ -156,6 +156,7 @@ static struct pmd_worker *worker_create(unsigned id, const uint16_t *cores, unsi
 	pw->list = &pmd_empty_list;
 	pw->ms_cycles = rte_get_tsc_hz() / 1000;
 	pw->idle_sleep_us = idle_sleep_us;
+	pw->measure_in = 1; /* the first turn already, so that there is something to show */
 	pw->stepped = !cores;
 	pw->core = cores ? cores[id] : PMD_NO_CORE;
 	return pw;
@@ -193,6 +194,10 @@ int sw_pmd_start(unsigned n, const uint16_t *cores, unsigned idle_sleep_us, stru
 		sw_err_allowed(err, "1 to %d", SW_WORKER_MAX);
 		return sw_err_errno(SW_CODE_INVALID);
 	}
+	if (sw_reg_kind_stage.count > SW_STAGE_MAX)
+		return sw_err_set(err, SW_CODE_INTERNAL,
+			"%u stages are registered, a worker counts %u: raise SW_STAGE_MAX",
+			sw_reg_kind_stage.count, SW_STAGE_MAX);
 	sw_worker_count_set(n);
 	for (unsigned id = 0; id < n; id++) {
 		int rc = worker_start(id, cores, idle_sleep_us, err);
@@ -224,6 +229,7 @@ void sw_pmd_stop(void)
 		;
 	pmd_place_reset();
 	pmd_load_reset();
+	pmd_stages_reset();
 	pmd_balance_reset();
 	for (unsigned id = 0; id < pmd_n_workers; id++) {
 		pmd_free(pmd_workers[id]);

@@ -10,6 +10,16 @@
 #include <sw/worker.h>
 
 #include <sw/port.h>
+#include <sw/stage.h>
+
+SW_REGISTER(stage, forward) = {
+	.name = "forward",
+	.help = "packets are sorted into the send buffers of the ports they leave by",
+};
+SW_REGISTER(stage, transmit) = {
+	.name = "transmit",
+	.help = "the output port's driver takes them: copies to guests, system calls, free buffers",
+};
 
 SW_REGISTER(drop, tx_full) = {
 	.name = "tx_full",
@@ -62,9 +72,11 @@ void sw_lane_transmit(struct sw_worker *w, struct sw_lane *lane, struct rte_mbuf
 	uint64_t bytes = bytes_of(pkts, n);
 	unsigned sent;
 
+	sw_stage_end(w, SW_ID(stage, forward), 0);
 	w->tx_lane = lane;
 	sent = lane->port->cls->tx(lane->port, w, pkts, n);
 	w->tx_lane = outer;
+	sw_stage_end(w, SW_ID(stage, transmit), n);
 	if (unlikely(sent < n)) {
 		bytes -= bytes_of(pkts + sent, n - sent);
 		sw_drop_many(lane, SW_ID(drop, tx_full), pkts + sent, n - sent);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <sw/log.h>
+#include <sw/stage.h>
 
 #include "../../src/ctl/switch/switch.h"
 
@@ -256,6 +257,35 @@ static void workers_are_counted(void **state)
 	assert_in_range(json_integer_value(json_array_get(row, 5)), 1, 3);
 }
 
+/* Of so many turns with a packet each some were measured, in every stage that a known station's packet is in. */
+static void stages_are_shown(void **state)
+{
+	static const char *const names[] = { "find", "forward", "parse", "receive", "transmit" };
+	unsigned seen = 0;
+	json_t *row;
+	size_t i;
+
+	learn();
+	for (unsigned n = 0; n < 3 * SW_STAGE_EVERY; n++) {
+		ts_send(p2, ts_frame(MAC(2), MAC(3), UNTAGGED));
+		ts_turn();
+		sw_dummy_sent_drop(p1);
+	}
+	ct_ok("worker stages --secs=60");
+	json_array_foreach (json_object_get(value(), "rows"), i, row) {
+		const char *name = json_string_value(json_array_get(row, 1));
+
+		for (unsigned k = 0; k < RTE_DIM(names); k++)
+			seen += !strcmp(name, names[k]);
+		assert_int_equal(json_integer_value(json_array_get(row, 0)), 0);
+		assert_in_range(json_real_value(json_array_get(row, 3)), 0, 100);
+		if (strcmp(name, "learn"))
+			assert_in_range(json_integer_value(json_array_get(row, 4)), 3, 8);
+	}
+	assert_int_equal(seen, RTE_DIM(names));
+	ct_fails(SW_CODE_USAGE, "worker stages --secs=0");
+}
+
 static void logs_are_set(void **state)
 {
 	ct_ok("log set api dbg");
@@ -357,6 +387,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(drops_have_reasons, setup, teardown),
 		cmocka_unit_test_setup_teardown(workers_are_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(workers_are_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(stages_are_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(logs_are_set, setup, teardown),
 		cmocka_unit_test_setup_teardown(log_is_shown, setup, teardown),
 		cmocka_unit_test_setup_teardown(memory_is_shown, setup, teardown),
