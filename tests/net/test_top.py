@@ -63,14 +63,14 @@ def read_picture(text):
     text = re.sub(r"\033\[[\d;?]*[A-Za-z]", "", text).replace("\r", "")
     ports = {}
     for line in text.split("\n"):
-        found = re.match(r"(\S+)" + RATE * 5 + r"  [# ]{10} ?(\S*)$", line)
+        found = re.match(r"(\S+)" + RATE * 5 + r" +([\d.]+)  [# ]{10} ?(\S*)$", line)
         if found:
             parts = found.groups()
             rates = [number(parts[i:i + 2]) for i in range(1, 11, 2)]
             ports[parts[0]] = dict(zip(("rx_pps", "rx_bps", "tx_pps", "tx_bps", "drops"), rates),
-                                   reason=parts[11])
+                                   load=float(parts[11]), reason=parts[12])
     worker = re.search(r"worker 0 +busy +([\d.]+) %" + RATE + r" packets/s +(\S+) cycles", text)
-    return {"ports": ports, "sort": re.search(r"drops/s +(\w+) +reason", text),
+    return {"ports": ports, "sort": re.search(r"load % +(\w+) +reason", text),
             "busy": worker and float(worker[1]), "pps": worker and number(worker.groups()[1:3]), "text": text}
 
 
@@ -118,7 +118,12 @@ def test_terminal(net):
     top.key("t", "tx_pps", pair)
     top.key("T", "tx_bps", pair)
     top.key("s", "drops", ("vif-c",))  # the next one
+    top.key("s", "load", (*pair, "vif-c"))
     top.key("s", "rx_pps", ("vif-c",))  # and round again
+    picture = top.wait_for(lambda p, _: p["ports"]["vif-a"]["load"] > 0, "what its queue costs its worker")
+    ports = picture["ports"]
+    swnet.same(abs(sum(p["load"] for name, p in ports.items() if name != "all") - ports["all"]["load"]) < 0.5,
+               True, f"load of all is the sum: {picture['text']}")
 
     traffic.loser.most = "source_group"
     top.wait_for(lambda p, _: p["ports"]["vif-c"]["reason"] == "source_group", "the reason of most now")
@@ -159,6 +164,7 @@ def test_json(net):
     for key in ("rx_pps", "rx_bps", "tx_pps", "tx_bps", "drops"):
         total = sum(port[key] for port in line["ports"])
         swnet.same(abs(line["total"][key] - total) <= 0.001 * total, True, f"{key} of all is the sum")
+    ports, line = wait_for(lambda p, _: p["vif-a"]["load_percent"] > 0, "what its queue costs its worker")
     worker = line["workers"][0]
     swnet.same(worker["worker"] == 0 and 0 < worker["busy_percent"] <= 100 and worker["pps"] > 0 and
                worker["cycles_per_packet"] > 0, True, f"the worker's load: {worker}")

@@ -21,7 +21,8 @@ static int64_t now_us(void)
 
 static json_t *ask(struct exam *e)
 {
-	json_t *result = exam_call(e, "transact", json_pack("{s:o}", "commands", rates_commands()));
+	json_t *result =
+		exam_call(e, "transact", json_pack("{s:o}", "commands", rates_commands(1)));
 	json_t *results = json_incref(json_object_get(result, "results"));
 
 	json_decref(result);

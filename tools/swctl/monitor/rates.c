@@ -5,6 +5,7 @@
  */
 #include "rates.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,10 +14,13 @@
 static const char *const port_columns[RATES] = { "rx_packets", "rx_bytes", "tx_packets",
 	"tx_bytes" };
 
-json_t *rates_commands(void)
+json_t *rates_commands(unsigned seconds)
 {
-	return json_pack("[[s,s],[s,s],[s,s,s],[s,s]]", "port", "stats", "port", "drops", "worker",
-		"show", "--totals", "control", "show");
+	char secs[24];
+
+	snprintf(secs, sizeof(secs), "--secs=%u", seconds < 1 ? 1 : seconds > 60 ? 60 : seconds);
+	return json_pack("[[s,s],[s,s],[s,s,s],[s,s],[s,s,s]]", "port", "stats", "port", "drops",
+		"worker", "show", "--totals", "control", "show", "worker", "queues", secs);
 }
 
 static const json_t *rows_of(const json_t *results, unsigned command)
@@ -130,6 +134,23 @@ static void add_drops(struct rates *r, const json_t *before, const json_t *now, 
 	json_decref(index);
 }
 
+/* What the queues of each port take of their workers' time. */
+static void add_loads(struct rates *r, const json_t *now)
+{
+	int load = column_of(now, ANSWER_QUEUES, "Load %");
+	json_t *row;
+	size_t i;
+
+	json_array_foreach ((json_t *)rows_of(now, ANSWER_QUEUES), i, row) {
+		const char *port = json_string_value(json_array_get(row, 0));
+		struct port_rate *p =
+			bsearch(port, r->ports, r->n_ports, sizeof(*r->ports), find_port);
+
+		if (p && load >= 0)
+			p->rate[RATE_LOAD] += json_number_value(json_array_get(row, load));
+	}
+}
+
 static void make_workers(struct rates *r, const json_t *before, const json_t *now, double seconds)
 {
 	const json_t *rows = rows_of(now, ANSWER_WORKERS), *old = rows_of(before, ANSWER_WORKERS);
@@ -168,6 +189,7 @@ void rates_make(struct rates *r, const json_t *before, const json_t *now, double
 	memset(r, 0, sizeof(*r));
 	make_ports(r, before, now, seconds);
 	add_drops(r, before, now, seconds);
+	add_loads(r, now);
 	make_workers(r, before, now, seconds);
 	r->worst_us = worst_step(now);
 	r->total.name = "all";

@@ -9,11 +9,12 @@
 
 #include <jansson.h>
 
-enum rate { RATE_RX_PPS, RATE_RX_BPS, RATE_TX_PPS, RATE_TX_BPS, RATE_DROPS, RATES };
+enum rate { RATE_RX_PPS, RATE_RX_BPS, RATE_TX_PPS, RATE_TX_BPS, RATE_DROPS, RATE_LOAD, RATES };
 
 struct port_rate {
-	const char *name;   /* of the later answer */
-	double rate[RATES]; /* a second; bits for BPS */
+	const char *name; /* of the later answer */
+	double rate
+		[RATES]; /* a second; bits for BPS; LOAD: percent of a worker that its queues take */
 	const char *reason; /* of most of the drops; NULL: none */
 };
 
@@ -30,8 +31,8 @@ struct rates {
 };
 
 /* The commands whose answers rates_make takes: the results of a transaction, in this order. */
-enum rates_answer { ANSWER_STATS, ANSWER_DROPS, ANSWER_WORKERS, ANSWER_CONTROL };
-json_t *rates_commands(void);
+enum rates_answer { ANSWER_STATS, ANSWER_DROPS, ANSWER_WORKERS, ANSWER_CONTROL, ANSWER_QUEUES };
+json_t *rates_commands(unsigned seconds); /* between the two answers, about */
 
 /* Sorted by a rate, highest first; ports that were not there before have none. rates_fini in the end. */
 void rates_make(struct rates *r, const json_t *before, const json_t *now, double seconds);

@@ -23,7 +23,7 @@
 enum { COUNT, INTERVAL, SORT };
 
 static const char screen_on[] = "\033[?1049h\033[?25l", screen_off[] = "\033[?25h\033[?1049l";
-static const char *const sorts[] = { "rx_pps", "rx_bps", "tx_pps", "tx_bps", "drops" };
+static const char *const sorts[] = { "rx_pps", "rx_bps", "tx_pps", "tx_bps", "drops", "load" };
 
 struct top {
 	const struct local_call *call;
@@ -74,8 +74,9 @@ static void put_port(const struct top *t, const struct port_rate *p, double most
 	char buf[16];
 
 	printf("%-15s", p->name);
-	for (unsigned k = 0; k < RATES; k++)
+	for (unsigned k = 0; k < RATE_LOAD; k++)
 		printf(" %9s", short_number(buf, p->rate[k]));
+	printf(" %6.1f", p->rate[RATE_LOAD]);
 	put_bar(p->rate[t->sort], most);
 	printf(" %s", p->reason ? p->reason : "");
 }
@@ -123,9 +124,9 @@ static void draw(struct top *t)
 	most = r->n_ports ? r->ports[0].rate[t->sort] : 0;
 	fputs(t->terminal ? "\033[H" : "", stdout);
 	put_workers(t, r);
-	printf("%s%-15s %9s %9s %9s %9s %9s  %-10s %s%s", t->terminal ? "\033[7m" : "", "Port",
-		"rx pkt/s", "rx bit/s", "tx pkt/s", "tx bit/s", "drops/s", sorts[t->sort], "reason",
-		t->terminal ? "\033[27m" : "");
+	printf("%s%-15s %9s %9s %9s %9s %9s %6s  %-10s %s%s", t->terminal ? "\033[7m" : "", "Port",
+		"rx pkt/s", "rx bit/s", "tx pkt/s", "tx bit/s", "drops/s", "load %", sorts[t->sort],
+		"reason", t->terminal ? "\033[27m" : "");
 	end_line(t);
 	for (unsigned i = 0; i < r->n_ports && i < n; i++) {
 		bool hot = t->terminal && !i && most > 0;
@@ -142,7 +143,7 @@ static void draw(struct top *t)
 	put_port(t, &r->total, r->total.rate[t->sort]);
 	end_line(t);
 	if (t->terminal)
-		printf("%sq quit, p pause, sort: r rx packets, R rx bits, t tx packets, T tx bits, d drops"
+		printf("%sq quit, p pause, sort: r rx packets, R rx bits, t tx packets, T tx bits, d drops, l load"
 		       "\033[K\033[J",
 			t->paused ? "PAUSED  " : "");
 	else
@@ -152,10 +153,10 @@ static void draw(struct top *t)
 
 static json_t *port_json(const struct port_rate *p)
 {
-	return json_pack("{s:s, s:f, s:f, s:f, s:f, s:f, s:s?}", "port", p->name, "rx_pps",
+	return json_pack("{s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:s?}", "port", p->name, "rx_pps",
 		p->rate[RATE_RX_PPS], "rx_bps", p->rate[RATE_RX_BPS], "tx_pps",
 		p->rate[RATE_TX_PPS], "tx_bps", p->rate[RATE_TX_BPS], "drops", p->rate[RATE_DROPS],
-		"reason", p->reason);
+		"load_percent", p->rate[RATE_LOAD], "reason", p->reason);
 }
 
 static void print_json(struct top *t)
@@ -182,7 +183,7 @@ static void print_json(struct top *t)
 /* Ask, and show what went on since the answer before. */
 static int sample(struct top *t)
 {
-	json_t *commands = rates_commands(), *reply, *results;
+	json_t *commands = rates_commands(t->interval_ms / 1000), *reply, *results;
 	int status = 0;
 	double now;
 
@@ -211,7 +212,7 @@ static int sample(struct top *t)
 
 static void take_key(struct top *t, char key)
 {
-	static const char keys[RATES + 1] = "rRtTd";
+	static const char keys[RATES + 1] = "rRtTdl";
 	const char *sort = key ? strchr(keys, key) : NULL;
 
 	if (key == 'q' || key == 3)
@@ -281,9 +282,10 @@ static int read_options(struct top *t)
 		return 0;
 	for (t->sort = 0; t->sort < RATES && strcmp(sort, sorts[t->sort]); t->sort++)
 		;
-	return t->sort < RATES ? 0
-			       : fault_show(EXIT_USAGE, "rx_pps, rx_bps, tx_pps, tx_bps or drops",
-					 "there is nothing to sort by named \"%s\"", sort);
+	return t->sort < RATES
+		       ? 0
+		       : fault_show(EXIT_USAGE, "rx_pps, rx_bps, tx_pps, tx_bps, drops or load",
+				 "there is nothing to sort by named \"%s\"", sort);
 }
 
 static int run(const struct local_call *call)
@@ -321,7 +323,8 @@ static int run(const struct local_call *call)
 static const struct sw_cmd_option options[] = {
 	[COUNT] = { "count", "N", "end after N pictures" },
 	[INTERVAL] = { "interval", "SECONDS", "between two pictures; 1 when not given" },
-	[SORT] = { "sort", "RATE", "rx_pps, rx_bps (when not given), tx_pps, tx_bps or drops" },
+	[SORT] = { "sort", "RATE",
+		"rx_pps, rx_bps (when not given), tx_pps, tx_bps, drops or load" },
 	{ 0 },
 };
 
