@@ -65,6 +65,14 @@ struct sw_bridge *sw_bridge_create(const struct sw_bridge_conf *conf, struct sw_
 int sw_bridge_set(struct sw_bridge *bridge, const struct sw_bridge_conf *conf,
 	const struct sw_member_conf *members, unsigned n, struct sw_err *err);
 
+/* Another mac_table_size takes up to 0.3 s, mostly to fill the table. Where nobody may wait so long it is made
+ * ready before: sw_bridge_prepare on control, sw_bridge_fill with the size on any thread but a worker, while
+ * control neither sets the bridge nor adds static stations; then sw_bridge_set with that size finds it.
+ * sw_bridge_prepare again forgets it. SW_BRIDGE_SMALL stations and less are not worth the way. */
+#define SW_BRIDGE_SMALL 16384
+void sw_bridge_prepare(struct sw_bridge *bridge);
+void sw_bridge_fill(struct sw_bridge *bridge, uint32_t mac_table_size);
+
 /* Without members from here on; memory goes after a grace period. */
 void sw_bridge_destroy(struct sw_bridge *bridge);
 

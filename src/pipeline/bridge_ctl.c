@@ -276,6 +276,16 @@ int sw_bridge_set(struct sw_bridge *bridge, const struct sw_bridge_conf *conf,
 	return 0;
 }
 
+void sw_bridge_prepare(struct sw_bridge *bridge)
+{
+	fdb_prepare_begin(bridge->fdb);
+}
+
+void sw_bridge_fill(struct sw_bridge *bridge, uint32_t mac_table_size)
+{
+	fdb_prepare_fill(bridge->fdb, mac_table_size);
+}
+
 struct sw_bridge *sw_bridge_create(const struct sw_bridge_conf *conf, struct sw_err *err)
 {
 	struct sw_bridge *bridge = sw_xcalloc(1, sizeof(*bridge));

@@ -59,8 +59,7 @@ static void *map_buckets(size_t bytes)
 	return p;
 }
 
-static struct fdb_table *table_create(
-	uint32_t id, uint32_t max, uint32_t ageing, struct sw_err *err)
+struct fdb_table *fdb_table_create(uint32_t id, uint32_t max, uint32_t ageing, struct sw_err *err)
 {
 	uint64_t buckets =
 		rte_align64pow2(RTE_MAX((uint64_t)MIN_BUCKETS, max * 2ull / FDB_WAYS + 1));
@@ -96,7 +95,7 @@ static struct fdb_table *table_create(
 	return t;
 }
 
-static void table_free(void *arg)
+void fdb_table_free(void *arg)
 {
 	struct fdb_table *t = arg;
 
@@ -104,8 +103,7 @@ static void table_free(void *arg)
 	free(t);
 }
 
-/* Publish the swept set with `add`, without `gone`. */
-static void swept_change(struct fdb_table *add, const struct fdb_table *gone)
+void fdb_swept_change(struct fdb_table *add, const struct fdb_table *gone)
 {
 	struct fdb_set *old = fdb_swept;
 	unsigned n = old ? old->n : 0;
@@ -125,8 +123,8 @@ void fdb_retire(struct fdb_table *old)
 {
 	if (!old)
 		return;
-	swept_change(NULL, old);
-	sw_rcu_defer(table_free, old);
+	fdb_swept_change(NULL, old);
+	sw_rcu_defer(fdb_table_free, old);
 }
 
 struct sw_fdb *fdb_create(const char *name, uint32_t max, uint32_t ageing, struct sw_err *err)
@@ -135,12 +133,12 @@ struct sw_fdb *fdb_create(const char *name, uint32_t max, uint32_t ageing, struc
 
 	fdb->id = next_id++;
 	snprintf(fdb->name, sizeof(fdb->name), "%s", name);
-	fdb->table = table_create(fdb->id, max, ageing, err);
+	fdb->table = fdb_table_create(fdb->id, max, ageing, err);
 	if (!fdb->table) {
 		free(fdb);
 		return NULL;
 	}
-	swept_change(fdb->table, NULL);
+	fdb_swept_change(fdb->table, NULL);
 	fdb->next = all;
 	all = fdb;
 	return fdb;
@@ -155,6 +153,7 @@ void fdb_destroy(struct sw_fdb *fdb)
 	while (*at != fdb)
 		at = &(*at)->next;
 	*at = fdb->next;
+	fdb_prepare_drop(fdb);
 	fdb_retire(fdb->table);
 	sw_rcu_defer(free, fdb); /* calls that were deferred before may use it */
 }
@@ -170,8 +169,7 @@ static void lock(struct fdb_bucket *b)
 		rte_pause();
 }
 
-/* fdb_write that waits for busy buckets. */
-static enum fdb_result write_waiting(
+enum fdb_result fdb_write_waiting(
 	struct fdb_table *t, struct fdb_counters *counters, const struct fdb_put *put)
 {
 	enum fdb_result result;
@@ -179,55 +177,6 @@ static enum fdb_result write_waiting(
 	while ((result = fdb_write(t, counters, NULL, put)) == FDB_BUSY)
 		rte_pause();
 	return result;
-}
-
-static void copy_kind(struct fdb_table *to, struct fdb_table *from, bool statics)
-{
-	struct fdb_counters unseen = { 0 }; /* what finds no room now was not refused by a port */
-
-	uint32_t now_s = sw_clock_s();
-
-	for (uint64_t i = 0; i <= from->mask; i++) {
-		struct fdb_bucket b;
-
-		fdb_snapshot(&from->buckets[i], &b);
-		for (unsigned slot = 0; slot < FDB_WAYS; slot++) {
-			uint32_t val = b.val[slot];
-			struct fdb_put put = { .key = b.key[slot],
-				.port = val & FDB_PORT_MASK,
-				.is_static = val & FDB_STATIC,
-				.seen_s = now_s - fdb_age(val, now_s) };
-
-			if (put.key && fdb_counted(from, val) && put.is_static == statics)
-				write_waiting(to, &unseen, &put);
-		}
-	}
-}
-
-int fdb_resize(struct sw_fdb *fdb, uint32_t max, struct fdb_table **old, struct sw_err *err)
-{
-	struct fdb_table *from = fdb->table, *to;
-
-	*old = NULL;
-	if (max == from->max)
-		return 0;
-	if (max < from->statics) {
-		sw_err_set(err, SW_CODE_LIMIT, "%u static entries do not fit a table of %u",
-			from->statics, max);
-		sw_err_hint(err, "remove static entries first (swctl fdb del)");
-		return -ENOSPC;
-	}
-	to = table_create(fdb->id, max, from->ageing, err);
-	if (!to)
-		return err ? sw_err_errno(err->code) : -ENOSPC;
-	memcpy(to->limit, from->limit, sizeof(to->limit));
-	fdb_stats_carry(fdb, from);
-	copy_kind(to, from, true);
-	copy_kind(to, from, false);
-	fdb->table = to;
-	swept_change(to, NULL);
-	*old = from;
-	return 0;
 }
 
 void fdb_set_ageing(struct sw_fdb *fdb, uint32_t seconds)
@@ -305,6 +254,7 @@ void fdb_forget(struct sw_fdb *fdb, bool statics,
 	struct fdb_table *t = fdb->table;
 	struct matcher m = { .statics = statics, .match = match, .arg = arg };
 
+	fdb->flushed = true;
 	if (__atomic_load_n(
 		    &t->current, __ATOMIC_RELAXED)) /* a walk of a large table takes milliseconds */
 		forget(t, &m, false);
@@ -341,7 +291,7 @@ int sw_fdb_add_static(struct sw_fdb *fdb, uint16_t vid, const struct rte_ether_a
 		sw_err_allowed(err, group ? "an address whose first byte is even" : "0 to 4095");
 		return rc;
 	}
-	while (write_waiting(fdb->table, own_counters(fdb->table), &put) != FDB_DONE) {
+	while (fdb_write_waiting(fdb->table, own_counters(fdb->table), &put) != FDB_DONE) {
 		/* No learned entry near its buckets to take the place of: any other makes room too. */
 		if (fdb->table->statics < fdb->table->max && forget(fdb->table, &learned, true))
 			continue;
@@ -406,6 +356,7 @@ void sw_fdb_flush_port(struct sw_fdb *fdb, uint16_t port)
 	uint64_t holds = __atomic_load_n(&t->holds[port], __ATOMIC_RELAXED);
 	uint64_t gen;
 
+	fdb->flushed = true;
 	if (!(uint32_t)holds)
 		return;
 	if (!generation_free(t, f)) {

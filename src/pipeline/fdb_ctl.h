@@ -13,9 +13,9 @@
 #include <sw/fdb.h>
 #include <sw/text.h>
 
+#include "fdb_table.h"
+
 struct sw_err;
-struct fdb_bucket;
-struct fdb_table;
 
 /* What others hold; the table behind it is replaced when its size changes. */
 struct sw_fdb {
@@ -26,6 +26,8 @@ struct sw_fdb {
 	bool warned;		  /* of a refusal, at warned_s */
 	uint32_t warned_s;
 	struct sw_fdb *next;
+	struct fdb_table *ready; /* of another size, made beside; fdb_resize_ctl.c */
+	bool flushed;		 /* something was forgotten since that was begun */
 };
 
 /* The handle with this id, or NULL when its bridge is gone. */
@@ -42,6 +44,20 @@ void fdb_destroy(struct sw_fdb *fdb);
  * is the same). SW_CODE_LIMIT when the static entries do not fit, nothing changed. */
 int fdb_resize(struct sw_fdb *fdb, uint32_t max, struct fdb_table **old, struct sw_err *err);
 void fdb_retire(struct fdb_table *old);
+
+/* The long part of a resize before it, where nobody waits for it (sw_bridge_prepare): begin on control; fill on
+ * any thread, while control adds no static entries and does not resize; drop on control what is not wanted. */
+void fdb_prepare_begin(struct sw_fdb *fdb);
+void fdb_prepare_fill(struct sw_fdb *fdb, uint32_t max);
+void fdb_prepare_drop(struct sw_fdb *fdb);
+
+/* Tables by themselves; the last is fdb_write that waits for busy buckets. */
+struct fdb_table *fdb_table_create(uint32_t id, uint32_t max, uint32_t ageing, struct sw_err *err);
+void fdb_table_free(void *arg);
+/* Publish the set of tables that are swept, with `add`, without `gone`; each may be NULL. */
+void fdb_swept_change(struct fdb_table *add, const struct fdb_table *gone);
+enum fdb_result fdb_write_waiting(
+	struct fdb_table *t, struct fdb_counters *counters, const struct fdb_put *put);
 
 /* A consistent copy of a bucket that workers write; after many tries under its lock. */
 void fdb_snapshot(struct fdb_bucket *b, struct fdb_bucket *copy);

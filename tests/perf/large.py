@@ -100,6 +100,12 @@ class Cases:
             ["set", "interface", self.names[1], "ofport_request=77"]])
         swnet.same("error" in answer, True, "refused")
 
+    def million_stations(self):
+        self.transact(["set", "bridge", "br0", "other_config:mac-table-size=1000000"])
+
+    def thousand_stations(self):
+        self.transact(["set", "bridge", "br0", "other_config:mac-table-size=20000"])
+
     def del_bridge(self):
         self.transact(["del-br", "br0"])
 

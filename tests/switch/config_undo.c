@@ -178,9 +178,10 @@ static void test_fails_at_a_port_that_waits(void **state)
 	expect_traffic();
 }
 
-static void test_fails_at_the_disk(void **state)
+/* The journal's file is full from here on: the descriptor to close when it need not be any more. */
+static int fill_disk(void)
 {
-	char *before = snapshot(), path[128];
+	char path[128];
 	int fd = -1, keep;
 
 	snprintf(path, sizeof(path), "%s/journal", ct_dir());
@@ -196,6 +197,14 @@ static void test_fails_at_the_disk(void **state)
 	assert_true(fd >= 0);
 	keep = open("/dev/full", O_RDWR);
 	dup2(keep, fd);
+	return keep;
+}
+
+static void test_fails_at_the_disk(void **state)
+{
+	char *before = snapshot();
+	int keep = fill_disk();
+
 	ct_fails(SW_CODE_LIMIT, "set port a tag=5 -- add-port br0 c -- set interface c type=dummy "
 				"-- del-port b -- add-br br1 -- set interface br1 type=dummy -- "
 				"fdb add br0 a 5 02:00:00:00:00:01");
@@ -206,6 +215,47 @@ static void test_fails_at_the_disk(void **state)
 	before = snapshot();
 	ct_restart();
 	expect_same(before);
+}
+
+static uint64_t table_size(const char *bridge)
+{
+	struct sw_fdb_stats stats;
+
+	sw_fdb_stats(sw_bridge_fdb(live_bridge(bridge)->bridge), &stats);
+	return stats.max;
+}
+
+/* A large table of stations is made beside, and the old size comes back when it is not to be. */
+static void test_fails_with_another_table(void **state)
+{
+	char *before = snapshot();
+	struct sw_fdb_stats stats;
+	int keep;
+
+	expect_traffic(); /* the station of a is learned */
+	ct_dry_run("set bridge br0 other_config:mac-table-size=100000");
+	assert_int_equal(json_array_size(ct.plan), 2);
+	assert_string_equal(json_string_value(json_array_get(ct.plan, 0)),
+		"make another table for the stations of bridge br0");
+	keep = fill_disk();
+	ct_fails(SW_CODE_LIMIT, "set bridge br0 other_config:mac-table-size=100000 -- "
+				"add-br br1 -- set interface br1 type=dummy -- "
+				"set bridge br1 other_config:mac-table-size=50000");
+	assert_int_equal(table_size("br0"), 8192);
+	assert_null(live_bridge("br1"));
+	expect_same(before);
+	close(keep);
+	ct_ok("set bridge br0 other_config:mac-table-size=100000 -- add-br br1 -- "
+	      "set interface br1 type=dummy -- set bridge br1 other_config:mac-table-size=50000");
+	assert_int_equal(table_size("br0"), 100000);
+	assert_int_equal(table_size("br1"), 50000);
+	sw_fdb_stats(sw_bridge_fdb(live_bridge("br0")->bridge), &stats);
+	assert_int_equal(stats.current, 1);
+	expect_traffic();
+	ct_restart();
+	assert_int_equal(table_size("br0"), 100000);
+	ct_ok("remove bridge br0 other_config mac-table-size -- del-br br1");
+	assert_int_equal(table_size("br0"), 8192);
 }
 
 /* Ports change places between bridges in one transaction, and back when it fails. */
@@ -335,6 +385,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_fails_at_a_port_made_anew, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fails_at_a_port_that_waits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fails_at_the_disk, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fails_with_another_table, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_swap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_random, setup, teardown),
 	};

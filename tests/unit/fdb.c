@@ -285,6 +285,52 @@ static void test_resize(void **state)
 	drop(fdb);
 }
 
+/* A table that was made ready has what was there then; a flush in between counts, and another size does not. */
+static void test_prepared(void **state)
+{
+	struct sw_fdb *fdb = make(1000);
+	struct rte_ether_addr mac = mac_of(2000);
+	struct fdb_table *old, *ready;
+	struct sw_err err = { 0 };
+
+	for (unsigned i = 0; i < 100; i++)
+		learn(fdb, key_of(i), i % 4);
+	assert_int_equal(sw_fdb_add_static(fdb, vid_of(2000), &mac, 6, &err), 0);
+	fdb_prepare_begin(fdb);
+	fdb_prepare_fill(fdb, 5000);
+	ready = fdb->ready;
+	learn(fdb, key_of(500), 1); /* is learned again when it sends again */
+	fdb_set_limit(fdb, 2, 7);
+	fdb_set_ageing(fdb, AGEING + 1);
+	assert_int_equal(fdb_resize(fdb, 5000, &old, &err), 0);
+	fdb_retire(old);
+	assert_ptr_equal(fdb->table, ready);
+	assert_int_equal(current(fdb), 101);
+	assert_int_equal(look(fdb, key_of(500)), FDB_MISS);
+	assert_int_equal(fdb->table->limit[2], 7);
+	assert_int_equal(fdb->table->ageing, AGEING + 1);
+	assert_int_equal(look(fdb, key_of(2000)), FDB_STATIC | 6);
+
+	fdb_prepare_begin(fdb);
+	sw_fdb_flush_port(fdb, 1);
+	fdb_prepare_fill(fdb, 8000);
+	assert_int_equal(fdb_resize(fdb, 8000, &old, &err), 0);
+	fdb_retire(old);
+	assert_int_equal(current(fdb), 1); /* all that was learned, since some had to go */
+	assert_int_equal(look(fdb, key_of(2000)), FDB_STATIC | 6);
+
+	learn(fdb, key_of(1), 1);
+	fdb_prepare_begin(fdb);
+	fdb_prepare_fill(fdb, 9000);
+	assert_int_equal(fdb_resize(fdb, 100, &old, &err), 0);
+	fdb_retire(old);
+	assert_null(fdb->ready);
+	assert_int_equal(current(fdb), 2);
+	fdb_prepare_begin(fdb);
+	fdb_prepare_fill(fdb, 9000); /* and goes with the bridge */
+	drop(fdb);
+}
+
 /* Addresses that differ only in their last bytes, or only in the VLAN, spread as random ones would. */
 static void test_spread(void **state)
 {
@@ -325,6 +371,7 @@ int main(void)
 		cmocka_unit_test_setup(test_clock_ahead, setup),
 		cmocka_unit_test_setup(test_clock_behind, setup),
 		cmocka_unit_test_setup(test_resize, setup),
+		cmocka_unit_test_setup(test_prepared, setup),
 		cmocka_unit_test_setup(test_spread, setup),
 	};
 

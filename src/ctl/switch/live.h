@@ -90,7 +90,10 @@ void live_down(struct live_move *move, struct live_port *lp);
 int live_set(struct live_port *lp, const struct draft *draft, const struct row *iface,
 	struct sw_err *err);
 
-/* Make and destroy a bridge; members are live_sync's. */
+/* How many stations a bridge's row asks room for. */
+uint32_t live_table_size(const struct row *bridge);
+
+/* Make and destroy a bridge; members are live_sync's, and a large table of stations too. */
 int live_bridge_make(const struct row *bridge, struct sw_err *err);
 void live_bridge_destroy(struct live_bridge *lb);
 

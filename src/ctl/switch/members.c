@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rte_common.h>
+
 #include <sw/fdb.h>
 #include <sw/mem.h>
 #include <sw/text.h>
@@ -317,12 +319,21 @@ int live_sync(const struct draft *draft, const char *const *names, unsigned n, u
 	return rc;
 }
 
+uint32_t live_table_size(const struct row *bridge)
+{
+	struct sw_bridge_conf conf;
+
+	read_bridge(&conf, bridge);
+	return conf.mac_table_size;
+}
+
 int live_bridge_make(const struct row *bridge, struct sw_err *err)
 {
 	struct live_bridge *lb = sw_xcalloc(1, sizeof(*lb));
 
 	snprintf(lb->name, sizeof(lb->name), "%s", row_name(bridge));
 	read_bridge(&lb->conf, bridge);
+	lb->conf.mac_table_size = RTE_MIN(lb->conf.mac_table_size, (uint32_t)SW_BRIDGE_SMALL);
 	lb->conf.name = lb->name;
 	lb->bridge = sw_bridge_create(&lb->conf, err);
 	if (!lb->bridge) {

@@ -32,6 +32,7 @@ json_t *plan_describe(const struct plan *plan)
 		[STEP_MAKE] = "open port %s",
 		[STEP_SET] = "change port %s",
 		[STEP_BRIDGE] = "make bridge %s",
+		[STEP_RESIZE] = "make another table for the stations of bridge %s",
 		[STEP_SYNC] = "publish the changed bridges",
 		[STEP_CLOSE] = "close port %s",
 		[STEP_DESTROY] = "remove bridge %s",

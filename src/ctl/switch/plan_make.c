@@ -143,6 +143,26 @@ static void plan_port(struct plan *plan, const char *name)
 	add_step(plan, lp ? STEP_SET : STEP_MAKE, name)->row = row;
 }
 
+/* Filling a large table takes long: before the bridges are published, and off this thread. */
+static void plan_sizes(struct plan *plan)
+{
+	for (unsigned i = 0; i < plan->bridges.n; i++) {
+		const char *name = plan->bridges.list[i];
+		const struct row *row = draft_find_name(plan->draft, TABLE(bridge), name);
+		struct live_bridge *lb = live_bridge(name);
+		uint32_t was = lb ? lb->conf.mac_table_size : 0;
+		uint32_t size = row ? live_table_size(row) : was;
+		struct step *s;
+
+		if (size == was || (size <= SW_BRIDGE_SMALL && was <= SW_BRIDGE_SMALL))
+			continue;
+		s = add_step(plan, STEP_RESIZE, name);
+		s->row = row;
+		s->size = size;
+		s->was_size = was;
+	}
+}
+
 static void plan_bridges(struct plan *plan)
 {
 	names_sort(&plan->bridges);
@@ -153,6 +173,7 @@ static void plan_bridges(struct plan *plan)
 		if (row && !live_bridge(name))
 			add_step(plan, STEP_BRIDGE, name)->row = row;
 	}
+	plan_sizes(plan);
 	if (plan->bridges.n)
 		add_step(plan, STEP_SYNC, "");
 }

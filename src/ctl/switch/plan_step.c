@@ -11,6 +11,7 @@
 
 #include "../columns.h"
 #include "../draft.h"
+#include "../job.h"
 #include "plan.h"
 
 SW_LOG_USE(switch);
@@ -161,6 +162,40 @@ static int yield(struct step *s)
 	return STEP_PENDING;
 }
 
+static void fill_job(void *arg)
+{
+	struct step *s = arg;
+
+	sw_bridge_fill(live_bridge(s->name)->bridge, s->size);
+}
+
+static void filled(void *arg)
+{
+	plan_resume(current, 0);
+}
+
+/* Of the size s->size; the publication that follows takes it. */
+static int fill(struct step *s)
+{
+	sw_bridge_prepare(live_bridge(s->name)->bridge);
+	job_run(fill_job, filled, s);
+	return STEP_PENDING;
+}
+
+/* The bridge may have been published with the new table, or that was only made ready. */
+static int unfill(struct step *s)
+{
+	struct live_bridge *lb = live_bridge(s->name);
+
+	if (!lb)
+		return 0;
+	sw_bridge_prepare(lb->bridge);
+	if (!s->was_size || lb->conf.mac_table_size == s->was_size)
+		return 0;
+	s->size = s->was_size;
+	return fill(s);
+}
+
 int step_run(struct plan *plan, struct step *s)
 {
 	current = plan;
@@ -173,6 +208,8 @@ int step_run(struct plan *plan, struct step *s)
 		return set(plan, s);
 	case STEP_BRIDGE:
 		return make_bridge(plan, s);
+	case STEP_RESIZE:
+		return fill(s);
 	case STEP_SYNC:
 		return sync(plan);
 	case STEP_CLOSE:
@@ -273,6 +310,8 @@ int step_undo(struct plan *plan, struct step *s)
 		return undo_port(plan, s);
 	if (s->kind == STEP_YIELD && s->downed)
 		return up_again(plan, s);
+	if (s->kind == STEP_RESIZE)
+		return unfill(s);
 	if (s->kind == STEP_BRIDGE && s->made)
 		live_bridge_destroy(live_bridge(s->name));
 	return 0;

@@ -14,6 +14,7 @@ enum step_kind {
 	STEP_MAKE,    /* a port that is not there, or not open */
 	STEP_SET,     /* a port that is there: changed in place, or made anew */
 	STEP_BRIDGE,  /* a new bridge, still without members */
+	STEP_RESIZE,  /* a large table of stations is made ready */
 	STEP_SYNC,    /* all changed bridges get settings, members and static stations */
 	STEP_CLOSE,   /* a port that is gone from the configuration */
 	STEP_DESTROY, /* a bridge that is gone */
@@ -31,6 +32,8 @@ struct step {
 	bool taken;  /* MAKE: the live port was made here */
 	bool was_hopeless;
 	struct sw_err *was; /* SET: why the port was not open before, or NULL */
+	uint32_t size,
+		was_size; /* RESIZE: to be filled; published before, 0: there was no bridge */
 	struct live_move move;
 };
 
