@@ -98,7 +98,13 @@ static int sync_name(struct journal *j, struct sw_err *err)
 	if (rc < 0)
 		return journal_fault(j, rc, "syncing the folder", err);
 	j->fault[0] = '\0';
+	__atomic_store_n(&j->unproven, false, __ATOMIC_RELAXED);
 	return 0;
+}
+
+bool journal_is_proven(const struct journal *j)
+{
+	return !__atomic_load_n(&j->unproven, __ATOMIC_RELAXED);
 }
 
 int journal_rewrite(struct journal *j, const struct db *db, bool keep_old, struct sw_err *err)
@@ -219,7 +225,8 @@ int journal_append(struct journal *j, const struct draft *draft, const struct re
 
 bool journal_wants_compaction(const struct journal *j)
 {
-	return !j->read_only && j->size > COMPACT_BYTES && j->size > COMPACT_TIMES * j->snapshot;
+	return !journal_is_proven(j) ||
+	       (!j->read_only && j->size > COMPACT_BYTES && j->size > COMPACT_TIMES * j->snapshot);
 }
 
 int journal_compact(struct journal *j, const struct db *db, struct sw_err *err)

@@ -27,11 +27,15 @@ struct sw_err;
 int journal_open(const char *dir, struct journal **journal, struct db **db, struct sw_err *err);
 void journal_close(struct journal *journal);
 
+/* Is all that was read at the start on the disk for certain? Not when it could not be written anew then; a
+ * change, or a rewriting, makes it so. Control. */
+bool journal_is_proven(const struct journal *journal);
+
 /* Append what the draft changes, synced. On an error nothing was appended. */
 int journal_append(struct journal *journal, const struct draft *draft,
 	const struct record_note *note, struct sw_err *err);
 
-/* Has it grown enough to be rewritten? Rewrite it as one snapshot of db. */
+/* Has it grown enough to be rewritten, or is it not proven? Rewrite it as one snapshot of db. */
 bool journal_wants_compaction(const struct journal *journal);
 int journal_compact(struct journal *journal, const struct db *db, struct sw_err *err);
 

@@ -24,6 +24,7 @@ struct journal {
 	uint64_t records;
 	struct history_use history;
 	bool suspect;
+	bool unproven; /* atomic: read at the start, and not yet written anew: the disk may not have it */
 	int read_only; /* errno of opening it for writing, or 0 */
 	bool precious; /* it is damaged and could not be kept elsewhere: nothing may take its place */
 	char fault[256];

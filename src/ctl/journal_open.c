@@ -189,6 +189,7 @@ static int load(struct journal *j, struct db **db, struct sw_err *err)
 	if (rc)
 		sw_error("%s", err ? err->text : "the journal cannot be mended");
 	j->suspect |= rc != 0;
+	j->unproven = rc || j->read_only;
 	return 0;
 }
 

@@ -18,6 +18,7 @@
 
 #include "cmd.h"
 #include "draft.h"
+#include "journal.h"
 #include "request.h"
 #include "store.h"
 
@@ -69,6 +70,22 @@ static bool refuse_other(struct txn *t, const struct request *before)
 	return true;
 }
 
+/* What was read at the start need not be on the disk, so "done" cannot be said of it. */
+static void refuse_unproven(struct txn *t, const struct request *done)
+{
+	struct sw_err err = { 0 };
+
+	sw_err_set(&err, SW_CODE_DEVICE,
+		"request_id \"%s\" was applied before this start, but the journal cannot be written, so "
+		"it is not certain to be on the disk",
+		done->id);
+	sw_err_path(&err, "params.request_id");
+	sw_err_given(&err, "%s", done->id);
+	sw_err_hint(&err, "mend what \"swctl journal show\" tells of, then ask again");
+	txn_blame(t, &err, -1);
+	txn_finish(t);
+}
+
 static void replay(struct txn *t, const struct request *r)
 {
 	t->reply.generation = r->generation;
@@ -106,8 +123,12 @@ bool txn_request_again(struct txn *t)
 		return true;
 	}
 	done = find_done(t->request);
-	if (done && !refuse_other(t, done))
-		replay(t, done);
+	if (done && !refuse_other(t, done)) {
+		if (journal_is_proven(store_journal()))
+			replay(t, done);
+		else
+			refuse_unproven(t, done);
+	}
 	if (done)
 		return true;
 	LIST_INSERT_HEAD(&under_way, t, same_line);

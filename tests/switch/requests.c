@@ -6,6 +6,9 @@
 #include "ctltest.h"
 #include "testswitch.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "../../src/ctl/journal.h"
 #include "../../src/ctl/request.h"
 #include "../../src/ctl/store.h"
@@ -120,6 +123,30 @@ static void test_again(void **state)
 	ct_restart();
 	check_again(line, generation);
 	assert_int_equal(txn_generation(), generation + 1);
+}
+
+/* After a start that could not write the journal anew nobody knows whether the disk has it: that it was done is
+ * not said until it can be. */
+static void test_unproven(void **state)
+{
+	static const char line[] = "br-set-external-id br0 a 1";
+	struct answer *again;
+	char path[128];
+
+	good(ask(0, "one", line), false);
+	snprintf(path, sizeof(path), "%s/journal.new", ct_dir());
+	assert_int_equal(mkdir(path, 0700), 0);
+	ct_restart();
+	again = ask(1, "one", line);
+	ct_settle();
+	assert_int_equal(again->err.code, SW_CODE_DEVICE);
+	assert_string_equal(again->err.given, "one");
+	assert_string_equal(ids(), "a=1\n");
+	assert_int_equal(rmdir(path), 0);
+	sw_clock_warp(61000); /* a rewriting that failed is not tried all the time */
+	ct_ok("list-br");
+	ct_settle();
+	good(ask(2, "one", line), true);
 }
 
 static void test_other_commands(void **state)
@@ -282,6 +309,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_again),
+		TEST(test_unproven),
 		TEST(test_other_commands),
 		TEST(test_twins),
 		TEST(test_twins_leave),
