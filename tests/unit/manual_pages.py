@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The manual pages are clean roff, and name all that the programs tell of themselves.
 
-    manual_pages.py SCHEMA SWCTL PAGE...
+    manual_pages.py SCHEMA SWCTL SWGEN PAGE...
 """
 import json
 import os
@@ -19,7 +19,7 @@ def shown(page):
     return re.sub(r"\s+", " ", re.sub(r".\x08", "", text))
 
 
-def names(schema, swctl):
+def names(schema, swctl, swgen):
     """Page and the words that it must hold."""
     for option in schema["boot"]["options"]:
         yield "swd.8", "--" + option["name"]
@@ -30,6 +30,10 @@ def names(schema, swctl):
     for key in schema["boot"]["keys"]:
         yield "swd.conf.5", key["name"] + "="
         yield "swd.conf.5", f"[{key['section']}]"
+    for option in swgen["options"]:
+        yield "swgen.1", f"--{option['name']}={option['value']}" if option["value"] else "--" + option["name"]
+    for status in swgen["exit_statuses"]:
+        yield "swgen.1", f"{status['status']} {status['help']}"
     for option in swctl["options"]:
         yield "swctl.8", "--" + option["name"]
     for command in swctl["commands"] + schema["commands"]:
@@ -61,11 +65,11 @@ def main():
     if not shutil.which("mandoc"):
         print("mandoc is not installed")
         sys.exit(77)
-    with open(sys.argv[1], encoding="utf-8") as file:
-        schema = json.load(file)
-    with open(sys.argv[2], encoding="utf-8") as file:
-        swctl = json.load(file)
-    pages = {os.path.basename(page): page for page in sys.argv[3:]}
+    told = []
+    for path in sys.argv[1:4]:
+        with open(path, encoding="utf-8") as file:
+            told.append(json.load(file))
+    pages = {os.path.basename(page): page for page in sys.argv[4:]}
     wrong = 0
     for page in pages.values():
         lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page], capture_output=True, text=True)
@@ -73,7 +77,7 @@ def main():
         wrong += lint.returncode != 0
     texts = {name: shown(page).lower() for name, page in pages.items()}
     asked = 0
-    for page, words in names(schema, swctl):
+    for page, words in names(*told):
         asked += 1
         if re.sub(r"\s+", " ", words).lower() not in texts[page]:
             print(f"{page} does not say \"{words}\"")

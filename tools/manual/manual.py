@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Make a manual page of its prose and of what the programs tell of themselves.
 
-    manual.py SCHEMA SWCTL VERSION PAGE.in PAGE
+    manual.py SCHEMA SWCTL SWGEN VERSION PAGE.in PAGE
 
-SCHEMA is what `swd --schema` prints, SWCTL what `swctl --json help` prints without a switch. A line @NAME@
-of PAGE.in is replaced by the part of that name below.
+SCHEMA is what `swd --schema` prints, SWCTL what `swctl --json help` prints without a switch, SWGEN what
+`swgen --json --help` prints. A line @NAME@ of PAGE.in is replaced by the part of that name below.
 """
 import json
 import re
@@ -164,7 +164,7 @@ def named(items, more=None):
     return lines
 
 
-def parts(schema, swctl):
+def parts(schema, swctl, swgen):
     return {
         "SWD_OPTIONS": lambda: options(schema["boot"]["options"]),
         "SWD_EXITS": lambda: exits(schema["boot"]["exit_statuses"]),
@@ -174,6 +174,8 @@ def parts(schema, swctl):
         "SWCTL_COMMANDS": lambda: commands(swctl["commands"]),
         "COMMANDS": lambda: commands(schema["commands"]),
         "SWCTL_EXITS": lambda: exits(schema["exit_statuses"]),
+        "SWGEN_OPTIONS": lambda: options(swgen["options"]),
+        "SWGEN_EXITS": lambda: exits(swgen["exit_statuses"]),
         "TABLES": lambda: tables(schema),
         "INTERFACE_TYPES": lambda: interface_types(schema),
         "NOT_SUPPORTED": lambda: not_supported(schema),
@@ -185,18 +187,18 @@ def parts(schema, swctl):
 
 
 def main():
-    if len(sys.argv) != 6:
+    if len(sys.argv) != 7:
         sys.exit(__doc__)
-    with open(sys.argv[1], encoding="utf-8") as file:
-        schema = json.load(file)
-    with open(sys.argv[2], encoding="utf-8") as file:
-        swctl = json.load(file)
-    known, lines = parts(schema, swctl), []
-    with open(sys.argv[4], encoding="utf-8") as file:
+    told = []
+    for path in sys.argv[1:4]:
+        with open(path, encoding="utf-8") as file:
+            told.append(json.load(file))
+    known, lines = parts(*told), []
+    with open(sys.argv[5], encoding="utf-8") as file:
         for line in file.read().splitlines():
             name = re.fullmatch(r"@([A-Z_]+)@", line)
-            lines += known[name.group(1)]() if name else [line.replace("@version@", sys.argv[3])]
-    with open(sys.argv[5], "w", encoding="utf-8") as file:
+            lines += known[name.group(1)]() if name else [line.replace("@version@", sys.argv[4])]
+    with open(sys.argv[6], "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
 
 
