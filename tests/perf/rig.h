@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ingress programs without a switch around them: ports that take everything and do nothing, bursts of
+ * prebuilt packets, one worker. Shared by the benchmarks of programs.
+ */
+#ifndef PERF_RIG_H
+#define PERF_RIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sw/bridge.h>
+#include <sw/port.h>
+
+#define PORTS	8
+#define PACKETS 64 /* buffers in turn, as a driver's cache of free ones gives */
+
+struct rig {
+	struct sw_worker *w;
+	struct sw_port *port[PORTS];
+	struct sw_lane *lane[PORTS];
+	struct rte_mbuf *pkt[PACKETS];
+	struct sw_bridge *bridge;
+	uint64_t random;
+	unsigned next;
+};
+
+/* Who speaks to whom. */
+struct scene {
+	const char *what;
+	unsigned ports;
+	bool cross;
+	bool any;	   /* any station to any other, else in pairs */
+	int vid[2];	   /* of frames on the first port and on the others; -1 untagged */
+	uint32_t stations; /* behind each port */
+};
+
+/* EAL, the pool, one worker and PORTS ports. Ends the process when that does not work. */
+void rig_start(struct rig *rig);
+
+/* The scene's bridge, with every station learned; port 0 is an access port where the scene has its frames
+ * untagged and the others' tagged. Free it before the next. */
+void rig_enter(struct rig *rig, const struct scene *sc);
+void rig_leave(struct rig *rig);
+
+/* n packets of random stations behind a port, in the next buffers. */
+struct rte_mbuf **rig_fill(struct rig *rig, const struct scene *sc, unsigned from, unsigned n);
+
+/* The burst through the port's program and out of the send buffers. */
+void rig_run(struct rig *rig, unsigned from, struct rte_mbuf **pkts, unsigned n);
+
+#endif
