@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The cases: one descriptor each. What is switched, what is sent, and the target of the project.
+
+A case has sources (captures that net_pcap sends without end), one for each of its two ports or for the
+first alone, and one of three set-ups that every program knows: cross (port to port), l2 (a learning
+bridge), vlan (a learning bridge; port 0 access in VLAN 10, port 1 a trunk).
+"""
+import dataclasses
+
+from . import frames
+
+VLAN = 10
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    name: str
+    what: str
+    setup: str
+    sources: tuple       # functions that give a list of packets, by port; None: a sink
+    stations: int = 0    # how many there are to learn
+    added: float = None  # target: at most so many cycles above testpmd
+    ratio: float = None  # target: cycles of OVS / cycles of swd, at least
+    topology: str = "solo"
+
+
+def thousands(n):
+    return f"{n // 1000}k" if n >= 1000 else str(n)
+
+
+def cross(n):
+    # The target is a range, 1.05 to 1.3: less where the source is most of the cost (one flow, cold memory).
+    ratio = 1.3 if n in (1000, 10000) else 1.05
+    return Case(f"xc-{thousands(n)}", f"port to port, one way, {n} flow{'s' * (n > 1)}", "cross",
+                (lambda: frames.flows(n), None), added=5, ratio=ratio)
+
+
+def bridge(n, added, ratio):
+    return Case(f"l2-{thousands(n)}", f"learning bridge, both ways, {n} pairs of stations", "l2",
+                (lambda: frames.pairs(n, 0), lambda: frames.pairs(n, 1)), stations=2 * n, added=added,
+                ratio=ratio)
+
+
+def mesh(n, packets):
+    return Case(f"l2-any-{thousands(n)}",
+                f"learning bridge, {n} stations a side, any to any: {packets} of {n * n} pairs each way",
+                "l2", (lambda: frames.any_to_any(n, 0, packets), lambda: frames.any_to_any(n, 1, packets)),
+                stations=2 * n, added=42, ratio=30)  # 1k pairs and 20 %
+
+
+def tags(n):
+    return Case(f"vlan-{thousands(n)}", f"access and trunk port, both ways, {n} pairs of stations", "vlan",
+                (lambda: frames.pairs(n, 0), lambda: frames.pairs(n, 1, VLAN)), stations=2 * n, added=45,
+                ratio=1.6)
+
+
+CASES = [cross(1), cross(1000), cross(10000), cross(100000),
+         bridge(10, 35, 1.45), bridge(100, 35, 2.0), bridge(1000, 35, 2.3),
+         bridge(10000, 50, 7), bridge(100000, 60, 4), mesh(1000, 100000), tags(1000)]

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Open vSwitch with DPDK as a program under test: Debian's package, unpacked, never installed.
+
+Installing it would start a switch of the machine. A database server and the switch are started by hand,
+with every path in the run's own folder; clients have time limits.
+"""
+import os
+import re
+import shutil
+
+from . import process
+from .cases import VLAN
+
+PACKAGES = ("openvswitch-switch", "openvswitch-switch-dpdk")
+
+
+class Ovs:
+    name = "ovs"
+
+    def __init__(self, place):
+        self.place, self.dir = place, place.folder / "ovs"
+        root = place.source / ".cache" / "ovs-dpdk"
+        self.root = root
+        self.vswitchd = root / "usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk"
+        self.vsctl = root / "usr/bin/ovs-vsctl"
+        self.server = self.daemon = None
+        self.env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+                    **{f"OVS_{what}DIR": str(self.dir) for what in ("RUN", "DB", "LOG", "SYSCONF")}}
+
+    def missing(self):
+        if not self.vswitchd.exists():
+            return (f"{self.vswitchd} is not there: tools/dev/unpack-ovs-dpdk downloads and unpacks "
+                    f"{' and '.join(PACKAGES)}")
+        for tool in ("ovsdb-server", "ovsdb-tool", "ovs-appctl", "ovs-ofctl"):
+            if not shutil.which(tool):
+                return f"{tool} is not there: apt-get install openvswitch-common"
+        try:
+            self.version()
+        except process.Trouble as trouble:
+            return str(trouble)
+        return None
+
+    def version(self):
+        lines = process.run(self.vswitchd, "--version").split("\n")
+        return f"{lines[0].split(')')[0].split('(')[-1]} {lines[0].split()[-1]}, {lines[1]}"
+
+    # --- clients ------------------------------------------------------------------------------
+    def set(self, *words):
+        return process.run(self.vsctl, f"--db=unix:{self.dir / 'db.sock'}", "--no-syslog", "-t", "20",
+                           *words, timeout=30, env=self.env)
+
+    def app(self, *words):
+        return process.run("ovs-appctl", "-T", "10", "-t", self.dir / "vs.ctl", *words, env=self.env)
+
+    def flow_control(self, *words):
+        return process.run("ovs-ofctl", "-t", "10", *words, env=self.env)
+
+    # --- life ---------------------------------------------------------------------------------
+    def start(self, case):
+        shutil.rmtree(self.dir, ignore_errors=True)
+        self.dir.mkdir()
+        process.run("ovsdb-tool", "create", self.dir / "conf.db",
+                    self.root / "usr/share/openvswitch/vswitch.ovsschema", env=self.env)
+        self.server = process.Process("ovsdb-server", [
+            "ovsdb-server", self.dir / "conf.db", f"--remote=punix:{self.dir / 'db.sock'}",
+            f"--unixctl={self.dir / 'db.ctl'}", "--no-chdir"], self.dir, env=self.env)
+        self.server.wait_for((self.dir / "db.sock").exists, 10, "ovsdb-server listens")
+        self.set("--no-wait", "init")
+        self.set("--no-wait", "set", "open", ".", *self.settings())
+        self.daemon = process.Process("ovs-vswitchd", [
+            self.vswitchd, f"unix:{self.dir / 'db.sock'}", f"--unixctl={self.dir / 'vs.ctl'}",
+            f"--log-file={self.dir / 'vs.log'}", "--no-chdir"], self.dir, env=self.env)
+        self.daemon.wait_for((self.dir / "vs.ctl").exists, 30, "ovs-vswitchd listens")
+        self.set(*self.commands(case))
+        errors = [self.set("get", "interface", f"p{i}", "error").strip() for i in (0, 1)]
+        if errors != ["[]", "[]"]:
+            raise process.Trouble(f"ovs-vswitchd opened no port: {errors}")
+        self.rules(case)
+
+    def settings(self):
+        place = self.place
+        extra = f"--in-memory --no-telemetry -a {place.no_device}"
+        words = ["dpdk-init=true", f"dpdk-lcore-mask={1 << place.control_core:#x}",
+                 f"pmd-cpu-mask={1 << place.core:#x}"]
+        if place.huge:
+            words.append(f"dpdk-socket-mem={place.memory_mb}")
+        else:
+            extra += f" --no-huge -m {place.memory_mb}"
+        return [f"other_config:{word}" for word in words] + [f'other_config:dpdk-extra="{extra}"']
+
+    def commands(self, case):
+        words = ["add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev", "fail_mode=secure",
+                 f"other_config:mac-table-size={max(8192, 2 * case.stations)}"]
+        for i, devargs in enumerate(self.place.devices(case)):
+            words += ["--", "add-port", "br0", f"p{i}", "--", "set", "interface", f"p{i}", "type=dpdk",
+                      f"ofport_request={i + 1}", f'options:dpdk-devargs="{devargs}"']
+        if case.setup == "vlan":
+            words += ["--", "set", "port", "p0", f"tag={VLAN}", "--", "set", "port", "p1",
+                      f"trunks={VLAN}"]
+        return words
+
+    def rules(self, case):
+        bridge = self.dir / "br0.mgmt"
+        self.flow_control("mod-port", bridge, "br0", "no-flood")
+        if case.setup == "cross":
+            self.flow_control("add-flow", bridge, "in_port=1,actions=output:2")
+            self.flow_control("add-flow", bridge, "in_port=2,actions=output:1")
+        else:
+            self.flow_control("add-flow", bridge, "actions=NORMAL")
+
+    def stop(self):
+        for started in (self.daemon, self.server):
+            if started:
+                started.stop()
+        self.daemon = self.server = None
+
+    # --- figures ------------------------------------------------------------------------------
+    @property
+    def process(self):
+        return self.daemon
+
+    def read(self):
+        text = self.app("dpif-netdev/pmd-stats-show", "-pmd", str(self.place.core))
+        found = {key: sum(map(int, re.findall(pattern, text))) for key, pattern in (
+            ("packets", r"packets received: (\d+)"), ("cycles", r"processing cycles: (\d+)"),
+            ("slow", r"miss with \w+ upcall: (\d+)"))}
+        return found
+
+    def stations(self):
+        found = re.search(r"Current/maximum MAC entries in the table: (\d+)", self.app("fdb/stats-show",
+                                                                                      "br0"))
+        return int(found.group(1)) if found else None

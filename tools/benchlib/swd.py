@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""swd as a program under test."""
+import json
+import os
+import subprocess
+
+from . import process
+from .cases import VLAN
+
+
+class Swd:
+    name = "swd"
+
+    def __init__(self, place):
+        self.place, self.dir, self.process = place, place.folder / "swd", None
+        self.swd, self.swctl = place.build / "swd", place.build / "swctl"
+        self.socket = self.dir / "swd.sock"
+
+    def missing(self):
+        for path in (self.swd, self.swctl):
+            if not os.access(path, os.X_OK):
+                return f"{path} is not there: meson setup build && ninja -C build, or --build DIR"
+        return None
+
+    def version(self):
+        text = process.run(self.swd, "--version").split("\n")[0]
+        root = self.place.source
+        try:
+            git = subprocess.run(["git", "-C", root, "describe", "--always", "--dirty", "--tags"], text=True,
+                                 capture_output=True, timeout=10, check=False)
+        except FileNotFoundError:
+            return text
+        return f"{text} ({git.stdout.strip()})" if git.returncode == 0 else text
+
+    def ctl(self, *words):
+        return process.run(self.swctl, "--socket", self.socket, "--json", *words)
+
+    def start(self, case):
+        self.dir.mkdir(exist_ok=True)
+        place = self.place
+        (self.dir / "swd.conf").write_text(
+            f"[worker]\ncores={place.core}\ncontrol-core={place.control_core}\nidle-sleep-us=0\n"
+            f"[memory]\nhugepages={'yes' if place.huge else 'no'}\nsize-mb={place.memory_mb}\n"
+            f"mbufs={place.mbufs}\n[security]\nextra-dirs={place.folder}\n[log]\nlevels=warn\n")
+        for old in self.dir.glob("state/*"):
+            old.unlink()
+        self.process = process.Process("swd", [
+            self.swd, "--config", self.dir / "swd.conf", "--state", self.dir / "state", "--run-dir",
+            self.dir / "run", "--socket", self.socket], self.dir)
+        self.process.wait_for(self.answers, 30, "swd answers")
+        self.ctl(*self.commands(case))
+
+    def answers(self):
+        try:
+            return self.ctl("version")
+        except process.Trouble:
+            return None
+
+    def commands(self, case):
+        other = f"mac-table-size={max(8192, 2 * case.stations)}"
+        if case.setup == "cross":
+            other += ",cross-connect=true"
+        words = ["add-br", "br0", "--", "set", "bridge", "br0", f"other_config={other}"]
+        for i, devargs in enumerate(self.place.devices(case)):
+            words += ["--", "add-port", "br0", f"p{i}", "--", "set", "interface", f"p{i}", "type=dpdk",
+                      f"options:dpdk-devargs={devargs}"]
+        if case.setup == "vlan":
+            words += ["--", "set", "port", "p0", f"tag={VLAN}", "--", "set", "port", "p1",
+                      f"trunks={VLAN}"]
+        return words
+
+    def table(self, *words):
+        """A table's rows, each a dictionary by column."""
+        result = json.loads(self.ctl(*words))
+        return [dict(zip(result["columns"], row)) for row in result["rows"]]
+
+    def read(self):
+        rows = self.table("worker", "show", "--totals")
+        return {"packets": sum(row["Packets"] for row in rows),
+                "cycles": sum(row["Busy cycles"] for row in rows), "slow": 0}
+
+    def stations(self):
+        return self.table("fdb", "stats", "br0")[0]["Current"]
+
+    def stop(self):
+        if self.process:
+            self.process.stop()
+        self.process = None
