@@ -50,16 +50,35 @@ def test_quick(net):
                      "l2-10", timeout=80, env={**os.environ, "TMPDIR": str(net.dir)})
     nothing_left(net, before)
     answer = json.loads(result.stdout)
-    swnet.same(sorted(answer["about"]["programs"]), sorted(there()), "programs that ran")
+    names = there()
+    if "huge pages" in answer["about"]["missing"].get("ovs", ""):  # OVS cannot without, and says so
+        names.remove("ovs")
+    swnet.same(sorted(answer["about"]["programs"]), sorted(names), "programs that ran")
     case = answer["cases"][0]
     swnet.same((len(answer["cases"]), case["name"], case["verdict"]), (1, "l2-10", None), "cases")
-    for name in there():
+    for name in names:
         figures = case["programs"][name]
         swnet.same(all(figures[what] > 0 for what in ("cycles", "mpps", "ran")), True,
                    f"figures of {name}, {figures},")
     for found in case["slices"]:
         swnet.same(found.get("stations", 20), 20, f"stations that {found['program']} knows")
     swnet.same([note for note in case["notes"] if "stations" in note], [], "notes")
+
+
+@swnet.limit(90)
+def test_two_cores(net):
+    """Guests by vhost-user, swgen on the other core."""
+    if not (net.built_in / "swgen").exists():
+        raise swnet.Skip(f"no {net.built_in / 'swgen'}, the generator")
+    before = seen()
+    # Half a second is too short here: both sides must have had their cores in it.
+    result = net.run(BENCH, "--quick", "--seconds", "3", "--json", "--build", net.built_in, "--programs",
+                     "swd,testpmd", "vhost-1", timeout=80, env={**os.environ, "TMPDIR": str(net.dir)})
+    nothing_left(net, before)
+    case = json.loads(result.stdout)["cases"][0]
+    for found in case["slices"]:
+        swnet.same(found.get("trouble"), None, f"trouble of {found['program']}")
+        swnet.same(found["mpps"] > 0 and found["mode"] in ("near", "far", "mixed"), True, f"rate, {found},")
 
 
 @swnet.limit(60)
@@ -90,4 +109,5 @@ def test_figures(_net):
     found = report.summarize(case, slices, True)
     swnet.same(found["ratio"], {"median": 5.0, "min": 5.0, "max": 5.0}, "ratio of what is left")
     swnet.same(found["verdict"], {"added": "met", "ratio": "met"}, "verdict of what is left")
-    swnet.within(" ".join(found["notes"]), ["it died", "50 % of a slice"], "notes")
+    swnet.within(" ".join(found["notes"]), "it died", "notes")
+    swnet.within(" ".join(report.company([found])), "1 of 5 slices", "word on other work")

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The cases: one descriptor each. What is switched, what is sent, and the target of the project.
 
-A case has sources (captures that net_pcap sends without end), one for each of its two ports or for the
-first alone, and one of three set-ups that every program knows: cross (port to port), l2 (a learning
-bridge), vlan (a learning bridge; port 0 access in VLAN 10, port 1 a trunk).
+A case has one of three set-ups that every program knows: cross (port to port), l2 (a learning bridge), vlan
+(a learning bridge; port 0 access in VLAN 10, port 1 a trunk); and a topology:
+  solo   one core: net_pcap sends a capture without end into each port, or into the first alone
+  vhost  two cores: swgen plays two guests (virtio-user) on the other one
+  memif  two cores: swgen is the other end of two shared-memory ports
 """
 import dataclasses
 
@@ -17,11 +19,15 @@ class Case:
     name: str
     what: str
     setup: str
-    sources: tuple       # functions that give a list of packets, by port; None: a sink
-    stations: int = 0    # how many there are to learn
-    added: float = None  # target: at most so many cycles above testpmd
-    ratio: float = None  # target: cycles of OVS / cycles of swd, at least
+    sources: tuple = ()  # solo: functions that give a list of packets, by port; None: a sink
+    stations: int = 0    # solo: how many there are to learn
+    added: float = None  # target, solo: at most so many cycles above testpmd
+    share: float = None  # target, two cores: packets a second of swd / testpmd, at least
+    ratio: float = None  # target: cycles of OVS / swd; with two cores packets a second of swd / OVS; at least
+    tails: tuple = None  # target, latency: p99 and p99.9 of swd / OVS, at most; at half of OVS's rate
     topology: str = "solo"
+    traffic: tuple = ()  # two cores: options of swgen
+    without: dict = dataclasses.field(default_factory=dict)  # {program: why it cannot take part}
 
 
 def thousands(n):
@@ -54,6 +60,26 @@ def tags(n):
                 ratio=1.6)
 
 
+def latency(n):
+    return dataclasses.replace(
+        guests("vhost", n), name=f"latency-{thousands(n)}", tails=(0.5, 0.3),
+        what=f"latency between guests by vhost-user at half of what OVS carries, both ways, {n} flows")
+
+
+# Seen with OVS 3.1 and DPDK 22.11, OVS as server: it receives, and what it sends is counted as dropped.
+MEMIF_WITHOUT = {"ovs": "it receives by net_memif, but all it sends is dropped (ovs-ofctl dump-ports)"}
+
+
+def guests(topology, n, share=None, ratio=None):
+    what = {"vhost": "guests by vhost-user", "memif": "memif"}[topology]
+    return Case(f"{topology}-{thousands(n)}", f"learning bridge, {what}, both ways, 64 bytes, "
+                f"{n} flow{'s' * (n > 1)} between two stations", "l2", topology=topology, share=share,
+                ratio=ratio, traffic=("--both", "--macs", "1", "--flows", str(n), "--size", "64"),
+                without=MEMIF_WITHOUT if topology == "memif" else {})
+
+
 CASES = [cross(1), cross(1000), cross(10000), cross(100000),
          bridge(10, 35, 1.45), bridge(100, 35, 2.0), bridge(1000, 35, 2.3),
-         bridge(10000, 50, 7), bridge(100000, 60, 4), mesh(1000, 100000), tags(1000)]
+         bridge(10000, 50, 7), bridge(100000, 60, 4), mesh(1000, 100000), tags(1000),
+         guests("vhost", 1, 0.95, 1.6), guests("vhost", 100000, 0.92, 2.0),
+         guests("memif", 1), guests("memif", 100000), latency(1000)]

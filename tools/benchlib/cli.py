@@ -9,10 +9,11 @@ import subprocess
 import sys
 import tempfile
 
-from . import machine, place as places, process, report, slices
+from . import machine, place as places, process, report, table, turns
 from .cases import CASES
 from .ovs import PACKAGES, Ovs
 from .swd import Swd
+from .swgen import Swgen
 from .testpmd import Testpmd
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -48,6 +49,8 @@ def arguments(argv):
                         help="of swd,ovs,testpmd; default all")
     parser.add_argument("--seconds", type=positive(float), help="of a slice; default 5")
     parser.add_argument("--warmup", type=positive(float), help="seconds before it; default 2")
+    parser.add_argument("--settle", type=positive(float),
+                        help="seconds before that, at most, to learn stations and make flows; default 60")
     parser.add_argument("--rounds", type=positive(int), help="each program runs twice a round; default 2")
     parser.add_argument("--quick", action="store_true",
                         help="each program once, half a second, few buffers; no target is judged")
@@ -55,8 +58,8 @@ def arguments(argv):
     parser.add_argument("--build", type=pathlib.Path, default=SOURCE / "build",
                         help="folder with swd and swctl; default build")
     args = parser.parse_args(argv)
-    quick = {"seconds": 0.5, "warmup": 0.5, "rounds": 1}
-    for name, value in {"seconds": 5.0, "warmup": 2.0, "rounds": 2}.items():
+    quick = {"seconds": 0.5, "warmup": 0.5, "settle": 5, "rounds": 1}
+    for name, value in {"seconds": 5.0, "warmup": 2.0, "settle": 60.0, "rounds": 2}.items():
         if getattr(args, name) is None:
             setattr(args, name, quick[name] if args.quick else value)
     args.chosen = choose(parser, args.cases)
@@ -71,10 +74,22 @@ def choose(parser, words):
             if not words or any(fnmatch.fnmatchcase(case.name, word) for word in words)]
 
 
+def target_of(case):
+    words = []
+    if case.added is not None:
+        words.append(f"<= {case.added:g} cycles above testpmd")
+    if case.share is not None:
+        words.append(f"packets a second >= {case.share:g} of testpmd")
+    if case.tails:
+        words.append(f"p99 <= {case.tails[0]:g} and p99.9 <= {case.tails[1]:g} of OVS")
+    if case.ratio is not None:
+        words.append(f"{'OVS / swd' if case.topology == 'solo' else 'swd / OVS'} >= {case.ratio:g}")
+    return ", ".join(words) or "none"
+
+
 def print_list(cases):
     for case in cases:
-        target = f"<= {case.added:g} cycles above testpmd, OVS / swd >= {case.ratio:g}"
-        print(f"{case.name:9} {case.what}\n{'':9} target: {target}")
+        print(f"{case.name:10} {case.what}\n{'':10} target: {target_of(case)}")
 
 
 def tell(text):
@@ -104,27 +119,34 @@ def about(args, place, programs, missing, remarks):
     return {**machine.describe(), "tsc": f"{hertz / 1e9:.3f} GHz" if hertz else None, "pair": pair,
             "core": place.core, "control_core": place.control_core,
             "memory": f"{place.memory_mb} MB in {'huge' if place.huge else 'ordinary (--no-huge)'} pages",
-            "mbufs": place.mbufs, "seconds": args.seconds, "warmup": args.warmup, "rounds": args.rounds,
-            "quick": args.quick, "programs": {p.name: p.version() for p in programs}, "missing": missing,
-            "notes": remarks}
+            "mbufs": place.mbufs, "seconds": args.seconds, "warmup": args.warmup, "settle": args.settle,
+            "rounds": args.rounds, "quick": args.quick,
+            "programs": {p.name: p.version() for p in programs}, "missing": missing, "notes": remarks}
 
 
 def measure_all(args, place, remarks):
     """In the inner process."""
     made = [PROGRAMS[name](place) for name in args.programs]
     missing = {p.name: p.missing() for p in made if p.missing()}
+    cases, two_cores = args.chosen, Swgen(place).missing()
+    if two_cores and any(case.topology != "solo" for case in cases):
+        missing["cases with two cores"] = two_cores
+        cases = [case for case in cases if case.topology == "solo"]
     programs = [p for p in made if p.name not in missing]
     facts = about(args, place, programs, missing, remarks)
     if not args.json:
-        print(report.head(facts), flush=True)
+        print(table.head(facts), flush=True)
     if not programs:
         tell("nothing to run: no program is there")
         return 1
     results = []
     try:
-        for case in args.chosen:
-            results.append(report.summarize(
-                case, slices.play(case, programs, place, args, tell), not args.quick))
+        for case in cases:
+            try:
+                played, done = turns.play(case, programs, place, args, tell)
+            except process.Trouble as trouble:  # before the first slice
+                played, done = case, [{"program": programs[0].name, "half": 0, "trouble": str(trouble)}]
+            results.append(report.summarize(played, done, not args.quick))
     finally:
         facts["load_after"] = [round(x, 2) for x in os.getloadavg()]
         print_results(args, facts, results)
@@ -137,9 +159,12 @@ def print_results(args, facts, results):
     if args.json:
         print(json.dumps({"about": facts, "cases": results}, indent=1))
         return
-    if results:
-        print("\n" + report.table(results))
-    for line in report.gather([note for result in results for note in result["notes"]]):
+    for kind, draw in table.KINDS.items():
+        some = [result for result in results if result["kind"] == kind]
+        if some:
+            print("\n" + draw(some))
+    found = report.gather([note for result in results for note in result["notes"]])
+    for line in [*report.company(results), *found]:
         print(f"note: {line}")
 
 
@@ -161,7 +186,7 @@ def main(argv=None):
 def reserve_and_run(args):
     """In the outer process: what is not undone by the kernel is undone here."""
     with tempfile.TemporaryDirectory(prefix="swd-bench-") as folder:
-        pages = machine.Hugepages(places.memory_mb(args.quick) + 64)
+        pages = machine.Hugepages(places.needed_mb(args.chosen, args.quick))
         remarks = [f"no huge pages, all programs run without: {pages.problem}"] if pages.problem else []
         try:
             place = places.Place(SOURCE, args.build.resolve(), pathlib.Path(folder), not pages.problem,

@@ -31,6 +31,8 @@ class Ovs:
         if not self.vswitchd.exists():
             return (f"{self.vswitchd} is not there: tools/dev/unpack-ovs-dpdk downloads and unpacks "
                     f"{' and '.join(PACKAGES)}")
+        if not self.place.huge:
+            return "it needs huge pages: it starts DPDK with --in-memory, which does not go with --no-huge"
         for tool in ("ovsdb-server", "ovsdb-tool", "ovs-appctl", "ovs-ofctl"):
             if not shutil.which(tool):
                 return f"{tool} is not there: apt-get install openvswitch-common"
@@ -71,7 +73,11 @@ class Ovs:
             self.vswitchd, f"unix:{self.dir / 'db.sock'}", f"--unixctl={self.dir / 'vs.ctl'}",
             f"--log-file={self.dir / 'vs.log'}", "--no-chdir"], self.dir, env=self.env)
         self.daemon.wait_for((self.dir / "vs.ctl").exists, 30, "ovs-vswitchd listens")
-        self.set(*self.commands(case))
+        try:
+            self.set(*self.commands(case))
+        except process.Trouble:
+            self.daemon.check()  # it tells more
+            raise
         errors = [self.set("get", "interface", f"p{i}", "error").strip() for i in (0, 1)]
         if errors != ["[]", "[]"]:
             raise process.Trouble(f"ovs-vswitchd opened no port: {errors}")
@@ -79,21 +85,18 @@ class Ovs:
 
     def settings(self):
         place = self.place
-        extra = f"--in-memory --no-telemetry -a {place.no_device}"
+        extra = f"--no-telemetry -a {place.no_device}"
         words = ["dpdk-init=true", f"dpdk-lcore-mask={1 << place.control_core:#x}",
-                 f"pmd-cpu-mask={1 << place.core:#x}"]
-        if place.huge:
-            words.append(f"dpdk-socket-mem={place.memory_mb}")
-        else:
-            extra += f" --no-huge -m {place.memory_mb}"
+                 f"pmd-cpu-mask={1 << place.core:#x}", f"dpdk-socket-mem={place.memory_mb}"]
         return [f"other_config:{word}" for word in words] + [f'other_config:dpdk-extra="{extra}"']
 
     def commands(self, case):
         words = ["add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev", "fail_mode=secure",
                  f"other_config:mac-table-size={max(8192, 2 * case.stations)}"]
-        for i, devargs in enumerate(self.place.devices(case)):
-            words += ["--", "add-port", "br0", f"p{i}", "--", "set", "interface", f"p{i}", "type=dpdk",
-                      f"ofport_request={i + 1}", f'options:dpdk-devargs="{devargs}"']
+        for i, (kind, option) in enumerate(self.place.interfaces(case)):
+            key, _, value = option.partition("=")
+            words += ["--", "add-port", "br0", f"p{i}", "--", "set", "interface", f"p{i}", f"type={kind}",
+                      f"ofport_request={i + 1}", f'options:{key}="{value}"']
         if case.setup == "vlan":
             words += ["--", "set", "port", "p0", f"tag={VLAN}", "--", "set", "port", "p1",
                       f"trunks={VLAN}"]

@@ -4,7 +4,7 @@
  * 100 ms. Prints time-stamp counts of a round trip and the counter's frequency, as JSON.
  *
  * On a virtual machine the answer changes within seconds, as the host moves its cores about; figures of
- * two cores are only comparable within one answer. Batches of 256 trips, and of those the median: a
+ * two cores are only comparable within one answer. Batches of 32 trips, and of those the median: a
  * thread that was interrupted does not count.
  */
 #include <pthread.h>
@@ -18,7 +18,7 @@
 
 #include <x86intrin.h>
 
-#define TRIPS	256
+#define TRIPS	32
 #define BATCHES 65536
 #define LAST_NS 100000000ull
 

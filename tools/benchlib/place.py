@@ -41,6 +41,11 @@ class Place:
         self.mbufs = 65536 if quick else 262144
         self.memory_mb = memory_mb(quick) if huge else 2 * memory_mb(quick)
 
+    def eal_memory(self):
+        """Words for DPDK's EAL. No files, so that none is left; EAL refuses --in-memory with --no-huge."""
+        return [*(["--in-memory"] if self.huge else ["--no-huge", "--no-shconf"]), "-m",
+                str(self.memory_mb)]
+
     def write_sources(self, case):
         """The captures of a case; one at a time, they are large."""
         from . import frames
@@ -51,11 +56,31 @@ class Place:
                     raise SystemExit(f"{case.name} needs more than {self.mbufs} buffers: not with --quick")
                 frames.write_pcap(self.folder / f"source{i}.pcap", packets)
 
+    def socket(self, case, i):
+        """The path where port i of a two-core case and swgen meet."""
+        return self.folder / f"{case.topology}{i}.sock"
+
+    def interfaces(self, case):
+        """Type and options of both ports, as swd and OVS take them."""
+        if case.topology == "vhost":
+            return [("dpdkvhostuserclient", f"vhost-server-path={self.socket(case, i)}") for i in (0, 1)]
+        return [("dpdk", f"dpdk-devargs={devargs}") for devargs in self.devices(case)]
+
     def devices(self, case):
         """Arguments of DPDK's virtual devices, port 0 and port 1. net_pcap without an outgoing file
         frees what it is to send, as net_null does."""
+        if case.topology == "vhost":
+            return [f"net_vhost{i},iface={self.socket(case, i)},client=1" for i in (0, 1)]
+        if case.topology == "memif":
+            return [f"net_memif{i},role=server,socket={self.socket(case, i)},socket-abstract=no"
+                    for i in (0, 1)]
         return [f"net_pcap{i},rx_pcap={self.folder}/source{i}.pcap,infinite_rx=1" if source
                 else f"net_null{i},no-rx=1" for i, source in enumerate(case.sources)]
+
+
+def needed_mb(cases, quick):
+    """Of a program, of swgen beside it, and some to spare."""
+    return memory_mb(quick) + 64 + (512 if any(case.topology != "solo" for case in cases) else 0)
 
 
 def memory_mb(quick):

@@ -45,6 +45,7 @@ class Process:
         try:
             return wait_for(lambda: self.check() and condition(), seconds, what)
         except Trouble as trouble:
+            self.check()
             raise Trouble(f"{trouble} (its last lines: {self.tail()})") from None
 
     def stop(self, seconds=10):

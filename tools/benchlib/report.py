@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""From slices to figures, and the table.
+"""From slices to figures.
 
-added is swd's cycles a packet less testpmd's, ratio OVS's over swd's; both of slices in one half of a
-round, then the median of the halves, and the smallest and largest.
+One core: added is swd's cycles a packet less testpmd's, ratio OVS's over swd's. Two cores: share and ratio
+are of packets a second, swd's over testpmd's and over OVS's, where both slices were in one mode of the
+machine. Always of two slices in one half of a round, then the median of the halves, smallest and largest.
 """
 import statistics
 
@@ -21,9 +22,15 @@ def by_half(slices, program):
     return {s["half"]: s for s in slices if s["program"] == program and "trouble" not in s}
 
 
+def comparable(one, other):
+    """Slices of one core always; of two when the cores were as near to each other, all the time."""
+    return one.get("mode") == other.get("mode") != "mixed"
+
+
 def compare(slices, one, other, how):
     left, right = by_half(slices, one), by_half(slices, other)
-    return spread([how(left[h]["cycles"], right[h]["cycles"]) for h in sorted(left) if h in right])
+    return spread([how(left[h], right[h]) for h in sorted(left)
+                   if h in right and comparable(left[h], right[h])])
 
 
 def verdict(found, target, most):
@@ -33,7 +40,7 @@ def verdict(found, target, most):
     off = found["median"] - target if most else target - found["median"]
     if off <= 0:
         return "met"
-    return f"{off:.1f} above" if most else f"{off:.2f} short"
+    return f"{off:.{1 if target >= 2 else 2}f} above" if most else f"{off:.2f} short"
 
 
 def summarize(case, slices, judge):
@@ -42,25 +49,46 @@ def summarize(case, slices, judge):
         good = list(by_half(slices, name).values())
         programs[name] = {what: middle([s[what] for s in good])
                           for what in ("cycles", "counted", "mpps", "ran", "slow")}
-    added = compare(slices, "swd", "testpmd", lambda a, b: a - b)
-    ratio = compare(slices, "ovs", "swd", lambda a, b: a / b)
-    return {"name": case.name, "what": case.what, "topology": case.topology, "programs": programs,
-            "added": added, "ratio": ratio, "target": {"added": case.added, "ratio": case.ratio},
-            "verdict": {"added": verdict(added, case.added, True),
-                        "ratio": verdict(ratio, case.ratio, False)} if judge else None,
-            "slices": slices, "notes": list(notes(case, slices))}
+        for key in ("p50", "p99", "p99_9"):
+            programs[name][key] = middle([s["latency_us"][key] for s in good if "latency_us" in s])
+    kind = "latency" if case.tails else "solo" if case.topology == "solo" else "pairs"
+    found = COMPARE[kind](slices)
+    target = {"added": case.added, "share": case.share, "ratio": case.ratio,
+              **dict(zip(("p99", "p99_9"), case.tails or ()))}
+    said = {key: verdict(found[key], target[key], key not in ("share", "ratio")) for key in found}
+    return {"name": case.name, "what": case.what, "topology": case.topology, "kind": kind,
+            "programs": programs, **found, "target": {key: target[key] for key in found},
+            "verdict": said if judge else None, "slices": slices, "notes": list(notes(case, slices))}
+
+
+def compare_solo(slices):
+    return {"added": compare(slices, "swd", "testpmd", lambda a, b: a["cycles"] - b["cycles"]),
+            "ratio": compare(slices, "ovs", "swd", lambda a, b: a["cycles"] / b["cycles"])}
+
+
+def compare_pairs(slices):
+    return {"share": compare(slices, "swd", "testpmd", lambda a, b: a["mpps"] / b["mpps"]),
+            "ratio": compare(slices, "swd", "ovs", lambda a, b: a["mpps"] / b["mpps"])}
+
+
+def compare_latency(slices):
+    return {key: compare(slices, "swd", "ovs",
+                         lambda a, b, key=key: a["latency_us"][key] / b["latency_us"][key])
+            for key in ("p99", "p99_9")}
+
+
+COMPARE = {"solo": compare_solo, "pairs": compare_pairs, "latency": compare_latency}
 
 
 def notes(case, slices):
     """What a reader must know before believing a figure."""
+    for program, why in case.without.items():
+        yield f"{case.name}, {program}: left out, {why}"
     for s in slices:
         who = f"{case.name}, {s['program']}"
         if "trouble" in s:
             yield f"{who}: {s['trouble']}"
             continue
-        if s["ran"] < LOW_SHARE:
-            yield (f"{who}: was on its core {100 * s['ran']:.0f} % of a slice; other work had the rest and "
-                   "the caches")
         if s["stolen"] > 0.01:
             yield f"{who}: the host took the core away for {100 * s['stolen']:.0f} % of a slice"
         if s.get("stations") is not None and s["stations"] < case.stations:
@@ -69,59 +97,14 @@ def notes(case, slices):
             yield f"{who}: {100 * s['slow']:.2f} % of packets missed every cache (upcall)"
 
 
-# --- the table --------------------------------------------------------------------------------------
-def number(value, form):
-    return "-" if value is None else format(value, form)
-
-
-def cells(result):
-    of = lambda name, what, form: number(result["programs"].get(name, {}).get(what), form)  # noqa: E731
-    added, ratio, target = result["added"], result["ratio"], result["target"]
-    said = result["verdict"] or {"added": None, "ratio": None}
-    row = [result["name"]]
-    row += [of(name, "cycles", ".1f") for name in ("swd", "testpmd", "ovs")]
-    row += [number(added and added["median"], ".1f"),
-            f"{added['min']:.1f}..{added['max']:.1f}" if added else "-",
-            f"<= {target['added']:g}" if target["added"] is not None else "-", said["added"] or "-"]
-    row += [number(ratio and ratio["median"], ".2f"),
-            f"{ratio['min']:.2f}..{ratio['max']:.2f}" if ratio else "-",
-            f">= {target['ratio']:g}" if target["ratio"] is not None else "-", said["ratio"] or "-"]
-    row += [of(name, "mpps", ".2f") for name in ("swd", "testpmd", "ovs")]
-    return row
-
-
-HEADS = (("", "cycles a packet", "", "", "added", "", "", "", "OVS / swd", "", "", "", "Mpps", "", ""),
-         ("case", "swd", "testpmd", "OVS", "", "spread", "target", "", "", "spread", "target", "", "swd",
-          "testpmd", "OVS"))
-
-
-def table(results):
-    rows = [cells(result) for result in results]
-    width = [max(len(row[i]) for row in [HEADS[1], *rows]) for i in range(len(HEADS[1]))]
-    group = [0, 1, 4, 8, 12]
-    top = ""
-    for i in group[1:]:
-        start = sum(width[:i]) + 2 * i
-        top = top.ljust(start) + HEADS[0][i]
-    lines = [top.rstrip()]
-    for row in [HEADS[1], *rows]:
-        lines.append("  ".join(text.ljust(w) if i == 0 else text.rjust(w)
-                               for i, (text, w) in enumerate(zip(row, width))).rstrip())
-    return "\n".join(lines)
-
-
-def head(about):
-    programs = about["programs"]
-    lines = [f"{about['date']}, {about['cpu']}, TSC {about['tsc'] or 'of unknown frequency'}, "
-             f"Linux {about['kernel']}",
-             "; ".join(f"{name}: {text}" for name, text in programs.items()),
-             f"core {about['core']} forwards, core {about['control_core']} controls; "
-             f"{about['memory']}; {about['rounds']} round{'s' * (about['rounds'] != 1)} of "
-             f"{about['seconds']:g} s slices after {about['warmup']:g} s of warm-up; load of the machine "
-             f"{' '.join(map(str, about['load']))}"]
-    lines += [f"left out: {name}: {why}" for name, why in about["missing"].items()]
-    lines += [f"note: {text}" for text in about["notes"]]
-    return "\n".join(lines)
+def company(results):
+    """One line on other work, when there was some."""
+    ran = [s["ran"] for result in results for s in result["slices"] if "trouble" not in s]
+    low = [share for share in ran if share < LOW_SHARE]
+    if low:
+        yield (f"not alone: in {len(low)} of {len(ran)} slices the program was on its core for less than "
+               f"{100 * LOW_SHARE:.0f} % of the time ({100 * min(low):.0f} to {100 * max(low):.0f} %); other "
+               "work had the rest, and the caches. These are no figures to quote")
 
 
 def gather(lines):

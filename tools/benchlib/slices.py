@@ -1,14 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Slices: one program runs one case for a while. In turn, so that a change of the machine hits all.
-
-Order in a round: swd, OVS, testpmd, testpmd, OVS, swd. Each half is compared in itself: ratios are of
-neighbours in time.
-"""
+"""A slice: one program runs one case for a while, on one core."""
 import time
 
 from . import machine, process
 
-LEARN_SECONDS = 60  # OVS learns by a few thousand upcalls a second
+SLOW_SHARE = 0.001  # of packets, up to which a program has settled
 
 
 def sample(program, core):
@@ -36,15 +32,19 @@ def difference(before, after):
             "stolen": round((after["stolen"] - before["stolen"]) / seconds, 4)}
 
 
-def learn(program, case):
-    """Wait until all stations are known; how many are."""
-    if not case.stations or program.stations() is None:
-        return None
-    try:
-        process.wait_for(lambda: program.stations() >= case.stations, LEARN_SECONDS, "")
-    except process.Trouble:
-        pass
-    return program.stations()
+def settle(program, case, settings):
+    """Wait until all stations are known and next to nothing takes the slow path, but not for ever: OVS
+    learns and makes flows by a few thousand upcalls a second."""
+    end = time.monotonic() + settings.settle
+    last = program.read()
+    while time.monotonic() < end:
+        time.sleep(0.2)
+        now = program.read()
+        packets, slow = now["packets"] - last["packets"], now["slow"] - last["slow"]
+        last = now
+        known = program.stations() if case.stations else None
+        if packets and slow <= SLOW_SHARE * packets and (known is None or known >= case.stations):
+            return
 
 
 def measure(program, case, place, settings):
@@ -52,31 +52,24 @@ def measure(program, case, place, settings):
     try:
         program.start(case)
         process.wait_for(lambda: program.read()["packets"] > 0, 30, f"{program.name} forwards")
-        stations = learn(program, case)
+        settle(program, case, settings)
         time.sleep(settings.warmup)
         before = sample(program, place.core)
         time.sleep(settings.seconds)
+        # On a core that others keep busy half a second may bring nothing.
+        process.wait_for(lambda: program.read()["packets"] > before["packets"], 30,
+                         "a packet comes through")
         found = difference(before, sample(program, place.core))
-        if stations is not None:
+        if case.stations and program.stations() is not None:
             found["stations"] = program.stations()
         return found
     finally:
         program.stop()
 
 
-def play(case, programs, place, settings, tell):
-    """All slices of a case: a list of dictionaries."""
-    place.write_sources(case)
-    slices = []
-    turn = list(programs) if settings.quick else list(programs) + list(reversed(programs))
-    for number in range(settings.rounds):
-        for at, program in enumerate(turn):
-            half = 2 * number + at // len(programs)
-            tell(f"{case.name}: round {number + 1} of {settings.rounds}, {program.name}")
-            found = {"case": case.name, "program": program.name, "half": half}
-            try:
-                found.update(measure(program, case, place, settings))
-            except process.Trouble as trouble:
-                found["trouble"] = str(trouble)
-            slices.append(found)
-    return slices
+def when_flowing(program, generator, settings):
+    """A sample once the generator's traffic is warm."""
+    at = program.read()["packets"]
+    generator.wait_for(lambda: program.read()["packets"] > at + 10000, 60, "packets come through")
+    time.sleep(settings.warmup)
+    return sample(program, program.place.core)

@@ -61,9 +61,9 @@ class Swd:
         if case.setup == "cross":
             other += ",cross-connect=true"
         words = ["add-br", "br0", "--", "set", "bridge", "br0", f"other_config={other}"]
-        for i, devargs in enumerate(self.place.devices(case)):
-            words += ["--", "add-port", "br0", f"p{i}", "--", "set", "interface", f"p{i}", "type=dpdk",
-                      f"options:dpdk-devargs={devargs}"]
+        for i, (kind, option) in enumerate(self.place.interfaces(case)):
+            words += ["--", "add-port", "br0", f"p{i}", "--", "set", "interface", f"p{i}", f"type={kind}",
+                      f"options:{option}"]
         if case.setup == "vlan":
             words += ["--", "set", "port", "p0", f"tag={VLAN}", "--", "set", "port", "p1",
                       f"trunks={VLAN}"]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""DPDK's testpmd as the floor: a loop that swaps two addresses and looks at nothing.
+"""DPDK's testpmd as the floor: a loop that swaps two addresses and looks at nothing; between guests, one
+that leaves them as they are.
 
 Its figure, "CPU cycles/packet", is the time-stamp counts of bursts that were not empty over packets
 received; swd and OVS count whole turns, so they are charged the loop around the bursts as well.
@@ -27,7 +28,7 @@ class Testpmd:
 
     def version(self):
         found = re.search(r"DPDK [\d.]+", subprocess.run(
-            ["dpdk-testpmd", "-v", "--no-huge", "-m", "32", "--in-memory", "--no-telemetry",
+            ["dpdk-testpmd", "-v", "--no-huge", "--no-shconf", "-m", "32", "--no-telemetry",
              "-a", self.place.no_device, "--", "--help"],
             capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL, check=False).stderr)
         return found.group() if found else "DPDK of unknown version"
@@ -35,15 +36,14 @@ class Testpmd:
     def start(self, case):
         self.dir.mkdir(exist_ok=True)
         place = self.place
-        memory = [] if place.huge else ["--no-huge"]
+        mode = "macswap" if case.topology == "solo" else "io"
         vdevs = [word for devargs in place.devices(case) for word in ("--vdev", devargs)]
         # Its answers go through stdio and its prompts do not: without stdbuf they would come late.
         self.process = process.Process("testpmd", [
             "stdbuf", "-oL", "dpdk-testpmd", "-l", f"{place.control_core},{place.core}",
-            "--main-lcore", place.control_core, "--in-memory", "--no-telemetry", "-m", place.memory_mb,
-            *memory, "-a", place.no_device, *vdevs, "--", "-i", "--auto-start", "--forward-mode=macswap",
-            "--record-core-cycles", "--no-lsc-interrupt", f"--total-num-mbufs={place.mbufs}"],
-            self.dir, stdin=subprocess.PIPE)
+            "--main-lcore", place.control_core, *place.eal_memory(), "--no-telemetry", "-a", place.no_device,
+            *vdevs, "--", "-i", "--auto-start", f"--forward-mode={mode}", "--record-core-cycles",
+            "--no-lsc-interrupt", f"--total-num-mbufs={place.mbufs}"], self.dir, stdin=subprocess.PIPE)
         self.process.wait_for(lambda: PROMPT in self.process.output(), 60, "testpmd forwards")
 
     def read(self):

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Slices with two cores: the program on one, swgen on the other.
+
+How far the two cores are from each other decides the rate, and on a virtual machine it changes within
+seconds: a cache line's round trip is measured before and after each slice. Near is below 400 counts; a
+slice with one of each is of no mode. Rates are compared within one mode only.
+"""
+import dataclasses
+import json
+import time
+
+from . import process, slices
+from .swgen import Swgen
+
+NEAR = 400
+
+
+def round_trip(place):
+    """Time-stamp counts; None without the program that measures it."""
+    tool = place.build / "tools/benchlib/pingpong"
+    if not tool.exists():
+        return None
+    return json.loads(process.run(tool, place.control_core, place.core))["round_trip"]
+
+
+def mode_of(trips):
+    if None in trips:
+        return "unknown"
+    modes = {"near" if trip < NEAR else "far" for trip in trips}
+    return modes.pop() if len(modes) == 1 else "mixed"
+
+
+def measure(program, case, place, settings):
+    """One slice. Rates are swgen's, cycles the program's in the same seconds, roughly."""
+    generator = Swgen(place)
+    for i in (0, 1):
+        place.socket(case, i).unlink(missing_ok=True)
+    before = round_trip(place)
+    try:
+        program.start(case)
+        generator.start(case, settings)
+        start = slices.when_flowing(program, generator.process, settings)
+        # Before the end of the traffic: net_memif forgets its counters when the other end leaves.
+        time.sleep(settings.seconds)
+        found = slices.difference(start, slices.sample(program, place.core))
+        report = generator.result(settings)
+    finally:
+        generator.stop()
+        program.stop()
+    for way in report["directions"]:
+        if not way["received"]:
+            raise process.Trouble(f"nothing arrived from {way['from'].split(',')[0]} to "
+                                  f"{way['to'].split(',')[0]}; {way['sent']} packets were sent")
+    trips = [before, round_trip(place)]
+    rate = sum(way["pps_received"] for way in report["directions"]) / 1e6
+    return {**found, "mpps": rate, "loss": report["loss"], "round_trips": trips, "mode": mode_of(trips),
+            "latency_us": {key: max(way["latency_ns"][key] for way in report["directions"]) / 1000
+                           for key in ("p50", "p99", "p99_9")}}
+
+
+def at_half_load(case, programs, place, settings):
+    """The case at half of the rate that OVS (or else the last program) carries; the rate is measured now."""
+    slowest = next((p for p in programs if p.name == "ovs"), programs[-1])
+    rate = int(measure(slowest, case, place, settings)["mpps"] * 1e6 / 2 / 2)
+    return dataclasses.replace(case, traffic=(*case.traffic, "--rate", str(rate)),
+                               what=f"{case.what}: {rate} packets a second each way")

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The tables, and what stands above them."""
+PROGRAMS = ("swd", "testpmd", "ovs")
+NAMES = ("swd", "testpmd", "OVS")
+
+
+def number(value, form):
+    return "-" if value is None else format(value, form)
+
+
+def of_programs(result, what, form):
+    return [number(result["programs"].get(name, {}).get(what), form) for name in PROGRAMS]
+
+
+def of_figure(result, key, form, sign):
+    """Median, spread, target, verdict."""
+    found, target = result[key], result["target"][key]
+    said = (result["verdict"] or {}).get(key)
+    return [number(found and found["median"], form),
+            f"{found['min']:{form}}..{found['max']:{form}}" if found else "-",
+            f"{sign} {target:g}" if target is not None else "-", said or "-"]
+
+
+FIGURE = ("", "spread", "target", "")
+
+
+def lay_out(groups, rows):
+    """Columns in groups: [(title, heads)]; each row is as long as all heads."""
+    heads = ["case"] + [head for _, names in groups for head in names]
+    width = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads))]
+    top, at = "", 1
+    for title, names in groups:
+        top = top.ljust(sum(width[:at]) + 2 * at) + title
+        at += len(names)
+    lines = [top.rstrip()]
+    for row in [heads, *rows]:
+        lines.append("  ".join(text.ljust(w) if i == 0 else text.rjust(w)
+                               for i, (text, w) in enumerate(zip(row, width))).rstrip())
+    return "\n".join(lines)
+
+
+def solo(results):
+    rows = [[result["name"], *of_programs(result, "cycles", ".1f"),
+             *of_figure(result, "added", ".1f", "<="), *of_figure(result, "ratio", ".2f", ">="),
+             *of_programs(result, "mpps", ".2f")] for result in results]
+    return lay_out([("cycles a packet", NAMES), ("added above testpmd", FIGURE), ("OVS / swd", FIGURE),
+                    ("Mpps", NAMES)], rows)
+
+
+def pairs(results):
+    rows = [[result["name"], *of_programs(result, "mpps", ".2f"),
+             *of_figure(result, "share", ".2f", ">="), *of_figure(result, "ratio", ".2f", ">="),
+             *of_programs(result, "cycles", ".0f"), modes(result)] for result in results]
+    return lay_out([("Mpps, both ways", NAMES), ("swd / testpmd", FIGURE), ("swd / OVS", FIGURE),
+                    ("cycles a packet", NAMES), ("", ("cores, counts a round trip",))], rows)
+
+
+def latency(results):
+    rows = [[result["name"], *of_programs(result, "p50", ".1f"), *of_programs(result, "p99", ".1f"),
+             *of_programs(result, "p99_9", ".1f"), *of_figure(result, "p99", ".2f", "<="),
+             *of_figure(result, "p99_9", ".2f", "<="), modes(result)] for result in results]
+    return lay_out([("p50, us", NAMES), ("p99, us", NAMES), ("p99.9, us", NAMES), ("p99: swd / OVS", FIGURE),
+                    ("p99.9: swd / OVS", FIGURE), ("", ("cores, counts a round trip",))], rows)
+
+
+def modes(result):
+    """Each slice's mode and round trips, by program."""
+    words = []
+    for name, title in zip(PROGRAMS, NAMES):
+        told = [f"{s['mode']} {'/'.join('?' if t is None else f'{t:.0f}' for t in s['round_trips'])}"
+                for s in result["slices"] if s["program"] == name and "trouble" not in s]
+        if told:
+            words.append(f"{title} {', '.join(told)}")
+    return "; ".join(words) or "-"
+
+
+KINDS = {"solo": solo, "pairs": pairs, "latency": latency}
+
+
+def head(about):
+    programs = about["programs"]
+    lines = [f"{about['date']}, {about['cpu']}, TSC {about['tsc'] or 'of unknown frequency'}, "
+             f"Linux {about['kernel']}",
+             "; ".join(f"{name}: {text}" for name, text in programs.items()),
+             f"core {about['core']} forwards, core {about['control_core']} controls; "
+             f"{about['memory']}; {about['rounds']} round{'s' * (about['rounds'] != 1)} of "
+             f"{about['seconds']:g} s slices after {about['warmup']:g} s of warm-up; load of the machine "
+             f"{' '.join(map(str, about['load']))}"]
+    lines += [f"left out: {name}: {why}" for name, why in about["missing"].items()]
+    lines += [f"note: {text}" for text in about["notes"]]
+    return "\n".join(lines)

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The order of slices: programs in turn, so that a change of the machine hits all.
+
+In a round: swd, OVS, testpmd, testpmd, OVS, swd. Each half is compared in itself: ratios are of neighbours
+in time.
+"""
+from . import pairs, process, slices
+
+
+def play(case, programs, place, settings, tell):
+    """(case, slices): all slices of a case as dictionaries; a case of latency with its rate."""
+    programs = [program for program in programs if program.name not in case.without]
+    place.write_sources(case)
+    how = slices.measure if case.topology == "solo" else pairs.measure
+    if case.tails:
+        tell(f"{case.name}: the rate")
+        case = pairs.at_half_load(case, programs, place, settings)
+    done = []
+    turn = list(programs) if settings.quick else list(programs) + list(reversed(programs))
+    for number in range(settings.rounds):
+        for at, program in enumerate(turn):
+            half = 2 * number + at // len(programs)
+            tell(f"{case.name}: round {number + 1} of {settings.rounds}, {program.name}")
+            found = {"case": case.name, "program": program.name, "half": half}
+            try:
+                found.update(how(program, case, place, settings))
+            except process.Trouble as trouble:
+                found["trouble"] = str(trouble)
+            done.append(found)
+    return case, done
