@@ -76,7 +76,7 @@ def test_errors(net):
             "5 is below 10", "10 to 1000000")
     refused(sw, {"version": 1, "Bridges": {}}, 3, "Bridges", 'did you mean "Bridge"')
     refused(sw, {"version": 1, "Port": {"p9": {"interfaces": ["p9"]}}}, 3, "Port.p9.interfaces", "p9")
-    ids = {f"key{n}": "x" * 100 for n in range(3900)}
+    ids = {f"key{n}": "x" * 300 for n in range(4000)}
     refused(sw, {"version": 1, "Bridge": {"br0": {"external_ids": ids}}}, 1, "bytes", "in parts")
     swnet.same(sw.ctl_raw("apply", "/nonexistent.json").returncode, 3, "exit status of no file")
     swnet.same(sw.ctl_raw("apply").returncode, 2, "exit status without a file")
@@ -88,9 +88,9 @@ def test_largest(net):
     """The largest document that fits one message is taken."""
     sw = net.switch()
     sw.ctl("add-br br0")
-    ids = {f"key{n}": "x" * 100 for n in range(3200)}
+    ids = {f"key{n}": "x" * 235 for n in range(4000)}
     document = json.loads(sw.ctl("config export", quiet=True))
     document["Bridge"]["br0"]["external_ids"] = ids
     swnet.same(apply(sw, document, "--prune").returncode, 0, "exit status")
-    swnet.same(len(json.loads(sw.ctl("--json get bridge br0 external_ids", quiet=True))), 3200, "keys")
+    swnet.same(len(json.loads(sw.ctl("--json get bridge br0 external_ids", quiet=True))), 4000, "keys")
     sw.stop()
