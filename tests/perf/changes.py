@@ -14,23 +14,20 @@ The journal is on a tmpfs unless --dir names a folder: a disk's interrupts and i
 the worker's core, and then that is what is measured.
 """
 import argparse
-import ctypes
 import os
 import pathlib
 import statistics
 import struct
 import sys
-import tempfile
 import threading
 import time
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "net"))
 sys.dont_write_bytecode = True
-import swnet  # noqa: E402  (found there)
+from perfnet import measure_in_namespace  # noqa: E402  (leaves nothing behind)
+
+HERE = pathlib.Path(__file__).resolve().parent
 
 PAIRS, FRAME = 100, 60
-PR_SET_CHILD_SUBREAPER = 36
 
 
 def write_pcap(path, side):
@@ -94,7 +91,8 @@ def run(net, args):
     for side in (0, 1):
         write_pcap(net.dir / f"{side}.pcap", side)
     cores = sorted(os.sched_getaffinity(0))
-    sw = net.switch(config=f"[worker]\ncores = {cores[-1]}\nidle-sleep-us = 0\n[memory]\nhugepages = no\n",
+    sw = net.switch(config=f"[worker]\ncores = {cores[-1]}\nidle-sleep-us = 0\n[memory]\nhugepages = no\n"
+                    f"[security]\nextra-dirs = {net.dir}\n",
                     args=("--state", args.dir or "/run/state"))
     os.sched_setaffinity(0, {cores[0]})
     sw.ctl("add-br br0")
@@ -129,20 +127,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--dir", type=pathlib.Path, help="state folder; default: one on a tmpfs")
     args = parser.parse_args()
-    if os.geteuid() != 0:
-        sys.exit("it makes a network namespace of its own: run it as root")
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    with tempfile.TemporaryDirectory(prefix="swp-") as folder:
-        net = swnet.Net(pathlib.Path(folder), pathlib.Path(folder), args.build.resolve())
-        words = sys.stdout
-        sys.stdout = open(pathlib.Path(folder) / "commands.log", "w", encoding="utf-8")
-        net.enter()
-        sys.stdout.flush()
-        sys.stdout = words
-        try:
-            run(net, args)
-        finally:
-            net.leave()
+    measure_in_namespace(run, args)
 
 
 if __name__ == "__main__":

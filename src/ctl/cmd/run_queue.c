@@ -20,13 +20,11 @@
 enum { SECS };
 enum { DRY };
 
-#define SECS_NOW 10
-
-int cmd_read_seconds(const char *text, unsigned otherwise, unsigned *seconds, struct sw_err *err)
+int cmd_read_seconds(const char *text, unsigned *seconds, struct sw_err *err)
 {
 	int64_t n;
 
-	*seconds = otherwise;
+	*seconds = CMD_SECS_NOW;
 	if (!text)
 		return 0;
 	if (sw_parse_i64(text, 1, SW_LOAD_SECONDS, &n)) {
@@ -40,15 +38,15 @@ int cmd_read_seconds(const char *text, unsigned otherwise, unsigned *seconds, st
 	return 0;
 }
 
+json_t *cmd_ratio(double part, double whole)
+{
+	return whole > 0 ? json_real((uint64_t)(part / whole * 10 + 0.5) / 10.0) : json_null();
+}
+
 struct show {
 	json_t *table;
 	unsigned seconds;
 };
-
-static json_t *ratio(double part, double whole)
-{
-	return whole > 0 ? json_real((uint64_t)(part / whole * 10 + 0.5) / 10.0) : json_null();
-}
 
 static void add_queue(void *arg, const struct sw_queue_info *q)
 {
@@ -61,12 +59,12 @@ static void add_queue(void *arg, const struct sw_queue_info *q)
 	json_array_append_new(row, json_integer(q->queue));
 	json_array_append_new(
 		row, q->worker < SW_WORKER_MAX ? json_integer(q->worker) : json_null());
-	json_array_append_new(row, ratio(100.0 * load.cycles, load.span));
+	json_array_append_new(row, cmd_ratio(100.0 * load.cycles, load.span));
 	json_array_append_new(
 		row, load.span ? json_integer(load.packets * (double)rte_get_tsc_hz() / load.span)
 			       : json_null());
-	json_array_append_new(row, ratio(load.cycles, load.packets));
-	json_array_append_new(row, ratio(load.packets, load.bursts));
+	json_array_append_new(row, cmd_ratio(load.cycles, load.packets));
+	json_array_append_new(row, cmd_ratio(load.packets, load.bursts));
 }
 
 static int run_queues(struct sw_call *call, struct sw_err *err)
@@ -74,7 +72,7 @@ static int run_queues(struct sw_call *call, struct sw_err *err)
 	static const char *const columns[] = { "Port", "Queue", "Worker", "Load %", "Packets/s",
 		"Cycles/packet", "Packets/burst", NULL };
 	struct show show;
-	int rc = cmd_read_seconds(call->option[SECS], SECS_NOW, &show.seconds, err);
+	int rc = cmd_read_seconds(call->option[SECS], &show.seconds, err);
 
 	if (rc)
 		return rc;

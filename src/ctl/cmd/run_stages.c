@@ -14,13 +14,6 @@
 
 enum { SECS };
 
-#define SECS_NOW 10
-
-static json_t *tenths(double n)
-{
-	return json_real((uint64_t)(n * 10 + 0.5) / 10.0);
-}
-
 static void add_worker(json_t *table, unsigned id, unsigned seconds)
 {
 	struct sw_stage_load stages[SW_STAGE_MAX];
@@ -37,8 +30,8 @@ static void add_worker(json_t *table, unsigned id, unsigned seconds)
 		row = table_row(table);
 		json_array_append_new(row, json_integer(id));
 		json_array_append_new(row, json_string(stages[i].name));
-		json_array_append_new(row, tenths((double)stages[i].cycles / received));
-		json_array_append_new(row, tenths(100.0 * stages[i].cycles / sum));
+		json_array_append_new(row, cmd_ratio(stages[i].cycles, received));
+		json_array_append_new(row, cmd_ratio(100.0 * stages[i].cycles, sum));
 		json_array_append_new(row, json_integer(stages[i].packets));
 		json_array_append_new(row, json_string(stages[i].help));
 	}
@@ -49,7 +42,7 @@ static int run(struct sw_call *call, struct sw_err *err)
 	static const char *const columns[] = { "Worker", "Stage", "Cycles/packet", "Share %",
 		"Measured", "What", NULL };
 	unsigned seconds;
-	int rc = cmd_read_seconds(call->option[SECS], SECS_NOW, &seconds, err);
+	int rc = cmd_read_seconds(call->option[SECS], &seconds, err);
 
 	if (rc)
 		return rc;

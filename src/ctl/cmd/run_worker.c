@@ -15,8 +15,6 @@
 
 enum { TOTALS, SECS };
 
-#define SECS_NOW 10
-
 struct queues {
 	json_t *of[SW_WORKER_MAX]; /* array of "port:queue" */
 };
@@ -28,12 +26,6 @@ static void add_queue(void *arg, const struct sw_queue_info *q)
 	if (q->worker < SW_WORKER_MAX && queues->of[q->worker])
 		json_array_append_new(
 			queues->of[q->worker], json_sprintf("%s:%u", q->port->name, q->queue));
-}
-
-/* part / whole with one digit after the point; null when there is nothing to divide by. */
-static json_t *ratio(double part, double whole)
-{
-	return whole > 0 ? json_real((uint64_t)(part / whole * 10 + 0.5) / 10.0) : json_null();
 }
 
 /* The last seconds; since the worker started as long as there is no sample. */
@@ -57,9 +49,9 @@ static void add_share(
 	json_array_append_new(row, json_integer(info->id));
 	json_array_append_new(row, info->stepped ? json_null() : json_integer(info->core));
 	json_array_append_new(row, info->numa < 0 ? json_null() : json_integer(info->numa));
-	json_array_append_new(row, ratio(100.0 * load.cycles, load.span));
-	json_array_append_new(row, ratio(load.cycles, load.packets));
-	json_array_append_new(row, ratio(load.packets, load.bursts));
+	json_array_append_new(row, cmd_ratio(100.0 * load.cycles, load.span));
+	json_array_append_new(row, cmd_ratio(load.cycles, load.packets));
+	json_array_append_new(row, cmd_ratio(load.packets, load.bursts));
 	json_array_append_new(row, json_integer(info->packets));
 	json_array_append(row, queues);
 }
@@ -83,7 +75,7 @@ static int run(struct sw_call *call, struct sw_err *err)
 		"Turns", "Busy turns", "Sleep us", "Events lost", NULL };
 	struct queues queues = { 0 };
 	unsigned n = sw_pmd_workers(), seconds;
-	int rc = cmd_read_seconds(call->option[SECS], SECS_NOW, &seconds, err);
+	int rc = cmd_read_seconds(call->option[SECS], &seconds, err);
 
 	if (rc)
 		return rc;
