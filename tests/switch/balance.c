@@ -97,19 +97,17 @@ static void busiest_gives(void **state)
 static void nothing_is_lost(void **state)
 {
 	struct ts_frame f = ts_frame(MAC(20), MAC(3), UNTAGGED);
-	struct sw_port *in;
+	struct sw_port *in = port[0];
 
 	ts_send(port[3], ts_frame(MAC(9), MAC(20), UNTAGGED)); /* where 20 is */
 	turns();
 	for (unsigned i = 0; i < PORTS; i++)
 		sw_dummy_sent_drop(port[i]);
 	sw_dummy_sent_drop(sw_port_by_name("br0"));
-	load((uint64_t[]){ 500, 0, 500, 0 });
-	assert_int_equal(moves(true), 1);
-	in = (struct sw_port *)last.port;
+	assert_int_equal(queue(0)->worker, 1);
 	for (unsigned round = 0; round < 20; round++) {
 		if (round == 5)
-			assert_int_equal(moves(false), 1);
+			assert_true(pmd_queue_move(pmd_place_of(in), 0, 0));
 		f.mark = round;
 		ts_send(in, f);
 		sw_pmd_turn(round & 1);
@@ -122,6 +120,7 @@ static void nothing_is_lost(void **state)
 		ts_expect(port[3], f);
 	}
 	assert_int_equal(sw_dummy_rx_waiting(in, 0), 0);
+	assert_int_equal(queue(0)->worker, 0);
 }
 
 static void ports_go_while_moving(void **state)
