@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <sw/clock.h>
 #include <sw/mem.h>
 #include <sw/text.h>
 
+#include "../slice.h"
 #include "../symbol.h"
 #include "conf.h"
 #include "conf_match.h"
@@ -20,7 +20,6 @@ enum { LIST_COLUMNS, LIST_IF_EXISTS };
 enum { GET_IF_EXISTS, GET_ID };
 
 #define ROWS_A_STEP 128
-#define STEP_NS	    (2 * 1000000ull)
 
 struct columns {
 	unsigned n;
@@ -77,10 +76,10 @@ static int add_rows(struct sw_call *call, const struct table *table, const struc
 {
 	unsigned n, end;
 	const struct row **rows = draft_sorted(call->draft, table, &n);
-	uint64_t start = sw_clock_ns();
+	struct slice slice = slice_begin();
 
 	end = n - call->at > ROWS_A_STEP ? call->at + ROWS_A_STEP : n;
-	for (; call->at < end && sw_clock_ns() - start < STEP_NS; call->at++) {
+	for (; call->at < end && !slice_over(&slice); call->at++) {
 		const struct row *row = rows[call->at];
 		bool good = true;
 
