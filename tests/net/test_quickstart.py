@@ -16,8 +16,14 @@ def leftovers():
 
 
 def clone(net):
-    """The tree as a fresh clone has it."""
-    ignore = shutil.ignore_patterns("build*", ".git", ".cache", "__pycache__")
+    """The tree as a fresh clone has it: build folders are at its top, elsewhere a build.c may stand."""
+    made = shutil.ignore_patterns(".git", ".cache", "__pycache__")
+    at_top = shutil.ignore_patterns("build*")
+
+    def ignore(folder, names):
+        more = at_top(folder, names) if pathlib.Path(folder) == pathlib.Path(swnet.SOURCE) else set()
+        return made(folder, names) | more
+
     return pathlib.Path(shutil.copytree(swnet.SOURCE, net.dir / "clone", ignore=ignore))
 
 
