@@ -8,12 +8,9 @@
 #ifndef PIPELINE_FDB_H
 #define PIPELINE_FDB_H
 
-#ifdef __SSE4_1__
-#include <smmintrin.h>
-#endif
-
 #include <rte_atomic.h>
 
+#include "fdb_match.h"
 #include "fdb_table.h"
 
 static inline uint64_t fdb_key(uint16_t vid, uint64_t mac)
@@ -57,26 +54,6 @@ static inline int fdb_slot(const struct fdb_bucket *b, uint64_t key)
 /* Second try, and the second bucket; out of line. */
 uint32_t fdb_find_slow(const struct fdb_table *t, uint64_t key);
 
-/* Which slots hold the key, as bits. Loads are in order with those of the word before and after. */
-static inline unsigned fdb_match(const struct fdb_bucket *b, uint64_t key)
-{
-#if defined(__SSE4_1__) && !defined(__SANITIZE_THREAD__)
-	__m128i want = _mm_set1_epi64x((int64_t)key);
-	__m128i k01 = _mm_cmpeq_epi64(_mm_load_si128((const __m128i *)&b->key[0]), want);
-	__m128i k23 = _mm_cmpeq_epi64(_mm_load_si128((const __m128i *)&b->key[2]), want);
-	unsigned hit = _mm_movemask_pd((__m128d)k01) | _mm_movemask_pd((__m128d)k23) << 2;
-
-	rte_compiler_barrier();
-	return hit | (unsigned)(__atomic_load_n(&b->key[4], __ATOMIC_ACQUIRE) == key) << 4;
-#else
-	unsigned hit = 0;
-
-	for (unsigned i = 0; i < FDB_WAYS; i++)
-		hit |= (unsigned)(__atomic_load_n(&b->key[i], __ATOMIC_ACQUIRE) == key) << i;
-	return hit;
-#endif
-}
-
 /* One bucket read once: the value or FDB_MISS, and the word it was read under. False: try again. */
 static inline bool fdb_read(const struct fdb_bucket *b, uint64_t key, uint32_t *val, uint32_t *word)
 {
@@ -85,7 +62,8 @@ static inline bool fdb_read(const struct fdb_bucket *b, uint64_t key, uint32_t *
 
 	*val = hit ? __atomic_load_n(&b->val[__builtin_ctz(hit)], __ATOMIC_ACQUIRE) : FDB_MISS;
 	*word = before;
-	return !(before & FDB_LOCKED) && __atomic_load_n(&b->word, __ATOMIC_RELAXED) == before;
+	/* One jump for both: none is taken but when a writer is here. */
+	return !((before & FDB_LOCKED) | (__atomic_load_n(&b->word, __ATOMIC_RELAXED) ^ before));
 }
 
 /* The value of a key, alive or not, or FDB_MISS. Worker or control. b is its first bucket. */

@@ -18,6 +18,7 @@
 #ifndef PIPELINE_FDB_TABLE_H
 #define PIPELINE_FDB_TABLE_H
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,7 +28,8 @@
 #include <sw/fdb.h>
 #include <sw/worker.h>
 
-#define FDB_WAYS 5
+#define FDB_WAYS	 5
+#define FDB_BUCKET_SHIFT 6 /* of its size */
 
 #define FDB_LOCKED	  0x100u
 #define FDB_OVERFLOW_MASK 0xffu
@@ -50,6 +52,7 @@ struct fdb_bucket {
 	uint32_t val[FDB_WAYS];
 	uint32_t word;
 } __rte_cache_aligned;
+static_assert(sizeof(struct fdb_bucket) == 1 << FDB_BUCKET_SHIFT, "a bucket is one cache line");
 
 /* One writer each: a worker, or control in the last. */
 struct fdb_counters {

@@ -12,50 +12,30 @@
  */
 #include "l2.h"
 
-#include <rte_prefetch.h>
-
 #include <sw/program.h>
 #include <sw/stage.h>
 
 #include "domain.h"
 #include "fdb.h"
 #include "frame.h"
+#include "l2_four.h"
+
+/* The build for wider vectors gives it another name. */
+#ifndef L2_RUN
+#define L2_RUN l2_run
+#endif
 
 #define REFUSALS_A_BURST \
 	4 /* attempts at a full table; the port's limit on what a MAC flood costs */
 
-#define TYPE_TAGGED 0x0081   /* 0x8100 as loaded little-endian */
-#define EXTREME_OUI 0x2be000 /* 00:e0:2b, where three reserved unicast addresses are */
-
 SW_USE(stage, forward);
-SW_REGISTER(stage, parse) = {
-	.name = "parse",
-	.help = "headers are read, VLANs admitted, stations hashed",
-};
-SW_REGISTER(stage, find) = {
-	.name = "find",
-	.help = "source and destination are looked up in the station table",
-};
-SW_REGISTER(stage, learn) = {
-	.name = "learn",
-	.help = "stations that are new, moved or not seen this second are written",
-};
-
-struct burst {
-	unsigned n;
-	bool one_way;	  /* all packets go to one port in one shape */
-	uint32_t max_len; /* of the input port: no packet is longer */
-	struct rte_mbuf *pkt[SW_BURST];
-	uint64_t tag[SW_BURST];
-	uint64_t src[SW_BURST], dst[SW_BURST]; /* keys, and their first buckets */
-	const struct fdb_bucket *src_at[SW_BURST], *dst_at[SW_BURST];
-	uint32_t seen[SW_BURST]; /* value of the source */
-	uint32_t to[SW_BURST];	 /* value of the destination */
-};
+SW_USE(stage, parse);
+SW_USE(stage, find);
+SW_USE(stage, learn);
 
 /* Admit one frame and start fetching its table lines. */
 static inline void admit(
-	const struct l2 *self, struct sw_lane *in, struct burst *b, struct rte_mbuf *m)
+	const struct l2 *self, struct sw_lane *in, struct l2_burst *b, struct rte_mbuf *m)
 {
 	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
 	uint64_t dst = frame_load64(p), src = frame_load64(p + 6);
@@ -70,73 +50,99 @@ static inline void admit(
 		dst = frame_load64(p);
 		src = frame_load64(p + 6);
 	}
-	if (unlikely(dst & 1 || (dst & 0xffffff) == EXTREME_OUI) &&
+	if (unlikely(dst & 1 || (dst & 0xffffff) == L2_EXTREME_OUI) &&
 		l2_group(self, in, m, dst & FRAME_MAC_MASK))
 		return;
-	if (src >> 48 == TYPE_TAGGED) {
+	if (src >> 48 == L2_TYPE_TAGGED) {
 		uint16_t tci = frame_tci(p), vid = tci & VLAN_VID_MASK;
 
 		rights = self->map->in[vid];
 		tag = L2_TAG(vid ? vid : self->map->native, vid ? VLAN_TAGGED : VLAN_PRIORITY, tci);
 	}
-	b->src[i] = fdb_key(L2_VID(tag), src & FRAME_MAC_MASK);
-	b->dst[i] = fdb_key(L2_VID(tag), dst & FRAME_MAC_MASK);
+	b->key[i][L2_SRC] = fdb_key(L2_VID(tag), src & FRAME_MAC_MASK);
+	b->key[i][L2_DST] = fdb_key(L2_VID(tag), dst & FRAME_MAC_MASK);
 	if (unlikely(rights != (VLAN_ENTER | VLAN_LEARN))) {
 		if (!rights) {
 			l2_not_admitted(self, in, m, tag);
 			return;
 		}
-		b->src[i] = b->dst[i] = FDB_KEY_NONE; /* neither learned nor looked up: flooded */
+		b->key[i][L2_SRC] = b->key[i][L2_DST] =
+			FDB_KEY_NONE; /* neither learned nor looked up: flooded */
 	}
 	b->pkt[i] = m;
 	b->tag[i] = tag;
-	b->src_at[i] = fdb_first(self->fdb, fdb_hash(self->fdb, b->src[i]));
-	b->dst_at[i] = fdb_first(self->fdb, fdb_hash(self->fdb, b->dst[i]));
-	rte_prefetch0(b->src_at[i]);
-	rte_prefetch0(b->dst_at[i]);
+	b->at[i][L2_SRC] = fdb_first(self->fdb, fdb_hash(self->fdb, b->key[i][L2_SRC]));
+	b->at[i][L2_DST] = fdb_first(self->fdb, fdb_hash(self->fdb, b->key[i][L2_DST]));
+	l2_fetch(b, i);
 	b->n++;
 }
 
-static void learn(struct sw_worker *w, const struct l2 *self, const struct burst *b,
-	const uint8_t *list, unsigned n)
+/* All of them; returns their bytes. */
+static inline uint64_t admit_all(const struct l2 *self, struct sw_lane *in, struct l2_burst *b,
+	struct rte_mbuf **pkts, unsigned n)
+{
+	uint64_t bytes = 0;
+	unsigned i = 0;
+
+#ifdef L2_FOUR
+	l2_four_bytes fours = L2_FOUR_ZERO;
+
+	for (; i + L2_FOUR <= n; i += L2_FOUR) {
+		if (likely(l2_admit_four(self, b, &pkts[i], &fours)))
+			continue;
+		for (unsigned k = 0; k < L2_FOUR; k++)
+			admit(self, in, b, pkts[i + k]);
+	}
+	bytes = l2_four_total(fours);
+#endif
+	for (; i < n; i++) {
+		bytes += pkts[i]->pkt_len;
+		admit(self, in, b, pkts[i]);
+	}
+	return bytes;
+}
+
+static void learn(
+	struct sw_worker *w, const struct l2 *self, const struct l2_burst *b, uint32_t stale)
 {
 	unsigned refused = 0;
 
-	for (unsigned k = 0; k < n && refused < REFUSALS_A_BURST; k++) {
-		unsigned i = list[k];
+	for (; stale && refused < REFUSALS_A_BURST; stale &= stale - 1) {
+		unsigned i = __builtin_ctz(stale);
 
-		if (b->src[i] != FDB_KEY_NONE &&
-			!fdb_learn(self->fdb, w, b->src[i], b->seen[i], self->port))
+		if (b->key[i][L2_SRC] != FDB_KEY_NONE &&
+			!fdb_learn(self->fdb, w, b->key[i][L2_SRC], b->seen[i], self->port))
 			refused++;
 	}
 }
 
-static inline void find(struct sw_worker *w, const struct l2 *self, struct burst *b)
+static inline void find(struct sw_worker *w, const struct l2 *self, struct l2_burst *b)
 {
 	struct fdb_table *t = self->fdb;
 	uint32_t fresh = fdb_fresh(t, self->port, w->now_s);
 	uint64_t differ = 0;
-	uint8_t list[SW_BURST];
-	unsigned n = 0;
+	uint32_t stale = 0, ways = 0;
 
 	for (unsigned i = 0; i < b->n; i++) {
-		b->seen[i] = fdb_find(t, b->src_at[i], b->src[i]);
-		b->to[i] = fdb_find(t, b->dst_at[i], b->dst[i]);
-		list[n] = i;
-		n += b->seen[i] != fresh;
-		differ |= ((b->to[i] ^ b->to[0]) & FDB_STAMP_MASK) | (b->tag[i] ^ b->tag[0]);
+		b->seen[i] = fdb_find(t, b->at[i][L2_SRC], b->key[i][L2_SRC]);
+		b->to[i] = fdb_find(t, b->at[i][L2_DST], b->key[i][L2_DST]);
 	}
-	b->one_way = !differ;
+	for (unsigned i = 0; i < b->n; i++) {
+		stale |= (uint32_t)(b->seen[i] != fresh) << i;
+		differ |= b->tag[i] ^ b->tag[0];
+		ways |= b->to[i] ^ b->to[0];
+	}
+	b->one_way = !(differ | (ways & FDB_STAMP_MASK));
 	sw_stage_end(w, SW_ID(stage, find), b->n);
-	if (likely(!n))
+	if (likely(!stale))
 		return;
-	learn(w, self, b, list, n);
-	sw_stage_end(w, SW_ID(stage, learn), n);
+	learn(w, self, b, stale);
+	sw_stage_end(w, SW_ID(stage, learn), __builtin_popcount(stale));
 }
 
 /* n packets from i on, which go the same way. */
 static inline void forward(struct sw_worker *w, const struct l2 *self, struct sw_lane *in,
-	struct burst *b, unsigned i, unsigned n)
+	struct l2_burst *b, unsigned i, unsigned n)
 {
 	struct l2_run run = {
 		.pkts = &b->pkt[i], .n = n, .port = b->to[i] & FDB_PORT_MASK, .tag = b->tag[i]
@@ -159,21 +165,18 @@ static inline void forward(struct sw_worker *w, const struct l2 *self, struct sw
 			sw_send(w, lane, run.pkts[k]);
 }
 
-void l2_run(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_lane *in,
+void L2_RUN(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_lane *in,
 	struct rte_mbuf **pkts, unsigned n)
 {
 	const struct l2 *self = (const struct l2 *)ingress;
-	uint64_t bytes = 0;
-	struct burst b;
+	uint64_t bytes;
+	struct l2_burst b;
 
 	for (unsigned i = 0; i < n; i++)
 		rte_prefetch0(rte_pktmbuf_mtod(pkts[i], void *));
 	b.n = 0;
 	b.max_len = sw_lane_max_len(in);
-	for (unsigned i = 0; i < n; i++) {
-		bytes += pkts[i]->pkt_len;
-		admit(self, in, &b, pkts[i]);
-	}
+	bytes = admit_all(self, in, &b, pkts, n);
 	in->stats.rx_packets += n;
 	in->stats.rx_bytes += bytes;
 	sw_stage_end(w, SW_ID(stage, parse), n);

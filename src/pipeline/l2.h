@@ -32,9 +32,10 @@ struct l2 {
 #define L2_SHAPE(tag)		((uint8_t)((tag) >> 16))
 #define L2_TCI(tag)		((uint16_t)((tag) >> 32))
 
-/* The program: consumes pkts[0..n). */
-void l2_run(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_lane *in,
+/* The program: consumes pkts[0..n). One source, built for what every CPU has, and for AVX2. */
+typedef void l2_run_fn(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_lane *in,
 	struct rte_mbuf **pkts, unsigned n);
+l2_run_fn l2_run, l2_run_avx2;
 
 /* Send to every member that takes floods of the VLAN but the input port; consumes m. */
 void l2_flood(struct sw_worker *w, const struct l2 *self, struct sw_lane *in, struct rte_mbuf *m,

@@ -14,12 +14,36 @@
 #include <sw/bridge.h>
 #include <sw/mem.h>
 #include <sw/program.h>
+#include <sw/simd.h>
+#include <sw/stage.h>
 
 #include "domain.h"
+
+SW_REGISTER(stage, parse) = {
+	.name = "parse",
+	.help = "headers are read, VLANs admitted, stations hashed",
+};
+SW_REGISTER(stage, find) = {
+	.name = "find",
+	.help = "source and destination are looked up in the station table",
+};
+SW_REGISTER(stage, learn) = {
+	.name = "learn",
+	.help = "stations that are new, moved or not seen this second are written",
+};
 
 static bool l2_fits(const struct sw_program_job *job)
 {
 	return true;
+}
+
+static l2_run_fn *run_of(enum sw_simd simd)
+{
+#ifdef __x86_64__
+	if (simd == SW_SIMD_AVX2)
+		return l2_run_avx2;
+#endif
+	return l2_run;
 }
 
 static struct sw_ingress *l2_compile(const struct sw_program_job *job)
@@ -27,7 +51,7 @@ static struct sw_ingress *l2_compile(const struct sw_program_job *job)
 	const struct sw_member_conf *member = &job->members[job->at];
 	struct l2 *self = sw_xcalloc(1, sizeof(*self));
 
-	self->ingress.run = l2_run;
+	self->ingress.run = run_of(sw_simd());
 	self->fdb = job->fdb;
 	self->domain = job->domain;
 	self->out = member->protect ? job->domain->out_protected : job->domain->out;

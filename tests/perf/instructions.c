@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include <sw/simd.h>
 #include <sw/worker.h>
 
 #include "rig.h"
@@ -91,10 +92,22 @@ int main(int argc, char **argv)
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	rig_start(&rig);
+	sw_simd_limit(SW_SIMD_BASE);
 	play(&rig, &(struct scene){ "cross-connect", 2, true, false, { -1, -1 }, 1000 }, 0, bursts);
 	play(&rig, &(struct scene){ "l2-one-way", 2, false, false, { -1, -1 }, 1000 }, 0, bursts);
 	play(&rig, &(struct scene){ "l2-mixed", PORTS, false, true, { -1, -1 }, 125 }, -1, bursts);
 	play(&rig, &(struct scene){ "vlan-push", 2, false, false, { -1, 10 }, 1000 }, 0, bursts);
 	play(&rig, &(struct scene){ "vlan-pop", 2, false, false, { -1, 10 }, 1000 }, 1, bursts);
+	sw_simd_limit(SW_SIMD_AVX2);
+	if (sw_simd() != SW_SIMD_AVX2)
+		return 0; /* instructions.py knows */
+	play(&rig, &(struct scene){ "l2-one-way-avx2", 2, false, false, { -1, -1 }, 1000 }, 0,
+		bursts);
+	play(&rig, &(struct scene){ "l2-mixed-avx2", PORTS, false, true, { -1, -1 }, 125 }, -1,
+		bursts);
+	play(&rig, &(struct scene){ "vlan-push-avx2", 2, false, false, { -1, 10 }, 1000 }, 0,
+		bursts);
+	play(&rig, &(struct scene){ "vlan-pop-avx2", 2, false, false, { -1, 10 }, 1000 }, 1,
+		bursts);
 	return 0;
 }

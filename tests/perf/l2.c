@@ -6,13 +6,17 @@
  *
  * Not a test: a number on a busy machine is not a verdict. Run it alone, with a core to pin:
  *
- *	build/tests/perf/perf_l2 [core]
+ *	build/tests/perf/perf_l2 [core [base]]
+ *
+ * base: the build for every CPU, not the one for what this CPU has (sw/simd.h).
  */
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include <rte_cycles.h>
+
+#include <sw/simd.h>
 
 #include "rig.h"
 
@@ -86,6 +90,9 @@ int main(int argc, char **argv)
 		sched_setaffinity(0, sizeof(set), &set);
 	}
 	rig_start(&rig);
+	if (argc > 2)
+		sw_simd_limit(SW_SIMD_BASE);
+	printf("vector instructions: %s\n", sw_simd_text());
 	play_all(&rig);
 	return 0;
 }

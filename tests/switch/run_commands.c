@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <sw/log.h>
+#include <sw/simd.h>
 #include <sw/stage.h>
 
 #include "../../src/ctl/switch/switch.h"
@@ -364,6 +365,9 @@ static void daemon_is_shown(void **state)
 	assert_string_equal(
 		json_string_value(json_array_get(json_array_get(rows, 0), 1)), SW_VERSION);
 	assert_int_equal(json_integer_value(json_array_get(json_array_get(rows, 2), 1)), getpid());
+	assert_string_equal(json_string_value(json_array_get(json_array_get(rows, 8), 0)), "simd");
+	assert_string_equal(
+		json_string_value(json_array_get(json_array_get(rows, 8), 1)), sw_simd_text());
 }
 
 static void control_is_shown(void **state)

@@ -10,6 +10,7 @@
 #include <sw/pmd.h>
 #include <sw/privilege.h>
 #include <sw/sandbox.h>
+#include <sw/simd.h>
 #include <sw/text.h>
 
 #include <unistd.h>
@@ -77,6 +78,7 @@ static int run(struct sw_call *call, struct sw_err *err)
 	add_text(call->result, "sandbox", sw_sandbox_text(text, sizeof(text)));
 	add(call->result, "uptime_s", json_integer((sw_clock_ns() - started_ns) / 1000000000));
 	add(call->result, "workers", json_integer(sw_pmd_workers()));
+	add_text(call->result, "simd", sw_simd_text());
 	if (boot)
 		add_boot(call->result);
 	return 0;
