@@ -107,7 +107,25 @@ def test_vhost(net):
     result = gen.run(ports, "--packets", "100", "--drain", "0.1", status=1)
     swnet.same((result["lost"], result["received"]), (100, 0), "lost and received with the path cut")
     gen.refused("--no-huge", "--core", gen.core, "--port", ports[0], "--port", ports[1], "--learn",
-                "--drain", "0.1", status=8, says=["announce the stations", "one VLAN"])
+                "--drain", "0.1", "--wait", "1", status=8,
+                says=["announce the stations none arrived within 1 s", "one VLAN", "--rx-queues"])
+
+
+@swnet.limit(60)
+def test_learn_waits(net):
+    """A link is up before the switch forwards: stations go on to speak until something comes through."""
+    sw, gen = net.switch(), Swgen(net)
+    ports = two_vhost_ports(net, sw)
+    sw.ctl("set port vb tag=20")
+    process = gen.start(ports, "--learn", "--both", "--packets", "1000", "--drain", "0.05", "--wait", "50",
+                        *WINDOW, "--json", log="learns")
+    swnet.wait_for(lambda: process.poll() is not None or sw.count("va", "rx_packets") >= 3, 30,
+                   "three attempts are lost")
+    swnet.same(process.poll(), None, "status of swgen while nothing comes through")
+    sw.ctl("set port vb tag=10")
+    swnet.same(process.wait(timeout=30), 0, "status once the path is there")
+    text = (net.logs / "learns.log").read_text()
+    clean(json.loads(text[text.index("{\n"):]), 1000)
 
 
 @swnet.limit(120)
@@ -120,6 +138,11 @@ def test_kernel_ports(net):
     result = gen.run(ports, "--flows", "100", "--size", "imix", "--packets", "3000", *WINDOW)
     clean(result, 3000)
     swnet.same(result["directions"][0]["tagged"], 3000, "packets that came out of the trunk with a tag")
+    # The kernel spreads flows over two sockets of a port: who polls one of them misses the rest.
+    spread = [f"{port},qpairs=2" for port in ports]
+    clean(gen.run(spread, "--flows", "100", "--packets", "3000", "--rx-queues", "2", *WINDOW), 3000)
+    gen.refused("--no-huge", "--core", gen.core, "--port", ports[0], "--rx-queues", "2", status=2,
+                says=["--rx-queues=2", "at most 1", "queues=2"])
     sw.ctl("clear port va tag")
     result = gen.run(ports, "--macs", "200", "--pattern", "any", "--flows", "1000", "--vlan", "10-19",
                      "--learn", "--both", "--size", "128", "--packets", "3000", "--proto", "tcp6", *WINDOW)

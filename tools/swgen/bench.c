@@ -47,6 +47,7 @@ static struct receiver *make_receiver(struct bench *b, unsigned way)
 	layout_init(&at, b->o);
 	r->l3_type = at.v6 ? RTE_BE16(RTE_ETHER_TYPE_IPV6) : RTE_BE16(RTE_ETHER_TYPE_IPV4);
 	r->data_of_l3 = at.data_of_l3;
+	r->queues = b->o->rx_queues;
 	if (b->senders[way])
 		r->tracks = big_alloc(b->o->flows, sizeof(*r->tracks));
 	return r;

@@ -163,8 +163,14 @@ static const struct option options[] = {
 	{ "no-huge", NULL, "use no huge pages even when enough are free", take_flag, AT(no_huge) },
 	{ "descriptors", "N", "of each queue; default 512", take_integer, AT(descriptors), 32,
 		8192 },
-	{ "wait", "S", "for who is to connect, and for links; default 10", take_number, AT(wait_s),
-		0, SECONDS_MAX },
+	{ "rx-queues", "N",
+		"of each port: a switch with several workers, or Open vSwitch over memif, sends on "
+		"several; default 1",
+		take_integer, AT(rx_queues), 1, QUEUES_MAX },
+	{ "wait", "S",
+		"for who is to connect, for links, and with --learn until the first packet comes "
+		"through; default 10",
+		take_number, AT(wait_s), 0, SECONDS_MAX },
 	{ "verbose", NULL, "show what DPDK says", take_flag, AT(verbose) },
 
 	{ "flows", "N", "5-tuples, each with its sequence; default: as many as stations",
@@ -322,6 +328,7 @@ static void defaults(struct options *o)
 	*o = (struct options){ .core = -1,
 		.rx_core = -1,
 		.descriptors = 512,
+		.rx_queues = 1,
 		.wait_s = 10,
 		.zipf = 1.1,
 		.seed = 1,

@@ -15,6 +15,7 @@
 
 #define FLOWS_MAX   (1U << 20)
 #define PORTS_MAX   2
+#define QUEUES_MAX  64
 #define FRAME_MIN   64
 #define FRAME_MAX   9018
 #define SECONDS_MAX 86400
@@ -53,7 +54,7 @@ struct options {
 	bool both, no_huge, verbose;
 	int core, rx_core;  /* -1: not given */
 	unsigned memory_mb; /* 0: as much as it takes */
-	unsigned descriptors;
+	unsigned descriptors, rx_queues;
 	double wait_s;
 	/* traffic */
 	uint32_t flows, macs; /* 0: not given */

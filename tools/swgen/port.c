@@ -38,7 +38,7 @@ uint16_t port_room(const struct options *o)
 
 unsigned port_buffers(const struct options *o)
 {
-	return 2 * o->descriptors + POOL_SPARE;
+	return (1 + o->rx_queues) * o->descriptors + POOL_SPARE;
 }
 
 static void zero_buffer(struct rte_mempool *pool, void *arg, void *object, unsigned n)
@@ -187,6 +187,36 @@ static int choose_mtu(const struct port *port, const struct options *o,
 	return rc;
 }
 
+static int check_queues(const struct port *port, const struct options *o,
+	const struct rte_eth_dev_info *info, struct sw_err *err)
+{
+	int rc;
+
+	if (o->rx_queues <= info->max_rx_queues)
+		return 0;
+	rc = sw_err_set(err, SW_CODE_INVALID, "--rx-queues=%u: port %s has at most %u",
+		o->rx_queues, port->device, info->max_rx_queues);
+	sw_err_given(err, "%u", o->rx_queues);
+	sw_err_allowed(err, "1 to %u", info->max_rx_queues);
+	sw_err_hint(err, "some drivers are told in the device: virtio_user0,...,queues=%u",
+		o->rx_queues);
+	return rc;
+}
+
+static int set_up_queues(
+	struct port *port, const struct options *o, uint16_t rx, uint16_t tx, struct sw_err *err)
+{
+	int rc;
+
+	for (unsigned i = 0; i < o->rx_queues; i++) {
+		rc = rte_eth_rx_queue_setup(port->id, i, rx, SOCKET_ID_ANY, NULL, port->rx_pool);
+		if (rc)
+			return failed(port, "setting up a receive queue", rc, err);
+	}
+	rc = rte_eth_tx_queue_setup(port->id, 0, tx, SOCKET_ID_ANY, NULL);
+	return rc ? failed(port, "setting up the transmit queue", rc, err) : 0;
+}
+
 static int set_up(struct port *port, const struct options *o, struct sw_err *err)
 {
 	struct rte_eth_conf conf = { 0 };
@@ -196,21 +226,19 @@ static int set_up(struct port *port, const struct options *o, struct sw_err *err
 
 	if (rc)
 		return failed(port, "asking the device", rc, err);
-	rc = choose_mtu(port, o, &info, &conf.rxmode.mtu, err);
+	rc = check_queues(port, o, &info, err);
+	if (!rc)
+		rc = choose_mtu(port, o, &info, &conf.rxmode.mtu, err);
 	if (rc)
 		return rc;
 	conf.txmode.offloads = info.tx_offload_capa & RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE;
-	rc = rte_eth_dev_configure(port->id, 1, 1, &conf);
+	rc = rte_eth_dev_configure(port->id, o->rx_queues, 1, &conf);
 	if (rc)
 		return failed(port, "configuring the device", rc, err);
 	rc = rte_eth_dev_adjust_nb_rx_tx_desc(port->id, &rx, &tx);
 	if (rc)
 		return failed(port, "setting the number of descriptors", rc, err);
-	rc = rte_eth_rx_queue_setup(port->id, 0, rx, SOCKET_ID_ANY, NULL, port->rx_pool);
-	if (rc)
-		return failed(port, "setting up the receive queue", rc, err);
-	rc = rte_eth_tx_queue_setup(port->id, 0, tx, SOCKET_ID_ANY, NULL);
-	return rc ? failed(port, "setting up the transmit queue", rc, err) : 0;
+	return set_up_queues(port, o, rx, tx, err);
 }
 
 int port_open(struct port *port, unsigned index, const struct options *o, struct sw_err *err)

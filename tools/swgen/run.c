@@ -14,7 +14,7 @@
 #include <sw/err.h>
 
 #define LEARN_WINDOW 64
-#define LEARN_TRIES  5
+#define LEARN_TRIES  5	 /* once something came through */
 #define LEARN_S	     30	 /* a try */
 #define STUCK_MS     100 /* a window that nothing opens: what is under way is lost */
 #define LEAST_US     2	 /* packets are gathered for so long, at most 16 */
@@ -227,14 +227,23 @@ void bench_run(struct bench *b, const struct plan *plan, struct result *r)
 		result_read(&r->way[i], run.ways[i].s, run.ways[i].r);
 }
 
-static int not_learned(const struct result *r, uint32_t flows, struct sw_err *err)
+static int not_learned(
+	const struct bench *b, const struct result *r, uint32_t flows, struct sw_err *err)
 {
 	unsigned long long all = (unsigned long long)flows * r->n_ways;
-	int rc = sw_err_set(err, SW_CODE_DEVICE,
-		"--learn: of %llu packets that announce the stations %llu arrived", all,
-		(unsigned long long)result_received(r));
+	int rc;
 
-	sw_err_hint(err, "are both ports in one bridge and one VLAN, and is its FDB large enough?");
+	if (result_received(r))
+		rc = sw_err_set(err, SW_CODE_DEVICE,
+			"--learn: of %llu packets that announce the stations %llu arrived", all,
+			(unsigned long long)result_received(r));
+	else
+		rc = sw_err_set(err, SW_CODE_DEVICE,
+			"--learn: of %llu packets that announce the stations none arrived within %g s",
+			all, b->o->wait_s);
+	sw_err_hint(err,
+		"are both ports in one bridge and one VLAN, is its FDB large enough, and does the "
+		"switch send on more queues than --rx-queues? --wait gives it more time");
 	return rc;
 }
 
@@ -248,13 +257,18 @@ int bench_learn(struct bench *b, struct result *r, struct sw_err *err)
 		.window = LEARN_WINDOW,
 		.flows = flows,
 		.both = true };
+	uint64_t patience = rte_rdtsc() + (uint64_t)(b->o->wait_s * b->hz);
+	unsigned tries = LEARN_TRIES;
 
-	for (unsigned i = 0; i < LEARN_TRIES && !bench_stop; i++) {
+	/* a link is up before the switch behind it forwards: it may be setting up its queues, or STP listens */
+	while (tries && !bench_stop) {
 		bench_run(b, &plan, r);
 		if (result_received(r) == (uint64_t)flows * r->n_ways)
 			return 0;
-		if (!result_received(r))
+		if (result_received(r))
+			tries--;
+		else if (rte_rdtsc() >= patience)
 			break;
 	}
-	return bench_stop ? 0 : not_learned(r, flows, err);
+	return bench_stop ? 0 : not_learned(b, r, flows, err);
 }

@@ -126,11 +126,11 @@ static void judge_burst(struct receiver *r, struct rte_mbuf **burst, unsigned n,
 		judge(r, &found[at[i]], now, tags[at[i]]);
 }
 
-unsigned rx_turn(struct receiver *r)
+static inline unsigned take(struct receiver *r, unsigned queue)
 {
 	uint64_t began = rte_rdtsc();
 	struct rte_mbuf *burst[BURST];
-	unsigned n = rte_eth_rx_burst(r->port_id, 0, burst, BURST);
+	unsigned n = rte_eth_rx_burst(r->port_id, queue, burst, BURST);
 
 	if (!n)
 		return 0;
@@ -144,5 +144,14 @@ unsigned rx_turn(struct receiver *r)
 	}
 	rte_pktmbuf_free_bulk(burst, n);
 	r->n.cycles += rte_rdtsc() - began;
+	return n;
+}
+
+unsigned rx_turn(struct receiver *r)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < r->queues; i++)
+		n += take(r, i);
 	return n;
 }

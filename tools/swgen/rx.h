@@ -30,8 +30,9 @@ struct rx_counters {
 };
 
 struct receiver {
-	uint16_t port_id, l3_type; /* as in memory */
-	bool any;		   /* whatever comes is what was sent: replay */
+	uint16_t port_id, queues;
+	uint16_t l3_type; /* as in memory */
+	bool any;	  /* whatever comes is what was sent: replay */
 	uint8_t data_of_l3;
 	uint32_t expect; /* run and direction, as in the payload */
 	uint32_t flows;
