@@ -117,7 +117,7 @@ static void random_options(struct options *o)
 
 	assert_int_equal(options_parse(5, argv, o, &action, NULL), 0);
 	o->proto = r % 4;
-	o->pattern = (r >> 2) % 3;
+	o->pattern = r % 32 < 8 ? PATTERN_MESH : (r >> 2) % 3;
 	if (r & 16)
 		o->vlan = (struct vids){ 10, 10 + (r >> 8) % 20 };
 	if ((r & 48) == 48)
@@ -146,6 +146,8 @@ static void check_fields(
 	assert_in_range(p->station[b] & 0xffffff, 0, o->macs - 1);
 	if (o->pattern == PATTERN_PAIRS)
 		assert_int_equal(p->station[b] & 0xffffff, flow % o->macs);
+	if (o->pattern == PATTERN_MESH)
+		assert_int_equal(p->station[b] & 0xffffff, flow / o->macs % o->macs);
 	if (o->pattern == PATTERN_SAME)
 		assert_int_equal(p->station[b] & 0xffffff, 0);
 	assert_int_equal(p->ip[a], 0x0a000000 + flow);
@@ -216,6 +218,8 @@ static void wrong_options_are_named(void **state)
 		{ "--port a --flows 1.5", "1 to 1048576" },
 		{ "--port a --flows 1048577", "1 to 1048576" },
 		{ "--port a --macs 10 --flows 9", "10 to 1048576" },
+		{ "--port a --macs 1025 --pattern mesh", "1024 stations" },
+		{ "--port a --rx-queues 0", "1 to 64" },
 		{ "--port a --dist zipf:11", "0 to 10" },
 		{ "--port a --dist zip", "uniform, zipf, sequential" },
 		{ "--port a --vlan 4095", "1 to 4094" },
@@ -275,6 +279,8 @@ static void values_are_read(void **state)
 	assert_true(o.rate.unit == RATE_BPS && o.rate.value == 1e10);
 	assert_true(o.dist == DIST_ZIPF && o.zipf == 0.9);
 	assert_true(o.vlan.from == 1 && o.vlan.to == 4094 && o.mutate == MUTATE_VLAN);
+	assert_int_equal(parse_words("--port=a --macs 1000 --pattern mesh", &o, &err), 0);
+	assert_int_equal(o.flows, 1000000);
 	assert_int_equal(parse_words("--port=a --rate 12.5% --dist zipf", &o, &err), 0);
 	assert_true(o.rate.unit == RATE_PERCENT && o.rate.value == 12.5 && o.zipf == 1.1);
 }

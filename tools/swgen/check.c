@@ -93,14 +93,30 @@ static int check_size(const struct options *o, struct sw_err *err)
 	return rc;
 }
 
-static int check_flows(struct options *o, struct sw_err *err)
+static int check_mesh(const struct options *o, struct sw_err *err)
 {
 	int rc;
 
+	if (o->pattern != PATTERN_MESH || o->flows || o->macs <= MESH_MAX)
+		return 0;
+	rc = sw_err_set(err, SW_CODE_INVALID,
+		"--pattern=mesh: %u stations on each side are more pairs than the %u flows there can be",
+		o->macs, FLOWS_MAX);
+	sw_err_hint(err, "have at most %u stations (--macs), or give --flows: so many of the pairs",
+		MESH_MAX);
+	return rc;
+}
+
+static int check_flows(struct options *o, struct sw_err *err)
+{
+	int rc = check_mesh(o, err);
+
+	if (rc)
+		return rc;
 	if (!o->macs)
 		o->macs = 1;
 	if (!o->flows)
-		o->flows = o->macs;
+		o->flows = o->pattern == PATTERN_MESH ? o->macs * o->macs : o->macs;
 	if (o->flows >= o->macs)
 		return 0;
 	rc = sw_err_set(err, SW_CODE_INVALID,

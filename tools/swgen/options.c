@@ -88,7 +88,7 @@ static int take_port(
 static int take_pattern(
 	struct options *o, const struct option *option, const char *value, struct sw_err *err)
 {
-	static const char *const words[] = { "pairs", "any", "same", NULL };
+	static const char *const words[] = { "pairs", "any", "same", "mesh", NULL };
 	int at = value_word(option->name, value, words, err);
 
 	o->pattern = at;
@@ -176,8 +176,10 @@ static const struct option options[] = {
 	{ "flows", "N", "5-tuples, each with its sequence; default: as many as stations",
 		take_integer, AT(flows), 1, FLOWS_MAX },
 	{ "macs", "N", "stations on each side; default 1", take_integer, AT(macs), 1, FLOWS_MAX },
-	{ "pattern", "pairs|any|same",
-		"who speaks to whom: station n to n; to any; all to the first", take_pattern },
+	{ "pattern", "pairs|any|same|mesh",
+		"who speaks to whom: station n to n; to any; all to the first; each to all (as many "
+		"flows as there are pairs)",
+		take_pattern },
 	{ "dist", "uniform|zipf[:S]|sequential", "which flow is next; zipf: 1.1; default uniform",
 		take_dist },
 	{ "vlan", "VID|A-B|random",

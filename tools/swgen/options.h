@@ -14,6 +14,7 @@
 #include "mix.h"
 
 #define FLOWS_MAX   (1U << 20)
+#define MESH_MAX    1024 /* stations whose pairs are FLOWS_MAX */
 #define PORTS_MAX   2
 #define QUEUES_MAX  64
 #define FRAME_MIN   64
@@ -22,7 +23,7 @@
 
 struct sw_err;
 
-enum pattern { PATTERN_PAIRS, PATTERN_ANY, PATTERN_SAME };
+enum pattern { PATTERN_PAIRS, PATTERN_ANY, PATTERN_SAME, PATTERN_MESH };
 enum dist { DIST_UNIFORM, DIST_ZIPF, DIST_SEQUENTIAL };
 enum proto { PROTO_UDP, PROTO_TCP, PROTO_UDP6, PROTO_TCP6 };
 enum rate_unit { RATE_MAX, RATE_PPS, RATE_BPS, RATE_PERCENT };

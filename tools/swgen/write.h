@@ -44,6 +44,8 @@ static inline void build_stations(const struct build *b, uint32_t flow, uint32_t
 		station[1] = random_below(random_mix(flow), b->macs);
 	else if (b->pattern == PATTERN_SAME)
 		station[1] = 0;
+	else if (b->pattern == PATTERN_MESH)
+		station[1] = flow / b->macs % b->macs;
 	station[1] |= 1U << 24;
 }
 
