@@ -27,7 +27,6 @@ class Case:
     tails: tuple = None  # target, latency: p99 and p99.9 of swd / OVS, at most; at half of OVS's rate
     topology: str = "solo"
     traffic: tuple = ()  # two cores: options of swgen
-    without: dict = dataclasses.field(default_factory=dict)  # {program: why it cannot take part}
 
 
 def thousands(n):
@@ -66,16 +65,11 @@ def latency(n):
         what=f"latency between guests by vhost-user at half of what OVS carries, both ways, {n} flows")
 
 
-# Seen with OVS 3.1 and DPDK 22.11, OVS as server: it receives, and what it sends is counted as dropped.
-MEMIF_WITHOUT = {"ovs": "it receives by net_memif, but all it sends is dropped (ovs-ofctl dump-ports)"}
-
-
 def guests(topology, n, share=None, ratio=None):
     what = {"vhost": "guests by vhost-user", "memif": "memif"}[topology]
     return Case(f"{topology}-{thousands(n)}", f"learning bridge, {what}, both ways, 64 bytes, "
                 f"{n} flow{'s' * (n > 1)} between two stations", "l2", topology=topology, share=share,
-                ratio=ratio, traffic=("--both", "--macs", "1", "--flows", str(n), "--size", "64"),
-                without=MEMIF_WITHOUT if topology == "memif" else {})
+                ratio=ratio, traffic=("--both", "--macs", "1", "--flows", str(n), "--size", "64"))
 
 
 CASES = [cross(1), cross(1000), cross(10000), cross(100000),

@@ -16,6 +16,9 @@ PACKAGES = ("openvswitch-switch", "openvswitch-switch-dpdk")
 
 class Ovs:
     name = "ovs"
+    # Its main thread has the first, its polling thread the second. Over memif a queue has a ring when the
+    # client made one, and what is sent on a queue without is dropped.
+    transmit_queues = 2
 
     def __init__(self, place):
         self.place, self.dir = place, place.folder / "ovs"

@@ -38,7 +38,7 @@ def measure(program, case, place, settings):
     before = round_trip(place)
     try:
         program.start(case)
-        generator.start(case, settings)
+        generator.start(case, program, settings)
         start = slices.when_flowing(program, generator.process, settings)
         # Before the end of the traffic: net_memif forgets its counters when the other end leaves.
         time.sleep(settings.seconds)

@@ -82,8 +82,6 @@ COMPARE = {"solo": compare_solo, "pairs": compare_pairs, "latency": compare_late
 
 def notes(case, slices):
     """What a reader must know before believing a figure."""
-    for program, why in case.without.items():
-        yield f"{case.name}, {program}: left out, {why}"
     for s in slices:
         who = f"{case.name}, {s['program']}"
         if "trouble" in s:

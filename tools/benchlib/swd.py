@@ -10,6 +10,7 @@ from .cases import VLAN
 
 class Swd:
     name = "swd"
+    transmit_queues = 1
 
     def __init__(self, place):
         self.place, self.dir, self.process = place, place.folder / "swd", None

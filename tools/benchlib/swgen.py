@@ -26,11 +26,13 @@ class Swgen:
         return [f"net_memif{i},role=client,socket={place.socket(case, i)},socket-abstract=no"
                 for i in (0, 1)]
 
-    def start(self, case, settings):
+    def start(self, case, program, settings):
         self.dir.mkdir(exist_ok=True)
         words = [word for port in self.ports(case) for word in ("--port", port)]
         words += [*case.traffic, "--core", self.place.control_core, "--warmup", settings.warmup + NOTICE,
                   "--time", settings.seconds, "--loss", "100", "--wait", "30", "--json"]
+        if case.topology == "memif":  # the client makes the rings: as many as the switch sends on
+            words += ["--rx-queues", program.transmit_queues]
         if not self.place.huge:
             words.append("--no-huge")
         self.process = process.Process("swgen", [self.tool, *words], self.dir)

@@ -17,6 +17,7 @@ TOTALS = re.compile(r"total cycles=(\d+) / total \S+ packets=(\d+)")
 
 class Testpmd:
     name = "testpmd"
+    transmit_queues = 1
 
     def __init__(self, place):
         self.place, self.dir, self.process = place, place.folder / "testpmd", None

@@ -9,7 +9,6 @@ from . import pairs, process, slices
 
 def play(case, programs, place, settings, tell):
     """(case, slices): all slices of a case as dictionaries; a case of latency with its rate."""
-    programs = [program for program in programs if program.name not in case.without]
     place.write_sources(case)
     how = slices.measure if case.topology == "solo" else pairs.measure
     if case.tails:
