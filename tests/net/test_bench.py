@@ -13,7 +13,7 @@ BENCH = swnet.SOURCE / "tools" / "bench"
 PAGES = pathlib.Path("/proc/sys/vm/nr_hugepages")
 OVS = swnet.SOURCE / ".cache/ovs-dpdk/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk"
 sys.path.insert(0, str(BENCH.parent))
-from benchlib import cases, report  # noqa: E402  (found there)
+from benchlib import cases, frames, report, table  # noqa: E402  (found there)
 
 
 def there():
@@ -81,6 +81,21 @@ def test_two_cores(net):
         swnet.same(found["mpps"] > 0 and found["mode"] in ("near", "far", "mixed"), True, f"rate, {found},")
 
 
+@swnet.limit(120)
+def test_flood(net):
+    """Ports beside those of the guests, a station that is set, and a slice of three parts."""
+    if not (net.built_in / "swgen").exists():
+        raise swnet.Skip(f"no {net.built_in / 'swgen'}, the generator")
+    before = seen()
+    result = net.run(BENCH, "--quick", "--seconds", "2", "--json", "--build", net.built_in, "--programs",
+                     "swd", "flood-mac", timeout=110, env={**os.environ, "TMPDIR": str(net.dir)})
+    nothing_left(net, before)
+    case = json.loads(result.stdout)["cases"][0]
+    swnet.same([found.get("trouble") for found in case["slices"]], [None], "troubles")
+    swnet.same(list(case["slices"][0]["parts"]), ["quiet", "ordinary", "flood"], "parts")
+    swnet.same(case["programs"]["swd"]["parts"]["mpps"]["flood"] > 0, True, "packets that guests got in it")
+
+
 @swnet.limit(60)
 def test_interrupted(net):
     """Ctrl-C in the middle of a slice."""
@@ -111,3 +126,54 @@ def test_figures(_net):
     swnet.same(found["verdict"], {"added": "met", "ratio": "met"}, "verdict of what is left")
     swnet.within(" ".join(found["notes"]), "it died", "notes")
     swnet.within(" ".join(report.company([found])), "1 of 5 slices", "word on other work")
+
+
+def pair_slice(program, half, mode, mpps, **more):
+    return {"program": program, "half": half, "mode": mode, "mpps": mpps, "cycles": 100, "counted": 100,
+            "ran": 1.0, "slow": 0, "stolen": 0, "round_trips": [1, 1], **more}
+
+
+def test_modes(_net):
+    """Near and far are told apart: a row each, with the medians of its own slices."""
+    slices = [pair_slice("swd", 0, "near", 20), pair_slice("ovs", 0, "near", 10),
+              pair_slice("swd", 1, "far", 6), pair_slice("ovs", 1, "far", 4),
+              pair_slice("swd", 2, "mixed", 9), pair_slice("ovs", 2, "far", 5)]
+    case = cases.Case("c", "a case", "l2", topology="vhost", ratio=1.6)
+    found = report.summarize(case, slices, True)
+    parts = found["by_mode"]
+    swnet.same({mode: part["ratio"] and part["ratio"]["median"] for mode, part in parts.items()},
+               {"near": 2.0, "far": 1.5, "mixed": None}, "ratio by mode")
+    swnet.same([parts[mode]["verdict"]["ratio"] for mode in ("near", "far")], ["met", "0.10 short"],
+               "verdicts")
+    rows = table.pairs([found]).splitlines()[2:]
+    swnet.same([row.split("  ")[0] for row in rows], ["c, near", "c, far", "c, mixed"], "rows")
+    swnet.within(rows[1], "OVS far 1/1, far 1/1", "modes of the far row")
+    found = report.summarize(case, slices[:2], True)
+    swnet.same((found["by_mode"], found["ratio"]["median"]), ({}, 2.0), "with one mode")
+    swnet.same(len(table.pairs([found]).splitlines()), 3, "lines with one mode")
+
+
+def parts_of(program, half, mode, **values):
+    parts = {name: {"mpps": value, "cycles": value, "all_mpps": value, "latency_us": {"p99": value}}
+             for name, value in values.items()}
+    return pair_slice(program, half, mode, 1, parts=parts)
+
+
+def test_parts(_net):
+    """What the last part of a slice has, beside the first."""
+    flood = next(case for case in cases.CASES if case.name == "flood-mac")
+    slices = [parts_of("swd", 0, "far", quiet=4, ordinary=4, flood=3.6),
+              parts_of("swd", 1, "mixed", quiet=4, ordinary=4, flood=4)]
+    found = report.summarize(flood, slices, True)
+    swnet.same((found["keeps"], found["verdict"]["keeps"]), ({"median": 0.95, "min": 0.9, "max": 1.0}, "met"),
+               "keeps")
+    found = report.summarize(flood, slices[:1], True)
+    swnet.same(found["verdict"]["keeps"], "0.05 short", "verdict of a flood that takes a tenth")
+    swnet.within(table.flood([found]), "0.900", "table of the flood")
+    growth = next(case for case in cases.CASES if case.kind == "growth")
+    slices = [parts_of("swd", 0, "far", pairs=100, mesh=130), parts_of("swd", 1, "mixed", pairs=1, mesh=9)]
+    found = report.summarize(growth, slices, True)
+    swnet.same((found["grows"]["median"], found["verdict"]["grows"]), (1.3, "0.10 above"), "growth")
+    swnet.within(table.growth([found]), "1.30", "table of growth")
+    sources = {packet[6:12] for packet in frames.strangers(1000, frames.SINK)}
+    swnet.same(len(sources), 1000, "sources of a flood")

@@ -6,6 +6,8 @@ A case has one of three set-ups that every program knows: cross (port to port), 
   solo   one core: net_pcap sends a capture without end into each port, or into the first alone
   vhost  two cores: swgen plays two guests (virtio-user) on the other one
   memif  two cores: swgen is the other end of two shared-memory ports
+With two cores there may be ports beside those of swgen, as in solo; and a case may have parts: each slice
+measures all of them, one after another, and what is judged is one part beside another.
 """
 import dataclasses
 
@@ -27,10 +29,20 @@ class Case:
     tails: tuple = None  # target, latency: p99 and p99.9 of swd / OVS, at most; at half of OVS's rate
     topology: str = "solo"
     traffic: tuple = ()  # two cores: options of swgen
+    beside: tuple = ()   # two cores: ports 2 and up, as sources, but cut to the buffers there are
+    fixed: tuple = ()    # (port, MAC) of stations that are set, not learned
+    parts: dict = None   # name: {field: its value in this part}; the last is the one in question
+    keeps: float = None  # target, flood: packets a second of swd in the last part / the first, at least
+    grows: float = None  # target, growth: cycles of swd in the last part / the first, at most
+    kind: str = None     # how it is compared; default solo or pairs, by topology
+
+    def part(self, name):
+        """The case as it is in one of its parts."""
+        return dataclasses.replace(self, parts=None, **self.parts[name])
 
 
 def thousands(n):
-    return f"{n // 1000}k" if n >= 1000 else str(n)
+    return f"{n // 1000000}m" if n >= 1000000 else f"{n // 1000}k" if n >= 1000 else str(n)
 
 
 def cross(n):
@@ -61,8 +73,28 @@ def tags(n):
 
 def latency(n):
     return dataclasses.replace(
-        guests("vhost", n), name=f"latency-{thousands(n)}", tails=(0.5, 0.3),
+        guests("vhost", n), name=f"latency-{thousands(n)}", kind="latency", tails=(0.5, 0.3),
         what=f"latency between guests by vhost-user at half of what OVS carries, both ways, {n} flows")
+
+
+def flood(name, what, target, keeps=None):
+    """Two guests at half load; beside them a port that sends as fast as it can. Its packets go to a fourth
+    port, or to nobody: then they are flooded, to the guests, too, and take their room by right."""
+    strangers = (lambda: frames.strangers(100000, target), None)
+    known = (lambda: frames.talk(1000, frames.SINK), None)
+    return dataclasses.replace(
+        guests("vhost", 1), name=name, what=what, kind="flood", keeps=keeps, fixed=((3, frames.SINK),),
+        parts={"quiet": {"beside": (None, None)}, "ordinary": {"beside": known},
+               "flood": {"beside": strangers}})
+
+
+def pairs_of(n):
+    """All pairs of n stations a side, each way; beside it n of the pairs."""
+    traffic = ("--both", "--macs", str(n), "--size", "64", "--learn")
+    parts = {"pairs": {"traffic": traffic}, "mesh": {"traffic": (*traffic, "--pattern", "mesh")}}
+    return Case(f"memif-any-{thousands(n * n)}", f"learning bridge, memif, both ways, {n} stations a side: "
+                f"all {n * n} pairs each way, and {n} pairs", "l2", topology="memif", kind="growth",
+                stations=2 * n, grows=1.2, ratio=30, parts=parts)
 
 
 def guests(topology, n, share=None, ratio=None):
@@ -76,4 +108,8 @@ CASES = [cross(1), cross(1000), cross(10000), cross(100000),
          bridge(10, 35, 1.45), bridge(100, 35, 2.0), bridge(1000, 35, 2.3),
          bridge(10000, 50, 7), bridge(100000, 60, 4), mesh(1000, 100000), tags(1000),
          guests("vhost", 1, 0.95, 1.6), guests("vhost", 100000, 0.92, 2.0),
-         guests("memif", 1), guests("memif", 100000), latency(1000)]
+         guests("memif", 1), guests("memif", 100000), pairs_of(1000), latency(1000),
+         flood("flood-mac", "guests by vhost-user at half load, a third port floods: a new source MAC in "
+               "each packet, to a station on a fourth", frames.SINK, keeps=0.95),
+         flood("flood-unknown", "the same, to a station that nobody knows: the guests get the flood, too",
+               frames.NOBODY)]

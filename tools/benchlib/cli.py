@@ -52,6 +52,11 @@ def arguments(argv):
     parser.add_argument("--settle", type=positive(float),
                         help="seconds before that, at most, to learn stations and make flows; default 60")
     parser.add_argument("--rounds", type=positive(int), help="each program runs twice a round; default 2")
+    parser.add_argument("--mode", choices=("near", "far"),
+                        help="two cores: wait before each slice until they are so near to each other, and "
+                        "measure it again when they were not throughout")
+    parser.add_argument("--mode-wait", type=positive(float), default=120, metavar="SECONDS",
+                        help="at most so long a slice; then it is taken as it is; default 120")
     parser.add_argument("--quick", action="store_true",
                         help="each program once, half a second, few buffers; no target is judged")
     parser.add_argument("--json", action="store_true", help="print all that was measured, as JSON")
@@ -78,18 +83,23 @@ def target_of(case):
     words = []
     if case.added is not None:
         words.append(f"<= {case.added:g} cycles above testpmd")
+    if case.grows is not None:
+        words.append(f"cycles <= {case.grows:g} of those with few pairs")
+    if case.keeps is not None:
+        words.append(f"the other ports keep >= {case.keeps:g} of their packets")
     if case.share is not None:
         words.append(f"packets a second >= {case.share:g} of testpmd")
     if case.tails:
         words.append(f"p99 <= {case.tails[0]:g} and p99.9 <= {case.tails[1]:g} of OVS")
     if case.ratio is not None:
-        words.append(f"{'OVS / swd' if case.topology == 'solo' else 'swd / OVS'} >= {case.ratio:g}")
+        cycles = case.topology == "solo" or case.kind == "growth"
+        words.append(f"{'OVS / swd' if cycles else 'swd / OVS'} >= {case.ratio:g}")
     return ", ".join(words) or "none"
 
 
 def print_list(cases):
     for case in cases:
-        print(f"{case.name:10} {case.what}\n{'':10} target: {target_of(case)}")
+        print(f"{case.name:13} {case.what}\n{'':13} target: {target_of(case)}")
 
 
 def tell(text):
@@ -120,7 +130,7 @@ def about(args, place, programs, missing, remarks):
             "core": place.core, "control_core": place.control_core,
             "memory": f"{place.memory_mb} MB in {'huge' if place.huge else 'ordinary (--no-huge)'} pages",
             "mbufs": place.mbufs, "seconds": args.seconds, "warmup": args.warmup, "settle": args.settle,
-            "rounds": args.rounds, "quick": args.quick,
+            "rounds": args.rounds, "quick": args.quick, "mode": args.mode,
             "programs": {p.name: p.version() for p in programs}, "missing": missing, "notes": remarks}
 
 

@@ -56,6 +56,20 @@ def any_to_any(n, side, packets):
             for i, src in enumerate(speakers)]
 
 
+SINK, NOBODY = station_mac(3, 0), station_mac(4, 0)
+
+
+def talk(n, target):
+    """n stations, all to one."""
+    return [frame(station_mac(2, i), target, i) for i in range(n)]
+
+
+def strangers(n, target):
+    """A source MAC that was never seen in each packet, all to one."""
+    dice = random.Random(SEED)
+    return [frame(bytes((0x06,)) + dice.randbytes(5), target, i) for i in range(n)]
+
+
 def write_pcap(path, packets):
     with open(path, "wb") as file:
         file.write(PCAP_HEADER)

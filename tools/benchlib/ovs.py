@@ -81,10 +81,13 @@ class Ovs:
         except process.Trouble:
             self.daemon.check()  # it tells more
             raise
-        errors = [self.set("get", "interface", f"p{i}", "error").strip() for i in (0, 1)]
-        if errors != ["[]", "[]"]:
+        errors = [self.set("get", "interface", f"p{i}", "error").strip()
+                  for i in range(len(self.place.interfaces(case)))]
+        if set(errors) != {"[]"}:
             raise process.Trouble(f"ovs-vswitchd opened no port: {errors}")
         self.rules(case)
+        for port, mac in case.fixed:
+            self.app("fdb/add", "br0", f"p{port}", "0", mac.hex(":"))
 
     def settings(self):
         place = self.place

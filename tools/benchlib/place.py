@@ -55,27 +55,35 @@ class Place:
                 if 2 * len(packets) > self.mbufs - 16384:
                     raise SystemExit(f"{case.name} needs more than {self.mbufs} buffers: not with --quick")
                 frames.write_pcap(self.folder / f"source{i}.pcap", packets)
+        for i, source in enumerate(case.beside, 2):
+            if source:
+                frames.write_pcap(self.folder / f"source{i}.pcap", source()[:self.mbufs - 24576])
 
     def socket(self, case, i):
         """The path where port i of a two-core case and swgen meet."""
         return self.folder / f"{case.topology}{i}.sock"
 
     def interfaces(self, case):
-        """Type and options of both ports, as swd and OVS take them."""
+        """Type and options of all ports, as swd and OVS take them."""
+        devices = [("dpdk", f"dpdk-devargs={devargs}") for devargs in self.devices(case)]
         if case.topology == "vhost":
-            return [("dpdkvhostuserclient", f"vhost-server-path={self.socket(case, i)}") for i in (0, 1)]
-        return [("dpdk", f"dpdk-devargs={devargs}") for devargs in self.devices(case)]
+            devices[:2] = [("dpdkvhostuserclient", f"vhost-server-path={self.socket(case, i)}")
+                           for i in (0, 1)]
+        return devices
 
     def devices(self, case):
-        """Arguments of DPDK's virtual devices, port 0 and port 1. net_pcap without an outgoing file
-        frees what it is to send, as net_null does."""
-        if case.topology == "vhost":
-            return [f"net_vhost{i},iface={self.socket(case, i)},client=1" for i in (0, 1)]
-        if case.topology == "memif":
-            return [f"net_memif{i},role=server,socket={self.socket(case, i)},socket-abstract=no"
-                    for i in (0, 1)]
+        """Arguments of DPDK's virtual devices, by port. net_pcap without an outgoing file frees what it is to
+        send, as net_null does."""
+        if case.topology == "solo":
+            return self.captures(case.sources, 0)
+        forms = {"vhost": "net_vhost{},iface={},client=1",
+                 "memif": "net_memif{},role=server,socket={},socket-abstract=no"}
+        return [*(forms[case.topology].format(i, self.socket(case, i)) for i in (0, 1)),
+                *self.captures(case.beside, 2)]
+
+    def captures(self, sources, first):
         return [f"net_pcap{i},rx_pcap={self.folder}/source{i}.pcap,infinite_rx=1" if source
-                else f"net_null{i},no-rx=1" for i, source in enumerate(case.sources)]
+                else f"net_null{i},no-rx=1" for i, source in enumerate(sources, first)]
 
 
 def needed_mb(cases, quick):

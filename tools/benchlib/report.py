@@ -3,11 +3,15 @@
 
 One core: added is swd's cycles a packet less testpmd's, ratio OVS's over swd's. Two cores: share and ratio
 are of packets a second, swd's over testpmd's and over OVS's, where both slices were in one mode of the
-machine. Always of two slices in one half of a round, then the median of the halves, smallest and largest.
+machine; each mode is told for itself when there was more than one. Always of two slices in one half of a
+round, then the median of the halves, smallest and largest. What is of the parts of one slice (keeps, grows)
+is the last part over the first.
 """
 import statistics
 
 LOW_SHARE = 0.98
+GENERATOR_SHARE = 0.9  # of its core, below which swgen was held up
+MODES = ("near", "far", "mixed", "unknown")
 
 
 def middle(values):
@@ -43,22 +47,46 @@ def verdict(found, target, most):
     return f"{off:.{1 if target >= 2 else 2}f} above" if most else f"{off:.2f} short"
 
 
-def summarize(case, slices, judge):
-    programs = {}
-    for name in dict.fromkeys(s["program"] for s in slices):
-        good = list(by_half(slices, name).values())
-        programs[name] = {what: middle([s[what] for s in good])
-                          for what in ("cycles", "counted", "mpps", "ran", "slow")}
-        for key in ("p50", "p99", "p99_9"):
-            programs[name][key] = middle([s["latency_us"][key] for s in good if "latency_us" in s])
-    kind = "latency" if case.tails else "solo" if case.topology == "solo" else "pairs"
+def of_parts(slices, what):
+    """Median of each part of the case, by the part's name."""
+    names = slices[0]["parts"] if slices else ()
+    return {name: middle([what(s["parts"][name]) for s in slices]) for name in names}
+
+
+def of_program(slices):
+    """Medians of one program's slices."""
+    found = {what: middle([s[what] for s in slices]) for what in ("cycles", "counted", "mpps", "ran", "slow")}
+    for key in ("p50", "p99", "p99_9"):
+        found[key] = middle([s["latency_us"][key] for s in slices if "latency_us" in s])
+    with_parts = [s for s in slices if "parts" in s]
+    if with_parts:
+        found["parts"] = {
+            "cycles": of_parts(with_parts, lambda p: p["cycles"]),
+            "mpps": of_parts(with_parts, lambda p: p["mpps"]),
+            "others": of_parts(with_parts, lambda p: p["all_mpps"] - p["mpps"]),
+            "p99": of_parts(with_parts, lambda p: p["latency_us"]["p99"])}
+    return found
+
+
+def figures(case, kind, slices, judge):
+    """Of these slices: the programs' medians, how they compare, and what that says of the targets."""
+    names = dict.fromkeys(s["program"] for s in slices)
     found = COMPARE[kind](slices)
-    target = {"added": case.added, "share": case.share, "ratio": case.ratio,
-              **dict(zip(("p99", "p99_9"), case.tails or ()))}
-    said = {key: verdict(found[key], target[key], key not in ("share", "ratio")) for key in found}
+    target = {"added": case.added, "share": case.share, "ratio": case.ratio, "keeps": case.keeps,
+              "grows": case.grows, **dict(zip(("p99", "p99_9"), case.tails or (None, None)))}
+    said = {key: verdict(found[key], target[key], key not in LEAST) for key in found}
+    return {"programs": {name: of_program(list(by_half(slices, name).values())) for name in names}, **found,
+            "target": {key: target[key] for key in found}, "verdict": said if judge else None}
+
+
+def summarize(case, slices, judge):
+    kind = case.kind or ("solo" if case.topology == "solo" else "pairs")
+    seen = {s["mode"] for s in slices if "mode" in s} if kind != "flood" else {}  # at half load all arrives
+    by_mode = {mode: figures(case, kind, [s for s in slices if s.get("mode") == mode], judge)
+               for mode in MODES if mode in seen}
     return {"name": case.name, "what": case.what, "topology": case.topology, "kind": kind,
-            "programs": programs, **found, "target": {key: target[key] for key in found},
-            "verdict": said if judge else None, "slices": slices, "notes": list(notes(case, slices))}
+            **figures(case, kind, slices, judge), "by_mode": by_mode if len(by_mode) > 1 else {},
+            "slices": slices, "notes": list(notes(case, slices))}
 
 
 def compare_solo(slices):
@@ -77,7 +105,31 @@ def compare_latency(slices):
             for key in ("p99", "p99_9")}
 
 
-COMPARE = {"solo": compare_solo, "pairs": compare_pairs, "latency": compare_latency}
+def last_to_first(slices, program, what):
+    """Of each slice with parts: the last one over the first."""
+    values = []
+    for s in by_half(slices, program).values():
+        parts = list(s["parts"].values())
+        values.append(parts[-1][what] / parts[0][what])
+    return spread(values)
+
+
+def compare_flood(slices):
+    return {"keeps": last_to_first(slices, "swd", "mpps")}
+
+
+def compare_growth(slices):
+    steady = [s for s in slices if s.get("mode") != "mixed"]
+    return {"grows": last_to_first(steady, "swd", "cycles"),
+            "ratio": compare(slices, "ovs", "swd", lambda a, b: a["cycles"] / b["cycles"])}
+
+
+COMPARE = {"solo": compare_solo, "pairs": compare_pairs, "latency": compare_latency, "flood": compare_flood,
+           "growth": compare_growth}
+LEAST = ("share", "ratio", "keeps")  # targets that say: at least
+
+
+OTHERS = "threads of the program, or other work, had the rest, so part of what is missing was never sent"
 
 
 def notes(case, slices):
@@ -91,6 +143,8 @@ def notes(case, slices):
             yield f"{who}: the host took the core away for {100 * s['stolen']:.0f} % of a slice"
         if s.get("stations") is not None and s["stations"] < case.stations:
             yield f"{who}: knows {s['stations']} of {case.stations} stations"
+        if s.get("generator_ran", 1) < GENERATOR_SHARE:
+            yield f"{who}: swgen had its core for {100 * s['generator_ran']:.0f} % of a slice only: {OTHERS}"
         if s["slow"] > 0.0001:
             yield f"{who}: {100 * s['slow']:.2f} % of packets missed every cache (upcall)"
 

@@ -65,11 +65,3 @@ def measure(program, case, place, settings):
         return found
     finally:
         program.stop()
-
-
-def when_flowing(program, generator, settings):
-    """A sample once the generator's traffic is warm."""
-    at = program.read()["packets"]
-    generator.wait_for(lambda: program.read()["packets"] > at + 10000, 60, "packets come through")
-    time.sleep(settings.warmup)
-    return sample(program, program.place.core)

@@ -50,6 +50,8 @@ class Swd:
             self.dir / "run", "--socket", self.socket], self.dir)
         self.process.wait_for(self.answers, 30, "swd answers")
         self.ctl(*self.commands(case))
+        for port, mac in case.fixed:
+            self.ctl("fdb", "add", "br0", f"p{port}", "0", mac.hex(":"))
 
     def answers(self):
         try:

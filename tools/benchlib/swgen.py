@@ -2,12 +2,13 @@
 """swgen on the other core: it plays both guests, or both ends of memif, and counts what comes back."""
 import json
 import os
+import re
 import subprocess
 
 from . import process
 
-
-NOTICE = 1  # second of warm-up more, in which the bench sees that traffic flows
+LINE = re.compile(r"(\d+) sent, (\d+) received")  # of an interval
+NOTICE = 1  # second more than a slice, in which the bench sees that it began
 
 
 class Swgen:
@@ -29,13 +30,21 @@ class Swgen:
     def start(self, case, program, settings):
         self.dir.mkdir(exist_ok=True)
         words = [word for port in self.ports(case) for word in ("--port", port)]
-        words += [*case.traffic, "--core", self.place.control_core, "--warmup", settings.warmup + NOTICE,
-                  "--time", settings.seconds, "--loss", "100", "--wait", "30", "--json"]
+        words += [*case.traffic, "--core", self.place.control_core, "--warmup", settings.warmup,
+                  "--time", settings.seconds + NOTICE, "--loss", "100", "--wait", "30", "--json",
+                  "--interval", "0.1"]
         if case.topology == "memif":  # the client makes the rings: as many as the switch sends on
             words += ["--rx-queues", program.transmit_queues]
         if not self.place.huge:
             words.append("--no-huge")
         self.process = process.Process("swgen", [self.tool, *words], self.dir)
+
+    def counts(self):
+        """The warm-up is over (counters begin anew after it) and something came back; or it has ended, of
+        which its result will tell more."""
+        lines = [(int(sent), int(received)) for sent, received in LINE.findall(self.process.output())]
+        anew = any(later[0] < earlier[0] for earlier, later in zip(lines, lines[1:]))
+        return self.process.popen.poll() is not None or (anew and lines[-1][1] > 0)
 
     def result(self, settings):
         """Its report, once it is done."""
@@ -47,6 +56,10 @@ class Swgen:
             raise process.Trouble(f"swgen ended with {self.process.popen.returncode}: {self.process.tail()}")
         text = self.process.output()
         return json.loads(text[text.index("{"):])
+
+    def core_seconds(self):
+        """How long its busiest thread, the one that polls, was on its core."""
+        return max(self.process.core_ns().values()) / 1e9
 
     def stop(self):
         if self.process:

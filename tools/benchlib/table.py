@@ -25,10 +25,14 @@ FIGURE = ("", "spread", "target", "")
 
 
 def lay_out(groups, rows):
-    """Columns in groups: [(title, heads)]; each row is as long as all heads."""
+    """Columns in groups: [(title, heads)], each as wide as its title; a row is as long as all heads."""
     heads = ["case"] + [head for _, names in groups for head in names]
     width = [max(len(row[i]) for row in [heads, *rows]) for i in range(len(heads))]
     top, at = "", 1
+    for title, names in groups:
+        width[at] += max(0, len(title) - sum(width[at:at + len(names)]) - 2 * (len(names) - 1))
+        at += len(names)
+    at = 1
     for title, names in groups:
         top = top.ljust(sum(width[:at]) + 2 * at) + title
         at += len(names)
@@ -47,10 +51,27 @@ def solo(results):
                     ("Mpps", NAMES)], rows)
 
 
+def of_part(result, what, name, form):
+    """One part of the case, by program."""
+    told = [result["programs"].get(program, {}).get("parts", {}) for program in PROGRAMS]
+    return [number(parts.get(what, {}).get(name), form) for parts in told]
+
+
+def by_mode(results):
+    """A row a result, or one for each mode of the machine that occurred."""
+    for result in results:
+        if not result["by_mode"]:
+            yield result, modes(result)
+        for mode, part in result["by_mode"].items():
+            some = [s for s in result["slices"] if s.get("mode") == mode]
+            row = {**part, "name": f"{result['name']}, {mode}", "slices": some}
+            yield row, modes(row)
+
+
 def pairs(results):
     rows = [[result["name"], *of_programs(result, "mpps", ".2f"),
              *of_figure(result, "share", ".2f", ">="), *of_figure(result, "ratio", ".2f", ">="),
-             *of_programs(result, "cycles", ".0f"), modes(result)] for result in results]
+             *of_programs(result, "cycles", ".0f"), told] for result, told in by_mode(results)]
     return lay_out([("Mpps, both ways", NAMES), ("swd / testpmd", FIGURE), ("swd / OVS", FIGURE),
                     ("cycles a packet", NAMES), ("", ("cores, counts a round trip",))], rows)
 
@@ -58,9 +79,39 @@ def pairs(results):
 def latency(results):
     rows = [[result["name"], *of_programs(result, "p50", ".1f"), *of_programs(result, "p99", ".1f"),
              *of_programs(result, "p99_9", ".1f"), *of_figure(result, "p99", ".2f", "<="),
-             *of_figure(result, "p99_9", ".2f", "<="), modes(result)] for result in results]
+             *of_figure(result, "p99_9", ".2f", "<="), told] for result, told in by_mode(results)]
     return lay_out([("p50, us", NAMES), ("p99, us", NAMES), ("p99.9, us", NAMES), ("p99: swd / OVS", FIGURE),
                     ("p99.9: swd / OVS", FIGURE), ("", ("cores, counts a round trip",))], rows)
+
+
+def kept(result, name):
+    """Share of the first part's packets that arrived in another one, by program."""
+    shares = []
+    for program in PROGRAMS:
+        mpps = result["programs"].get(program, {}).get("parts", {}).get("mpps", {})
+        shares.append(number(mpps[name] / mpps["quiet"] if mpps.get("quiet") else None, ".3f"))
+    return shares
+
+
+def flood(results):
+    rows = [[result["name"], *of_part(result, "mpps", "quiet", ".2f"), *kept(result, "ordinary"),
+             *kept(result, "flood"), *of_figure(result, "keeps", ".3f", ">="),
+             *of_part(result, "others", "flood", ".2f"), *of_part(result, "p99", "quiet", ".0f"),
+             *of_part(result, "p99", "flood", ".0f")] for result in results]
+    return lay_out([("guests alone, Mpps", NAMES), ("kept, ordinary", NAMES), ("kept in the flood", NAMES),
+                    ("swd keeps", FIGURE), ("flood taken, Mpps", NAMES), ("p99 alone, us", NAMES),
+                    ("p99 in it, us", NAMES)], rows)
+
+
+def growth(results):
+    rows = [[result["name"], *of_part(result, "cycles", "pairs", ".0f"),
+             *of_part(result, "cycles", "mesh", ".0f"),
+             *of_figure(result, "grows", ".2f", "<="), *of_figure(result, "ratio", ".2f", ">="),
+             *of_part(result, "mpps", "pairs", ".2f"), *of_part(result, "mpps", "mesh", ".2f"), told]
+            for result, told in by_mode(results)]
+    return lay_out([("cycles, few pairs", NAMES), ("cycles, all pairs", NAMES), ("swd: all / few", FIGURE),
+                    ("OVS / swd, all pairs", FIGURE), ("Mpps, few", NAMES), ("Mpps, all", NAMES),
+                    ("", ("cores, counts a round trip",))], rows)
 
 
 def modes(result):
@@ -74,7 +125,7 @@ def modes(result):
     return "; ".join(words) or "-"
 
 
-KINDS = {"solo": solo, "pairs": pairs, "latency": latency}
+KINDS = {"solo": solo, "pairs": pairs, "growth": growth, "latency": latency, "flood": flood}
 
 
 def head(about):

@@ -4,14 +4,14 @@
 In a round: swd, OVS, testpmd, testpmd, OVS, swd. Each half is compared in itself: ratios are of neighbours
 in time.
 """
-from . import pairs, process, slices
+from . import pairs, parts, process, slices
 
 
 def play(case, programs, place, settings, tell):
-    """(case, slices): all slices of a case as dictionaries; a case of latency with its rate."""
+    """(case, slices): all slices of a case as dictionaries; a case at half load with its rate."""
     place.write_sources(case)
-    how = slices.measure if case.topology == "solo" else pairs.measure
-    if case.tails:
+    how = parts.measure if case.parts else slices.measure if case.topology == "solo" else pairs.measure
+    if case.kind in ("latency", "flood"):
         tell(f"{case.name}: the rate")
         case = pairs.at_half_load(case, programs, place, settings)
     done = []
