@@ -152,11 +152,7 @@ def measure_all(args, place, remarks):
     results = []
     try:
         for case in cases:
-            try:
-                played, done = turns.play(case, programs, place, args, tell)
-            except process.Trouble as trouble:  # before the first slice
-                played, done = case, [{"program": programs[0].name, "half": 0, "trouble": str(trouble)}]
-            results.append(report.summarize(played, done, not args.quick))
+            results.append(of_case(case, programs, place, args, results))
     finally:
         facts["load_after"] = [round(x, 2) for x in os.getloadavg()]
         print_results(args, facts, results)
@@ -164,8 +160,23 @@ def measure_all(args, place, remarks):
     return 1 if troubled else 0
 
 
+def of_case(case, programs, place, args, results):
+    """Its summary; when it is interrupted, what there is of it goes to the results before."""
+    done = []
+    try:
+        for case, found in turns.play(case, programs, place, args, tell):
+            done.append(found)
+    except process.Trouble as trouble:  # before the first slice
+        done = [{"program": programs[0].name, "half": 0, "trouble": str(trouble)}]
+    except BaseException:
+        if done:
+            results.append(report.summarize(case, done, not args.quick))
+        raise
+    return report.summarize(case, done, not args.quick)
+
+
 def print_results(args, facts, results):
-    """What there is; after Ctrl-C the cases that were done."""
+    """What there is; after Ctrl-C the slices that were done."""
     if args.json:
         print(json.dumps({"about": facts, "cases": results}, indent=1))
         return

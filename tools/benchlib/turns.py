@@ -8,13 +8,12 @@ from . import pairs, parts, process, slices
 
 
 def play(case, programs, place, settings, tell):
-    """(case, slices): all slices of a case as dictionaries; a case at half load with its rate."""
+    """Yields (case, slice): each slice of a case as a dictionary; a case at half load with its rate."""
     place.write_sources(case)
     how = parts.measure if case.parts else slices.measure if case.topology == "solo" else pairs.measure
     if case.kind in ("latency", "flood"):
         tell(f"{case.name}: the rate")
         case = pairs.at_half_load(case, programs, place, settings)
-    done = []
     turn = list(programs) if settings.quick else list(programs) + list(reversed(programs))
     for number in range(settings.rounds):
         for at, program in enumerate(turn):
@@ -25,5 +24,4 @@ def play(case, programs, place, settings, tell):
                 found.update(how(program, case, place, settings))
             except process.Trouble as trouble:
                 found["trouble"] = str(trouble)
-            done.append(found)
-    return case, done
+            yield case, found
