@@ -60,7 +60,7 @@ static unsigned poll_queues(struct pmd_worker *pw)
 		start = end;
 		total += n;
 	}
-	if (pw->w.dirty)
+	if (pw->w.dirty || pw->w.late)
 		sw_flush(&pw->w);
 	return total;
 }
@@ -106,7 +106,7 @@ void pmd_housekeep(struct pmd_worker *pw)
 		pw->next_task = 0;
 	task = sw_reg_get(&sw_reg_kind_housekeep, pw->next_task++);
 	task->slice(&pw->w);
-	if (pw->w.dirty)
+	if (pw->w.dirty || pw->w.late)
 		sw_flush(&pw->w);
 }
 

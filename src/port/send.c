@@ -9,6 +9,7 @@
  */
 #include <sw/worker.h>
 
+#include <sw/late.h>
 #include <sw/port.h>
 #include <sw/stage.h>
 
@@ -97,6 +98,20 @@ void sw_lane_flush(struct sw_worker *w, struct sw_lane *lane)
 	sw_lane_transmit(w, lane, lane->pkts, n);
 }
 
+static void run_late(struct sw_worker *w)
+{
+	struct sw_late *late = w->late;
+
+	w->late = NULL;
+	while (late) {
+		struct sw_late *next = late->next;
+
+		__atomic_exchange_n(&late->asked, 0, __ATOMIC_ACQ_REL);
+		late->run(late);
+		late = next;
+	}
+}
+
 void sw_flush(struct sw_worker *w)
 {
 	uint16_t depth = w->depth;
@@ -116,4 +131,6 @@ void sw_flush(struct sw_worker *w)
 	}
 	w->depth = depth;
 	w->crossed = 0;
+	if (w->late)
+		run_late(w);
 }

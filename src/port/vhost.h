@@ -14,6 +14,8 @@
 
 #include <sw/port.h>
 
+#include "vhost_ring.h"
+
 #define VHOST_RINGS_MAX	   256 /* what the library takes of a device: 128 queue pairs */
 #define VHOST_PAIRS_MAX	   (VHOST_RINGS_MAX / 2)
 #define VHOST_RING_MAX	   4096 /* descriptors of a ring: bounds the memory a front end costs us */
@@ -25,13 +27,14 @@
 /* The rings workers may use, immutable; published by RCU, replaced when the guest enables others. */
 struct vhost_live {
 	int vid;
-	uint32_t gen;		      /* differs between any two of a port */
-	uint16_t n_rx, n_tx;	      /* may differ while a guest changes its queues */
-	uint16_t rx[VHOST_PAIRS_MAX]; /* rings the guest sends on, in order */
-	uint16_t tx[VHOST_PAIRS_MAX];
+	uint32_t gen;	     /* differs between any two of a port */
+	bool own;	     /* the rings are served by vhost_ring.c, else by the library */
+	uint16_t n_rx, n_tx; /* may differ while a guest changes its queues */
+	struct vhost_ring *rx[VHOST_PAIRS_MAX]; /* rings the guest sends on, in order */
+	struct vhost_ring *tx[VHOST_PAIRS_MAX];
 };
 
-/* What the one worker that polls a queue keeps of it. */
+/* What the one worker that polls a queue keeps of it while the library serves it. */
 struct vhost_rxq {
 	uint32_t gen;	/* of the vhost_live the rest belongs to */
 	uint32_t polls; /* since the last look at the ring's index */
@@ -63,8 +66,10 @@ struct vhost {
 	struct sw_port port;
 	struct vhost_live *live; /* rcu: workers; NULL: no device */
 	uint32_t broken; /* atomic: the connection is to be ended; set in a signal handler too */
-	uint32_t tx_retries;  /* atomic */
-	uint64_t retried;     /* atomic: transmit retries so far */
+	uint32_t tx_retries; /* atomic */
+	uint64_t retried;    /* atomic: transmit retries so far */
+	uint32_t announce;   /* atomic: the guest moved here, rarp_mac is to be heard of */
+	struct rte_ether_addr rarp_mac;
 	uintptr_t fault_addr; /* set before broken by the signal handler, else 0 */
 
 	/* Connection: the library's callbacks, one at a time for a port. */
@@ -72,8 +77,11 @@ struct vhost {
 	uint32_t next_gen;
 	uint8_t ring_on[VHOST_RINGS_MAX / 8];	 /* ready and enabled, as the library says */
 	uint8_t ring_sized[VHOST_RINGS_MAX / 8]; /* SET_VRING_NUM since it was stopped */
-	bool memory_pending;			 /* SET_MEM_TABLE began and has not succeeded */
-	bool running;				 /* between new_device and destroy_device */
+	bool paused;  /* a message that stops the workers began and has not succeeded */
+	bool running; /* between new_device and destroy_device */
+	bool own;     /* of the live to come */
+	struct vhost_ring *rings[VHOST_RINGS_MAX]; /* made when first needed, kept until close */
+	struct rte_vhost_memory *memory;	   /* what held rings look into */
 
 	/* Link: under the lock of vhost_link_ctl.c. */
 	bool server, registered;
@@ -117,24 +125,6 @@ void vhost_link_remove(struct vhost *v);
 struct vhost *vhost_link_find(const char *path);
 void vhost_link_wake(void); /* may be called in a signal handler */
 void vhost_link_stop(void); /* ports are closed */
-
-/* Device. Register the port's socket with the library, and undo it; under the link's lock. */
-int vhost_dev_register(struct vhost *v);
-void vhost_dev_unregister(struct vhost *v);
-struct vhost *vhost_dev_port(int vid); /* or NULL; library's callbacks only */
-void vhost_dev_refresh(struct vhost *v);
-/* End the connection soon, for a reason a person will read. Not in a signal handler. */
-void vhost_dev_break(struct vhost *v, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-/* Have our checks run before the library handles a message of this device. */
-int vhost_guard_attach(int vid);
-
-/* The socket of the present connection: never wait on it; tell the other side at once that it ends. */
-void vhost_conn_prepare(struct vhost *v);
-void vhost_conn_shut(struct vhost *v);
-
-/* Survive SIGBUS and SIGSEGV on guest memory: called at each open, in case the handler was replaced. */
-void vhost_fault_init(void);
 
 static inline bool vhost_bit(const uint8_t *map, unsigned i)
 {

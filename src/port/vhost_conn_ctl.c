@@ -12,7 +12,7 @@
  *
  * Link thread, job threads, library's thread. Only when a connection comes or goes.
  */
-#include "vhost.h"
+#include "vhost_dev.h"
 
 #include "fd_ctl.h"
 

@@ -9,7 +9,7 @@
  *
  * The address is made of the name, so it is the same after every start: locally administered, unicast.
  */
-#include "vhost.h"
+#include "vhost_dev.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -108,6 +108,7 @@ static void vhost_close(struct sw_port *port)
 	__atomic_store_n(&v->closing, 1, __ATOMIC_RELEASE);
 	vhost_link_remove(v);
 	__atomic_store_n(&vhost_by_index[port->index], NULL, __ATOMIC_RELEASE);
+	vhost_rings_free(v);
 	free(v->where);
 	v->where = NULL;
 	pthread_mutex_destroy(&v->lock);
@@ -176,6 +177,7 @@ static void add_keys(
 		add(status, "guest_mtu", "%d", g->guest_mtu);
 	for (unsigned i = 0; i < g->n_rx; i++)
 		stuck += __atomic_load_n(&v->rxq[i].stuck, __ATOMIC_RELAXED);
+	stuck += vhost_rings_stuck(v);
 	if (stuck)
 		add(status, "stuck_queues", "%u", stuck);
 	add_rings(status, g);
@@ -207,6 +209,7 @@ static void vhost_counters(struct sw_port *port, const struct sw_port_counters *
 	struct vhost *v = vhost_of(port);
 
 	out->add(out->arg, "ovs_tx_retries", __atomic_load_n(&v->retried, __ATOMIC_RELAXED));
+	out->add(out->arg, "guest_bad_buffers", vhost_rings_bad(v));
 }
 
 /* The library reports each bad descriptor of a guest from within a worker: not wanted, they are counted.

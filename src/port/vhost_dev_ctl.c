@@ -20,7 +20,7 @@
  * all mbufs with one long descriptor; frames longer than an mbuf (jumbo mtu_request only) get one outside
  * buffer of at most 64 KiB.
  */
-#include "vhost.h"
+#include "vhost_dev.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -91,13 +91,19 @@ static struct vhost_live *make_live(struct vhost *v, int vid, unsigned n_rings)
 
 	live->vid = vid;
 	live->gen = ++v->next_gen;
+	live->own = v->own;
 	for (unsigned i = 0; i < n_rings; i++) {
+		struct vhost_ring *ring;
+
 		if (!vhost_bit(v->ring_on, i) || !vhost_bit(v->ring_sized, i))
 			continue;
+		ring = v->own ? vhost_ring_take(v, vid, i) : vhost_ring_of(v, i);
+		if (!ring)
+			continue;
 		if (i % 2) /* seen from the guest: 0 receives, 1 sends */
-			live->rx[live->n_rx++] = i;
+			live->rx[live->n_rx++] = ring;
 		else
-			live->tx[live->n_tx++] = i;
+			live->tx[live->n_tx++] = ring;
 	}
 	return live;
 }
@@ -142,7 +148,13 @@ static void bring_up(struct vhost *v, int vid)
 	tell(v, live->n_rx);
 }
 
-static void bring_down(struct vhost *v)
+static void wait_for_workers(const struct vhost *v)
+{
+	if (!__atomic_load_n(&v->closing, __ATOMIC_ACQUIRE))
+		sw_rcu_synchronize();
+}
+
+static void bring_down(struct vhost *v, int vid)
 {
 	pthread_mutex_lock(&v->lock);
 	memset(&v->info.guest, 0, sizeof(v->info.guest));
@@ -150,22 +162,46 @@ static void bring_down(struct vhost *v)
 	v->info.resets++;
 	pthread_mutex_unlock(&v->lock);
 	publish(v, NULL);
-	if (!__atomic_load_n(&v->closing, __ATOMIC_ACQUIRE))
-		sw_rcu_synchronize();
+	wait_for_workers(v);
+	vhost_rings_give_back(v, vid);
 	tell(v, 0);
 }
 
-void vhost_dev_refresh(struct vhost *v)
+/* Served by us, a ring's lock is not the library's, which is held now, so workers may be waited for. Served
+ * by the library they spin for that lock: what they look at is safe under it. */
+void vhost_dev_pause(struct vhost *v, int vid)
 {
-	if (v->running && v->current && !__atomic_load_n(&v->broken, __ATOMIC_ACQUIRE))
+	v->paused = true;
+	sw_rcu_set(v->live, NULL);
+	if (!v->running || !v->own)
+		return;
+	wait_for_workers(v);
+	vhost_rings_give_back(v, vid);
+}
+
+/* A guest that is about to move needs its pages logged, which the library does. It goes on with that until
+ * the device stops: a worker may be inside it, so that we cannot take rings from it before. */
+void vhost_dev_resume(struct vhost *v, int vid)
+{
+	uint64_t features = 0;
+
+	v->paused = false;
+	if (!v->running || !v->current || __atomic_load_n(&v->broken, __ATOMIC_ACQUIRE))
+		return;
+	if (!v->own) {
 		sw_rcu_set(v->live, v->current);
+		return;
+	}
+	rte_vhost_get_negotiated_features(vid, &features);
+	v->own = !RTE_VHOST_NEED_LOG(features);
+	bring_up(v, vid);
 }
 
 static void forget(struct vhost *v)
 {
 	memset(v->ring_on, 0, sizeof(v->ring_on));
 	memset(v->ring_sized, 0, sizeof(v->ring_sized));
-	v->memory_pending = false;
+	v->paused = false;
 	for (unsigned i = 0; i < RTE_MAX_VHOST_DEVICE; i++) {
 		if (__atomic_load_n(&by_vid[i], __ATOMIC_RELAXED) == v)
 			__atomic_store_n(&by_vid[i], NULL, __ATOMIC_RELEASE);
@@ -206,6 +242,22 @@ static void on_connection_gone(int vid)
 	vhost_link_wake();
 }
 
+static bool is_jumbo(const struct vhost *v)
+{
+	unsigned room = rte_pktmbuf_data_room_size(sw_pool()) - RTE_PKTMBUF_HEADROOM;
+
+	return v->port.mtu + VHOST_EXTRA_HEADER > room;
+}
+
+/* Buffers of our own are linear and no longer than an mbuf, and we log no pages. */
+static bool may_own(const struct vhost *v, int vid)
+{
+	uint64_t features = 0;
+
+	rte_vhost_get_negotiated_features(vid, &features);
+	return !is_jumbo(v) && !RTE_VHOST_NEED_LOG(features) && !(features & RING_PACKED);
+}
+
 static int on_device(int vid)
 {
 	struct vhost *v = vhost_dev_port(vid);
@@ -213,6 +265,7 @@ static int on_device(int vid)
 	if (!v)
 		return -1;
 	v->running = true;
+	v->own = may_own(v, vid);
 	bring_up(v, vid);
 	sw_info("%s: guest is up: %u rx and %u tx queues, features %#llx", v->port.name,
 		v->info.guest.n_rx, v->info.guest.n_tx, (unsigned long long)v->info.guest.features);
@@ -226,7 +279,7 @@ static void on_device_gone(int vid)
 	if (!v)
 		return;
 	v->running = false;
-	bring_down(v);
+	bring_down(v, vid);
 	sw_info("%s: guest is down", v->port.name);
 }
 
@@ -249,13 +302,6 @@ static const struct rte_vhost_device_ops ops = {
 	.destroy_device = on_device_gone,
 	.vring_state_changed = on_ring,
 };
-
-static bool is_jumbo(const struct vhost *v)
-{
-	unsigned room = rte_pktmbuf_data_room_size(sw_pool()) - RTE_PKTMBUF_HEADROOM;
-
-	return v->port.mtu + VHOST_EXTRA_HEADER > room;
-}
 
 static uint64_t flags_of(const struct vhost *v)
 {

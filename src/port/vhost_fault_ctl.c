@@ -26,7 +26,7 @@
  * Known gap: EAL replaces the SIGBUS handler for the moment in which it takes one more huge page for its
  * heap; start-up reserves the memory at once so that this does not happen under traffic.
  */
-#include "vhost.h"
+#include "vhost_dev.h"
 
 #include <errno.h>
 #include <signal.h>

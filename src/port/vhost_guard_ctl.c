@@ -16,12 +16,13 @@
  *
  * Changed: RESET_OWNER is answered without effect, as the specification allows ("back-end may ignore"); the
  * library would leak the rings' memory each time. While SET_MEM_TABLE runs the workers see no device,
- * because when it fails the library has unmapped the old memory already and goes on.
+ * because when it fails the library has unmapped the old memory already and goes on; and while it handles
+ * what touches rings that we serve, since they are given back to it for that (vhost_ring_ctl.c).
  *
- * Library's thread, with the rings' locks held: nothing here waits. Terms and layouts: "Vhost-user
+ * Library's thread, with the rings' locks held: nothing here waits for a worker that may wait for those. Terms and layouts: "Vhost-user
  * Protocol" of QEMU's documentation, and the contract of rte_vhost_msg_handle: `msg` begins with the message.
  */
-#include "vhost.h"
+#include "vhost_dev.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -40,9 +41,12 @@ enum request {
 	SET_MEM_TABLE = 5,
 	SET_LOG_BASE = 6,
 	SET_VRING_NUM = 8,
+	SET_VRING_ADDR = 9,
 	SET_VRING_BASE = 10,
 	GET_VRING_BASE = 11,
+	SET_VRING_KICK = 12,
 	SET_VRING_CALL = 13,
+	SEND_RARP = 19,
 	REQUEST_COUNT = 41
 };
 
@@ -76,17 +80,17 @@ static const uint8_t least[REQUEST_COUNT] = {
 	[SET_LOG_BASE] = 17,
 	[7] = 1, /* SET_LOG_FD */
 	[SET_VRING_NUM] = 9,
-	[9] = 41, /* SET_VRING_ADDR */
+	[SET_VRING_ADDR] = 41,
 	[SET_VRING_BASE] = 9,
 	[GET_VRING_BASE] = 9,
-	[12] = 9, /* SET_VRING_KICK */
+	[SET_VRING_KICK] = 9,
 	[SET_VRING_CALL] = 9,
 	[14] = 9, /* SET_VRING_ERR */
 	[15] = 1, /* GET_PROTOCOL_FEATURES */
 	[16] = 9, /* SET_PROTOCOL_FEATURES */
 	[17] = 1, /* GET_QUEUE_NUM */
 	[18] = 9, /* SET_VRING_ENABLE */
-	[19] = 9, /* SEND_RARP */
+	[SEND_RARP] = 9,
 	[20] = 9, /* NET_SET_MTU */
 	[39] = 9, /* SET_STATUS */
 	[40] = 1, /* GET_STATUS */
@@ -132,7 +136,7 @@ static const char *check_features(int vid, const struct message *m)
 	return NULL;
 }
 
-static const char *check_memory(struct vhost *v, struct message *m)
+static const char *check_memory(const struct message *m)
 {
 	const char *fault = NULL;
 
@@ -146,11 +150,7 @@ static const char *check_memory(struct vhost *v, struct message *m)
 			m->memory.at[i].size + m->memory.at[i].user < m->memory.at[i].size)
 			fault = "a region of its memory table is empty or wraps";
 	}
-	if (fault)
-		return fault;
-	v->memory_pending = true;
-	sw_rcu_set(v->live, NULL);
-	return NULL;
+	return fault;
 }
 
 static const char *check(struct vhost *v, int vid, struct message *m)
@@ -159,13 +159,13 @@ static const char *check(struct vhost *v, int vid, struct message *m)
 		return "it sends a request that was not offered";
 	if (m->size + 1 < least[m->request])
 		return "it sends a message that is too short";
-	if (v->memory_pending)
-		return "it goes on after its memory could not be mapped";
+	if (v->paused)
+		return "it goes on after its memory could not be mapped or a ring not be set";
 	switch (m->request) {
 	case SET_FEATURES:
 		return check_features(vid, m);
 	case SET_MEM_TABLE:
-		return check_memory(v, m);
+		return check_memory(m);
 	case SET_LOG_BASE:
 		return m->log.offset ? "its log of dirty pages has an offset" : NULL;
 	case SET_VRING_NUM:
@@ -193,6 +193,30 @@ static enum rte_vhost_msg_result refuse(struct vhost *v, struct message *m, cons
 	return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
 
+/* Does the library look at rings, or at memory they lie in, in this message? */
+static bool touches_rings(const struct vhost *v, uint32_t request)
+{
+	switch (request) {
+	case SET_MEM_TABLE:
+		return true;
+	case SET_FEATURES:
+	case SET_VRING_NUM:
+	case SET_VRING_ADDR:
+	case SET_VRING_BASE:
+	case SET_VRING_KICK:
+		return v->running && v->own;
+	default:
+		return false;
+	}
+}
+
+/* What the library would say at its next burst, which does not come. */
+static void take_announcement(struct vhost *v, const struct message *m)
+{
+	memcpy(&v->rarp_mac, &m->u64, sizeof(v->rarp_mac));
+	__atomic_store_n(&v->announce, v->own, __ATOMIC_RELEASE);
+}
+
 static enum rte_vhost_msg_result before(int vid, void *msg)
 {
 	struct vhost *v = vhost_dev_port(vid);
@@ -205,6 +229,10 @@ static enum rte_vhost_msg_result before(int vid, void *msg)
 	fault = check(v, vid, m);
 	if (fault)
 		return refuse(v, m, fault);
+	if (touches_rings(v, m->request))
+		vhost_dev_pause(v, vid);
+	else if (m->request == SEND_RARP)
+		take_announcement(v, m);
 	return m->request == RESET_OWNER ? RTE_VHOST_MSG_RESULT_OK
 					 : RTE_VHOST_MSG_RESULT_NOT_HANDLED;
 }
@@ -246,11 +274,12 @@ static enum rte_vhost_msg_result after(int vid, void *msg)
 
 	if (!v)
 		return RTE_VHOST_MSG_RESULT_NOT_HANDLED;
-	if (m->request == SET_MEM_TABLE) {
-		v->memory_pending = false;
-		vhost_dev_refresh(v);
+	if (v->paused) {
+		vhost_dev_resume(v, vid);
 	} else if (m->request == SET_VRING_CALL) {
 		fault = check_call(vid, m);
+		if (!fault)
+			vhost_ring_set_call(v, vid, m->u64 & 0xff);
 	}
 	if (fault) {
 		sw_rcu_set(v->live, NULL);

@@ -16,7 +16,7 @@
  * A port that was broken (its memory faulted, it sent what no front end sends) pauses: 1 s, doubling with
  * each time up to 64 s, so that a hostile peer cannot keep this thread and the library's busy.
  */
-#include "vhost.h"
+#include "vhost_dev.h"
 
 #include <errno.h>
 #include <poll.h>

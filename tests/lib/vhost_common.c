@@ -144,6 +144,7 @@ unsigned vt_tx(struct sw_port *port, unsigned n, unsigned len, uint8_t fill)
 		memset(rte_pktmbuf_append(pkts[i], len), fill, len);
 	}
 	sent = port->cls->tx(port, &vt_worker, pkts, n);
+	sw_flush(&vt_worker); /* the guest is called */
 	if (sent < n)
 		rte_pktmbuf_free_bulk(pkts + sent, n - sent);
 	return sent;

@@ -5,6 +5,7 @@
  */
 #include "vhost_common.h"
 
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -316,6 +317,132 @@ static void jumbo(void **state)
 	vt_down(port, &f);
 }
 
+/* The guest's index that the library answers when a ring is stopped. */
+static uint32_t stop_ring(struct front *f, unsigned i)
+{
+	struct {
+		uint32_t request, flags, size, index, num;
+	} reply;
+
+	front_send_ring(f, FRONT_GET_VRING_BASE, i, 0);
+	assert_int_equal(recv(f->fd, &reply, sizeof(reply), MSG_WAITALL), sizeof(reply));
+	assert_int_equal(reply.index, i);
+	return reply.num;
+}
+
+/* Wait until the library's thread has handled all that was sent. */
+static void settle(struct front *f)
+{
+	front_ask_u64(f, FRONT_GET_FEATURES);
+}
+
+static void one_each_way(struct sw_port *port, struct front *f, uint8_t fill)
+{
+	struct rte_mbuf *m;
+	uint8_t frame[60], got[2048];
+
+	memset(frame, fill, sizeof(frame));
+	front_send(f, 0, frame, sizeof(frame));
+	assert_int_equal(vt_rx_some(port, 0, &m), 1);
+	assert_int_equal(rte_pktmbuf_mtod(m, uint8_t *)[59], fill);
+	rte_pktmbuf_free(m);
+	front_post(f, 0, 1, 2048);
+	assert_int_equal(vt_tx(port, 1, 60, fill), 1);
+	front_wait_used(f, 0);
+	assert_int_equal(front_receive(f, 0, got, sizeof(got)), 60);
+	assert_int_equal(got[59], fill);
+}
+
+/* Indices are ours while we serve a ring; the front end hears the right ones when it stops. */
+static void index_when_stopped(void **state)
+{
+	struct sw_port *port;
+	struct front f;
+
+	port = vt_up(&f, 1, 0);
+	for (unsigned i = 0; i < 300; i++) /* round the ring of 256 */
+		one_each_way(port, &f, i);
+	assert_int_equal(stop_ring(&f, 0), 300);
+	assert_int_equal(stop_ring(&f, 1), 300);
+	vt_down(port, &f);
+}
+
+/* Memory is plugged in, calls go elsewhere, rings are kicked again: packets go on where they were. */
+static void changes_under_way(void **state)
+{
+	struct sw_port *port;
+	uint64_t index = 0;
+	struct front f;
+
+	port = vt_up(&f, 1, 0);
+	for (unsigned i = 0; i < 5; i++) {
+		one_each_way(port, &f, i);
+		front_memory(&f);
+		settle(&f);
+		one_each_way(port, &f, i);
+		front_send_msg(&f, FRONT_SET_VRING_KICK, 0, &index, 8, f.rings[0].kick_fd);
+		settle(&f);
+		one_each_way(port, &f, i);
+		front_send_msg(&f, FRONT_SET_VRING_CALL, 0, &index, 8, f.rings[0].call_fd);
+		settle(&f);
+		one_each_way(port, &f, i);
+		front_send_u64(&f, FRONT_SET_FEATURES, f.features);
+		settle(&f);
+		one_each_way(port, &f, i);
+	}
+	assert_int_equal(stop_ring(&f, 1), 25);
+	vt_down(port, &f);
+}
+
+/* The guest came from another host and cannot announce itself. */
+static void announced(void **state)
+{
+	const uint8_t mac[8] = { 2, 1, 2, 3, 4, 5 };
+	struct rte_mbuf *m;
+	struct sw_port *port;
+	struct front f;
+
+	port = vt_up(&f, 1, 0);
+	front_send_msg(&f, FRONT_SEND_RARP, 0, mac, sizeof(mac), -1);
+	assert_int_equal(vt_rx_some(port, 0, &m), 1);
+	assert_memory_equal(rte_pktmbuf_mtod_offset(m, void *, 6), mac, 6);
+	assert_memory_equal(rte_pktmbuf_mtod_offset(m, void *, 12), "\x80\x35", 2);
+	rte_pktmbuf_free(m);
+	assert_int_equal(vt_rx(port, 0, &m), 0); /* once */
+	one_each_way(port, &f, 1);
+	vt_down(port, &f);
+}
+
+/* A guest that is about to move: what is written to its memory is logged from then on. */
+static void migration(void **state)
+{
+	uint64_t log[2] = { 256 << 10, 0 }, page;
+	uint32_t answer[3]; /* a head without payload */
+	struct sw_port *port;
+	uint8_t *map;
+	struct front f;
+	int fd = memfd_create("log", 0);
+
+	assert_int_equal(ftruncate(fd, log[0]), 0);
+	map = mmap(NULL, log[0], PROT_READ, MAP_SHARED, fd, 0);
+	port = vt_up(&f, 1, 0);
+	one_each_way(port, &f, 1);
+	front_send_msg(&f, FRONT_SET_LOG_BASE, 0, log, sizeof(log), fd);
+	assert_int_equal(recv(f.fd, answer, sizeof(answer), MSG_WAITALL), sizeof(answer));
+	front_send_u64(&f, FRONT_SET_FEATURES, f.features | 1ull << 26); /* VHOST_F_LOG_ALL */
+	settle(&f);
+	one_each_way(port, &f, 2);
+	page = (FRONT_BASE + (front_buffer(&f, 0, 1) - f.mem)) / 4096;
+	assert_true(map[page / 8] >> page % 8 & 1);
+	front_send_u64(&f, FRONT_SET_FEATURES, f.features); /* it stays after all */
+	settle(&f);
+	one_each_way(port, &f, 3);
+	assert_int_equal(stop_ring(&f, 1), 3);
+	vt_down(port, &f);
+	munmap(map, log[0]);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -332,6 +459,10 @@ int main(void)
 		cmocka_unit_test(down_is_counted),
 		cmocka_unit_test(queues_follow_guest),
 		cmocka_unit_test(jumbo),
+		cmocka_unit_test(index_when_stopped),
+		cmocka_unit_test(changes_under_way),
+		cmocka_unit_test(announced),
+		cmocka_unit_test(migration),
 	};
 
 	return cmocka_run_group_tests(tests, vt_set_up, vt_tear_down);

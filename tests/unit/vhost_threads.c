@@ -22,6 +22,7 @@ static void echo(struct sw_port *port, unsigned queue)
 	unsigned n = vt_rx(port, queue, pkts);
 	unsigned sent = n ? port->cls->tx(port, &vt_worker, pkts, n) : 0;
 
+	sw_flush(&vt_worker);
 	if (sent < n)
 		rte_pktmbuf_free_bulk(pkts + sent, n - sent);
 }

@@ -72,3 +72,5 @@ COUNTER(tx_dropped, "packets that could not be sent; port drops tells why");
 COUNTER(tx_errors, "packets that could not be sent because something is broken");
 COUNTER(collisions, "collisions the kernel counted");
 COUNTER(ovs_tx_retries, "times a burst was offered again to a guest");
+COUNTER(guest_bad_buffers,
+	"buffers a guest offered that cannot be written to; they went back to it");

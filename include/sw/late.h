@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a port class does once at the end of a worker's turn, however often it asked for it in the turn: to
+ * call a guest that got several bursts, say. The class owns the struct and keeps it until no worker holds
+ * the port any more. Several workers may ask at once: the one that was first runs it.
+ *
+ * room: port. Thread: workers. Cost: one atomic exchange to ask and one to run.
+ */
+#ifndef SW_LATE_H
+#define SW_LATE_H
+
+#include <sw/worker.h>
+
+struct sw_late {
+	void (*run)(struct sw_late *late); /* it may be asked for again from then on */
+	struct sw_late *next;		   /* of the worker that is to run it */
+	uint32_t asked;			   /* atomic */
+};
+
+/* Ask for it. What the caller did before is seen by whoever runs it. */
+static inline void sw_late_add(struct sw_worker *w, struct sw_late *late)
+{
+	if (__atomic_exchange_n(&late->asked, 1, __ATOMIC_ACQ_REL))
+		return;
+	late->next = w->late;
+	w->late = late;
+}
+
+#endif
