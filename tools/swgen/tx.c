@@ -8,7 +8,11 @@
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 
+#include <sw/prefetch.h>
+
 #include "write.h"
+
+#define VIRTIO_HEADER 12 /* which that driver writes before the frame */
 
 static inline uint32_t draw_flow(struct sender *s)
 {
@@ -50,7 +54,8 @@ static void build_burst(struct sender *s, unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		flows[i] = draw_flow(s);
 		__builtin_prefetch(&s->seq[flows[i]], 1);
-		__builtin_prefetch(rte_pktmbuf_mtod(s->burst[i], void *), 1);
+		sw_prefetch_write(rte_pktmbuf_mtod(s->burst[i], void *));
+		sw_prefetch_write(rte_pktmbuf_mtod(s->burst[i], uint8_t *) - VIRTIO_HEADER);
 	}
 	for (unsigned i = 0; i < n; i++) {
 		unsigned size = draw_size(s);
