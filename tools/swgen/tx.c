@@ -4,6 +4,8 @@
  */
 #include "tx.h"
 
+#include <string.h>
+
 #include <rte_cycles.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
@@ -54,8 +56,6 @@ static void build_burst(struct sender *s, unsigned n)
 	for (unsigned i = 0; i < n; i++) {
 		flows[i] = draw_flow(s);
 		__builtin_prefetch(&s->seq[flows[i]], 1);
-		sw_prefetch_write(rte_pktmbuf_mtod(s->burst[i], void *));
-		sw_prefetch_write(rte_pktmbuf_mtod(s->burst[i], uint8_t *) - VIRTIO_HEADER);
 	}
 	for (unsigned i = 0; i < n; i++) {
 		unsigned size = draw_size(s);
@@ -93,16 +93,35 @@ static unsigned due(struct sender *s, uint64_t now, unsigned most)
 	return n < s->least && n < most ? 0 : n;
 }
 
+/* Have buffers for the next burst. Another core has read what was in them last, so their lines are far. */
+static bool look_ahead(struct sender *s)
+{
+	unsigned first = s->n_ahead;
+
+	if (first == BURST)
+		return true;
+	if (unlikely(rte_pktmbuf_alloc_bulk(s->pool, s->ahead + first, BURST - first)))
+		return false;
+	s->n_ahead = BURST;
+	for (unsigned i = first; i < BURST; i++) {
+		sw_prefetch_write(rte_pktmbuf_mtod(s->ahead[i], void *));
+		sw_prefetch_write(rte_pktmbuf_mtod(s->ahead[i], uint8_t *) - VIRTIO_HEADER);
+	}
+	return true;
+}
+
 static unsigned prepare(struct sender *s, uint64_t now, unsigned most)
 {
 	unsigned n = due(s, now, most);
 
 	if (!n)
 		return 0;
-	if (unlikely(rte_pktmbuf_alloc_bulk(s->pool, s->burst, n))) {
+	if (unlikely(!look_ahead(s))) {
 		s->n.no_buffer++;
 		return 0;
 	}
+	s->n_ahead -= n;
+	memcpy(s->burst, s->ahead + s->n_ahead, n * sizeof(s->burst[0]));
 	if (s->replay)
 		copy_burst(s, n);
 	else
@@ -143,6 +162,8 @@ unsigned tx_turn(struct sender *s, uint64_t now, unsigned most)
 	s->n.sent += n;
 	s->first += n;
 	s->pending -= n;
+	if (!s->pending)
+		look_ahead(s);
 	if (n)
 		s->n.cycles += rte_rdtsc() - began;
 	return n;
@@ -172,4 +193,6 @@ void tx_drop_pending(struct sender *s)
 		rte_pktmbuf_free(s->burst[s->first++]);
 		s->pending--;
 	}
+	rte_pktmbuf_free_bulk(s->ahead, s->n_ahead);
+	s->n_ahead = 0;
 }

@@ -48,6 +48,8 @@ struct sender {
 	struct replay_at replay_at;
 	unsigned first, pending; /* in burst */
 	struct rte_mbuf *burst[BURST];
+	unsigned n_ahead; /* buffers of the next burst, whose lines of cache were asked for */
+	struct rte_mbuf *ahead[BURST];
 	struct tx_counters n;
 	struct build build;
 } __rte_cache_aligned;
@@ -58,7 +60,7 @@ unsigned tx_turn(struct sender *s, uint64_t now, unsigned most);
 /* Nothing is left to send. */
 bool tx_done(const struct sender *s);
 
-/* Free what was built and not sent; it was not counted. */
+/* Free what was built and not sent, which was not counted, and buffers for more. */
 void tx_drop_pending(struct sender *s);
 
 #endif
