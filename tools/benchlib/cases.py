@@ -25,7 +25,7 @@ class Case:
     stations: int = 0    # solo: how many there are to learn
     added: float = None  # target, solo: at most so many cycles above testpmd
     share: float = None  # target, two cores: packets a second of swd / testpmd, at least
-    ratio: float = None  # target: cycles of OVS / swd; with two cores packets a second of swd / OVS; at least
+    ratio: float = None  # target: cycles of OVS / swd, at least
     tails: tuple = None  # target, latency: p99 and p99.9 of swd / OVS, at most; at half of OVS's rate
     topology: str = "solo"
     traffic: tuple = ()  # two cores: options of swgen

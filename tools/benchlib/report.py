@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """From slices to figures.
 
-One core: added is swd's cycles a packet less testpmd's, ratio OVS's over swd's. Two cores: share and ratio
-are of packets a second, swd's over testpmd's and over OVS's, where both slices were in one mode of the
-machine; each mode is told for itself when there was more than one. Always of two slices in one half of a
+One core: added is swd's cycles a packet less testpmd's, ratio OVS's over swd's. Two cores: share and rate are
+of packets a second, swd's over testpmd's and over OVS's, and ratio is of cycles again, where both slices were
+in one mode of the machine; each mode is told for itself when there was more than one. Always of two slices in one half of a
 round, then the median of the halves, smallest and largest. What is of the parts of one slice (keeps, grows)
 is the last part over the first.
 """
@@ -72,7 +72,7 @@ def figures(case, kind, slices, judge):
     """Of these slices: the programs' medians, how they compare, and what that says of the targets."""
     names = dict.fromkeys(s["program"] for s in slices)
     found = COMPARE[kind](slices)
-    target = {"added": case.added, "share": case.share, "ratio": case.ratio, "keeps": case.keeps,
+    target = {"added": case.added, "share": case.share, "ratio": case.ratio, "rate": None, "keeps": case.keeps,
               "grows": case.grows, **dict(zip(("p99", "p99_9"), case.tails or (None, None)))}
     said = {key: verdict(found[key], target[key], key not in LEAST) for key in found}
     return {"programs": {name: of_program(list(by_half(slices, name).values())) for name in names}, **found,
@@ -96,7 +96,8 @@ def compare_solo(slices):
 
 def compare_pairs(slices):
     return {"share": compare(slices, "swd", "testpmd", lambda a, b: a["mpps"] / b["mpps"]),
-            "ratio": compare(slices, "swd", "ovs", lambda a, b: a["mpps"] / b["mpps"])}
+            "rate": compare(slices, "swd", "ovs", lambda a, b: a["mpps"] / b["mpps"]),
+            "ratio": compare(slices, "ovs", "swd", lambda a, b: a["cycles"] / b["cycles"])}
 
 
 def compare_latency(slices):
@@ -126,7 +127,7 @@ def compare_growth(slices):
 
 COMPARE = {"solo": compare_solo, "pairs": compare_pairs, "latency": compare_latency, "flood": compare_flood,
            "growth": compare_growth}
-LEAST = ("share", "ratio", "keeps")  # targets that say: at least
+LEAST = ("share", "rate", "ratio", "keeps")  # targets that say: at least
 
 
 OTHERS = "threads of the program, or other work, had the rest, so part of what is missing was never sent"

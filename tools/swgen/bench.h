@@ -36,7 +36,7 @@ struct worst_flow {
 struct result_way {
 	struct tx_counters tx;
 	struct rx_counters rx;
-	struct latency latency;
+	struct latency latency, steady;
 	double missed; /* due, but the generator was not in time */
 	uint64_t lost;
 	uint32_t flows_used, flows_lost, flows_reordered, flows_duplicated;

@@ -103,6 +103,9 @@ static json_t *way_json(const struct bench *b, const struct result *r, unsigned 
 	set(o, "lost", w->lost);
 	json_object_set_new(o, "flows", flows_json(w));
 	json_object_set_new(o, "latency_ns", latency_json(b, &w->latency));
+	json_object_set_new(o, "latency_steady_ns", latency_json(b, &w->steady));
+	set(o, "pauses", w->rx.pauses);
+	set_real(o, "paused_seconds", (double)w->rx.paused / b->hz);
 	set_real(o, "missed", w->missed);
 	set(o, "device_full", w->tx.full);
 	set(o, "no_buffer", w->tx.no_buffer);

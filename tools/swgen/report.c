@@ -39,13 +39,13 @@ static double ns_of(const struct bench *b, uint32_t stamps)
 	return (double)stamps * (1 << STAMP_SHIFT) * 1e9 / b->hz;
 }
 
-static void print_latency(const struct bench *b, const struct latency *l)
+static void print_latency(const struct bench *b, const struct latency *l, const char *what)
 {
 	static const double percents[] = { 50, 90, 99, 99.9, 99.99 };
 
 	if (!l->n)
 		return;
-	printf("  latency      min %.2f us", ns_of(b, l->min) / 1000);
+	printf("  %-11s  min %.2f us", what, ns_of(b, l->min) / 1000);
 	for (unsigned i = 0; i < 5; i++)
 		printf("  p%g %.2f", percents[i],
 			ns_of(b, latency_percentile(l, percents[i])) / 1000);
@@ -96,7 +96,12 @@ static void print_way(const struct bench *b, const struct result *r, unsigned i)
 		printf("  duplicates   %llu in %u flows\n", (ull)w->rx.duplicates,
 			w->flows_duplicated);
 	print_astray(&w->rx);
-	print_latency(b, &w->latency);
+	print_latency(b, &w->latency, "latency");
+	if (w->rx.pauses) {
+		print_latency(b, &w->steady, "while steady");
+		printf("  pauses       %llu of swgen itself, %.6f s of them: its core had other work\n",
+			(ull)w->rx.pauses, (double)w->rx.paused / b->hz);
+	}
 	printf("  generator    %.1f cycles to send a packet, %.1f to receive one\n",
 		w->tx.sent ? (double)w->tx.cycles / w->tx.sent : 0,
 		w->rx.frames ? (double)w->rx.cycles / w->rx.frames : 0);

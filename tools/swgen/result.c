@@ -41,6 +41,7 @@ void result_read(struct result_way *w, const struct sender *s, const struct rece
 	w->tx = s->n;
 	w->rx = r->n;
 	w->latency = r->latency;
+	w->steady = r->steady;
 	w->missed = s->pace.missed;
 	if (s->replay) {
 		w->lost = s->n.sent > r->n.received ? s->n.sent - r->n.received : 0;

@@ -19,6 +19,7 @@
 #define STUCK_MS     100 /* a window that nothing opens: what is under way is lost */
 #define LEAST_US     2	 /* packets are gathered for so long, at most 16 */
 #define LEAST_MOST   16
+#define PAUSE_US     15 /* between two looks at a port: it was not our doing */
 
 atomic_bool bench_stop;
 
@@ -61,6 +62,9 @@ static void clear_receiver(struct bench *b, unsigned way, bool used)
 
 	memset(&r->n, 0, sizeof(r->n));
 	latency_clear(&r->latency);
+	latency_clear(&r->steady);
+	r->last_turn = 0;
+	r->pause_cycles = b->hz / 1000000 * PAUSE_US;
 	r->expect = (uint32_t)b->run << RUN_SHIFT | (way ? DIRECTION_BIT : 0);
 	r->any = used && b->o->pcap;
 	r->flows = used ? b->o->flows : 0;

@@ -99,6 +99,8 @@ static inline void judge(struct receiver *r, const struct found *f, uint32_t now
 	}
 	r->n.received++;
 	latency_add(&r->latency, delay > 0 ? delay : 0);
+	if ((int32_t)(f->stamp - r->since) >= 0)
+		latency_add(&r->steady, delay > 0 ? delay : 0);
 }
 
 static void judge_burst(struct receiver *r, struct rte_mbuf **burst, unsigned n, uint32_t now)
@@ -147,10 +149,24 @@ static inline unsigned take(struct receiver *r, unsigned queue)
 	return n;
 }
 
+/* Something else had the core: what was under way meanwhile waited for us, too. */
+static void note_pause(struct receiver *r, uint64_t now)
+{
+	if (r->last_turn) {
+		r->n.pauses++;
+		r->n.paused += now - r->last_turn;
+	}
+	r->since = stamp_of(now);
+}
+
 unsigned rx_turn(struct receiver *r)
 {
+	uint64_t now = rte_rdtsc();
 	unsigned n = 0;
 
+	if (unlikely(now - r->last_turn > r->pause_cycles))
+		note_pause(r, now);
+	r->last_turn = now;
 	for (unsigned i = 0; i < r->queues; i++)
 		n += take(r, i);
 	return n;

@@ -22,11 +22,12 @@ struct rx_counters {
 	uint64_t frames, bytes; /* all that came; bytes in memory */
 	uint64_t received;	/* ours, each once */
 	uint64_t reordered, late, duplicates;
-	uint64_t wrong_way; /* ours, but out of the port they went in by */
-	uint64_t stale;	    /* ours, of another run */
-	uint64_t foreign;   /* not ours */
-	uint64_t tags[3];   /* ours with no, one, two tags */
-	uint64_t cycles;    /* of turns that received something */
+	uint64_t wrong_way;	 /* ours, but out of the port they went in by */
+	uint64_t stale;		 /* ours, of another run */
+	uint64_t foreign;	 /* not ours */
+	uint64_t tags[3];	 /* ours with no, one, two tags */
+	uint64_t cycles;	 /* of turns that received something */
+	uint64_t pauses, paused; /* longer than pause_cycles between two turns; cycles in them */
 };
 
 struct receiver {
@@ -38,7 +39,11 @@ struct receiver {
 	uint32_t flows;
 	struct track *tracks; /* NULL: nothing is sent this way */
 	struct rx_counters n;
+	uint64_t last_turn, pause_cycles;
+	uint32_t since; /* stamp: the end of the last pause */
 	struct latency latency;
+	struct latency
+		steady; /* of packets sent since the last pause: what the switch alone is to blame for */
 } __rte_cache_aligned;
 
 /* Take what has come; how many frames. */
