@@ -213,6 +213,15 @@ static void hear_all(struct dpdk *d)
 	rte_eth_allmulticast_enable(d->id);
 }
 
+/* Of memif the client says how many rings there are, and net_memif writes to memory that is none when it is to
+ * send on one more; so no more than to receive on, which a client has to provide for anyway. */
+static uint16_t tx_queues(const struct dpdk_plan *plan, const struct rte_eth_dev_info *info)
+{
+	uint16_t n = RTE_MIN(plan->n_txq, info->max_tx_queues);
+
+	return strcmp(info->driver_name, "net_memif") ? n : RTE_MIN(n, plan->n_rxq);
+}
+
 int dpdk_start(struct dpdk *d, const struct dpdk_plan *asked, struct sw_err *err)
 {
 	struct rte_eth_dev_info info = { 0 };
@@ -224,7 +233,7 @@ int dpdk_start(struct dpdk *d, const struct dpdk_plan *asked, struct sw_err *err
 	rc = check_limits(d, &plan, &info, err);
 	if (rc)
 		return rc;
-	plan.n_txq = RTE_MIN(plan.n_txq, info.max_tx_queues);
+	plan.n_txq = tx_queues(&plan, &info);
 	if (!plan.n_txq)
 		return failed(d, -ENOTSUP, "finding a transmit queue", err);
 	rc = dpdk_xsk_check(&info, plan.n_rxq, err);

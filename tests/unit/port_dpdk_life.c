@@ -108,6 +108,23 @@ static void mtu_beyond_the_device(void **state)
 		"mtu_request is 9000; device net_memif0 takes 46 to 1500");
 }
 
+/* Three workers share the one ring that a memif client is sure to have. */
+static void memif_rings(void **state)
+{
+	struct sw_port_status status = { 0 };
+	struct sw_port *port;
+	unsigned workers = sw_worker_count();
+	char args[160];
+
+	sw_worker_count_set(3);
+	snprintf(args, sizeof(args), "net_memif0,role=server,socket-abstract=no,socket=%s/m", dir);
+	port = must_open("p0", args);
+	port->cls->status(port, &status);
+	assert_int_equal(status.n_txq, 1);
+	drop(port);
+	sw_worker_count_set(workers);
+}
+
 /* A bond without members attaches and cannot start: nothing of it stays. */
 static void cannot_start(void **state)
 {
@@ -138,6 +155,7 @@ int main(void)
 		DPDK_TEST(taken_over),
 		DPDK_TEST(gone_behind_our_back),
 		DPDK_TEST(mtu_beyond_the_device),
+		DPDK_TEST(memif_rings),
 		DPDK_TEST(cannot_start),
 		DPDK_TEST(added_and_removed_again),
 	};

@@ -37,8 +37,8 @@ def wait_for_mode(place, settings, end):
 
 
 def steady(way):
-    """Delays of packets that swgen itself did not keep waiting: other work, control threads of the program among
-    it, has its core at times. All of them where it never came to that."""
+    """Delays of packets that swgen itself did not keep waiting: other work, control threads of the program
+    among it, has its core at times. All of them where nothing else is left."""
     return way["latency_steady_ns"] or way["latency_ns"]
 
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """From slices to figures.
 
-One core: added is swd's cycles a packet less testpmd's, ratio OVS's over swd's. Two cores: share and rate are
-of packets a second, swd's over testpmd's and over OVS's, and ratio is of cycles again, where both slices were
-in one mode of the machine; each mode is told for itself when there was more than one. Always of two slices in one half of a
-round, then the median of the halves, smallest and largest. What is of the parts of one slice (keeps, grows)
-is the last part over the first.
+One core: added is swd's cycles a packet less testpmd's, ratio OVS's over swd's. Two cores: share and rate
+are of packets a second, swd's over testpmd's and over OVS's, ratio is of cycles again, where both slices
+were in one mode of the machine; each mode is told for itself when there was more than one. Always of two
+slices in one half of a round, then the median of the halves, smallest and largest. What is of the parts of
+one slice (keeps, grows) is the last part over the first.
 """
 import statistics
 
@@ -72,8 +72,9 @@ def figures(case, kind, slices, judge):
     """Of these slices: the programs' medians, how they compare, and what that says of the targets."""
     names = dict.fromkeys(s["program"] for s in slices)
     found = COMPARE[kind](slices)
-    target = {"added": case.added, "share": case.share, "ratio": case.ratio, "rate": None, "keeps": case.keeps,
-              "grows": case.grows, **dict(zip(("p99", "p99_9"), case.tails or (None, None)))}
+    target = {"added": case.added, "share": case.share, "ratio": case.ratio, "rate": None,
+              "keeps": case.keeps, "grows": case.grows,
+              **dict(zip(("p99", "p99_9"), case.tails or (None, None)))}
     said = {key: verdict(found[key], target[key], key not in LEAST) for key in found}
     return {"programs": {name: of_program(list(by_half(slices, name).values())) for name in names}, **found,
             "target": {key: target[key] for key in found}, "verdict": said if judge else None}
