@@ -42,7 +42,8 @@ static bool enter_indirect(struct walk *k)
 
 	if (k->table != k->r->desc || k->e.flags & VRING_DESC_F_NEXT)
 		return false;
-	if (!at || len != whole || len < sizeof(struct vring_desc))
+	if (!at || len != whole || len < sizeof(struct vring_desc) ||
+		(uintptr_t)at % sizeof(uint64_t))
 		return false;
 	k->table = (const struct vring_desc *)(const void *)at;
 	k->entries = len / sizeof(struct vring_desc);

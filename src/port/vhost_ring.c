@@ -10,8 +10,8 @@
  *
  * Nothing the guest wrote is believed or read twice. A chain of one descriptor in one memory region
  * takes the short way; vhost_chain.c follows all others. A chain that is no frame or no buffer goes back to
- * the guest with nothing written. A head outside the table
- * cannot even go back: the ring is left standing, which harms its guest only.
+ * the guest with nothing written. A head outside the table cannot even go back: the ring is left standing,
+ * which harms its guest only.
  */
 #include "vhost_ring.h"
 
@@ -22,14 +22,12 @@
 
 #include <rte_memcpy.h>
 #include <rte_prefetch.h>
-#include <rte_vhost.h>
 
 #include <sw/mem.h>
 #include <sw/pool.h>
 #include <sw/prefetch.h>
 
-#define LINES_MAX \
-	4 /* cache lines of a buffer that are asked for at once; the machine sees the rest coming */
+#define LINES_MAX 4 /* of a buffer, asked for ahead; the machine sees the rest coming */
 
 /* A chain as seen in the passes; at == NULL: not one descriptor in one region. */
 struct staged {
@@ -143,7 +141,8 @@ static inline bool copy_in(struct vhost_ring *r, const struct staged *s, struct 
 	return true;
 }
 
-static unsigned receive(struct vhost_ring *r, struct rte_mbuf **pkts, unsigned n, unsigned *bad)
+static unsigned receive(
+	struct vhost_ring *r, struct rte_mbuf **pkts, unsigned n, unsigned *bad, bool *calls)
 {
 	struct staged s[SW_BURST];
 	struct rte_mbuf *spare[SW_BURST];
@@ -166,8 +165,7 @@ static unsigned receive(struct vhost_ring *r, struct rte_mbuf **pkts, unsigned n
 			spare[spares++] = m;
 		put(r, i, s[i].head, 0);
 	}
-	if (give_back(r, n))
-		vhost_ring_call(&r->late);
+	*calls = give_back(r, n);
 	if (unlikely(spares))
 		rte_pktmbuf_free_bulk(spare, spares);
 	*bad = spares;
@@ -178,13 +176,17 @@ unsigned vhost_ring_rx(struct vhost_ring *r, struct sw_lane *lane, unsigned bad,
 	struct rte_mbuf **pkts, unsigned n)
 {
 	unsigned got = 0, lost = 0;
+	bool calls = false;
 
 	if (unlikely(!rte_spinlock_trylock(&r->lock)))
 		return 0;
 	if (likely(!r->stuck))
-		got = receive(r, pkts, n, &lost);
+		got = receive(r, pkts, n, &lost, &calls);
 	rte_spinlock_unlock(&r->lock);
-	lane->stats.drops[bad] += lost;
+	if (unlikely(lost))
+		lane->stats.drops[bad] += lost;
+	if (unlikely(calls)) /* few guests want to hear that a frame has gone out */
+		vhost_ring_call(&r->late);
 	return got;
 }
 
