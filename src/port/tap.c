@@ -5,7 +5,8 @@
  *
  * There is no memory to look at for a waiting packet, so an empty interface is read again only after a
  * pause that doubles from 5 to 200 us and is over with the first packet: a busy port never waits, an
- * idle one costs a read of the time-stamp counter a turn and one system call in 200 us.
+ * idle one costs a read of the time-stamp counter a turn and one system call in 200 us, or in up to 16 ms
+ * where there are so many that they would take the worker's time (tap_wait.h).
  * How long a packet is shows only when it is read: the first buffer's worth goes into that buffer, what
  * is more into the intake's memory behind the place where the first part then is copied to.
  */
@@ -20,17 +21,23 @@
 #include <unistd.h>
 
 #include "merge.h"
-
-enum { WAIT_MIN_US = 5, WAIT_MAX_US = 200 };
+#include "tap_wait.h"
 
 #define TAP_PIECES_MAX 64 /* of a message: a burst of one connection, or the longest chain */
 
 SW_USE(drop, gso_malformed);
 
-static void pause_reading(struct tap_port *tp)
+static __thread struct tap_idle idle;
+
+/* The read that began then brought nothing. */
+static void pause_reading(struct tap_port *tp, uint64_t began)
 {
-	tp->wait_us = RTE_MIN(tp->wait_us ? tp->wait_us * 2 : WAIT_MIN_US, (uint32_t)WAIT_MAX_US);
-	tp->next_try = rte_rdtsc() + rte_get_tsc_hz() / 1000000 * tp->wait_us;
+	uint64_t now = rte_rdtsc(), per_us = rte_get_tsc_hz() / 1000000;
+
+	if (tp->wait_us >= TAP_WAIT_MAX_US)
+		tap_idle_note(&idle, now, now - began, per_us);
+	tp->wait_us = tap_idle_wait(&idle, tp->wait_us);
+	tp->next_try = now + per_us * tp->wait_us;
 }
 
 /* Read one packet. 0: there is none; else 1, and *out is it or NULL when it is lost or to be cut. */
@@ -68,9 +75,10 @@ unsigned tap_rx(struct sw_port *port, unsigned queue, struct sw_lane *lane, stru
 	unsigned n)
 {
 	struct tap_port *tp = tap_of(port);
+	uint64_t began = tp->wait_us ? rte_rdtsc() : 0;
 	unsigned got = 0;
 
-	if (tp->wait_us && rte_rdtsc() < tp->next_try)
+	if (tp->wait_us && began < tp->next_try)
 		return 0;
 	/* Lost packets count towards n reads too: a flood of them ends the burst. */
 	for (unsigned reads = 0; got < n && reads < n;) {
@@ -79,7 +87,7 @@ unsigned tap_rx(struct sw_port *port, unsigned queue, struct sw_lane *lane, stru
 			continue;
 		}
 		if (!read_packet(tp, lane, &pkts[got])) {
-			pause_reading(tp);
+			pause_reading(tp, began);
 			break;
 		}
 		tp->wait_us = 0;

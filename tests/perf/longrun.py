@@ -198,7 +198,8 @@ class Health:
     """What swd holds: resident memory by the second, DPDK's memory, buffers, files, threads."""
 
     def __init__(self, sw, around):
-        self.sw, self.around, self.rss, self.proc = sw, [], pathlib.Path(f"/proc/{sw.process.pid}")
+        self.sw, self.around, self.rss = sw, around, []
+        self.proc = pathlib.Path(f"/proc/{sw.process.pid}")
 
     def sample(self, at):
         for line in (self.proc / "status").read_text().splitlines():
