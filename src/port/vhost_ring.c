@@ -20,6 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <rte_atomic.h>
 #include <rte_memcpy.h>
 #include <rte_prefetch.h>
 
@@ -105,7 +106,7 @@ static bool give_back(struct vhost_ring *r, unsigned n)
 	r->used += n;
 	__atomic_store_n(&r->done->idx, r->used, __ATOMIC_RELEASE);
 	/* The guest says what it wants, then looks at idx; we the other way round. */
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	rte_atomic_thread_fence(__ATOMIC_SEQ_CST);
 	if (!r->event_idx)
 		return !(__atomic_load_n(&r->offered->flags, __ATOMIC_RELAXED) &
 			 VRING_AVAIL_F_NO_INTERRUPT);
