@@ -129,7 +129,7 @@ def test_figures(_net):
 
 
 def pair_slice(program, half, mode, mpps, **more):
-    return {"program": program, "half": half, "mode": mode, "mpps": mpps, "cycles": 100, "counted": 100,
+    return {"program": program, "half": half, "mode": mode, "mpps": mpps, "cycles": 2000 / mpps, "counted": 100,
             "ran": 1.0, "slow": 0, "stolen": 0, "round_trips": [1, 1], **more}
 
 
