@@ -42,14 +42,24 @@ def nothing_left(net, before):
     swnet.same(seen(), before, "huge pages and mounts")
 
 
+def bench_quick(net, *words, timeout=80):
+    """What a quick run says as JSON; it left nothing."""
+    before = seen()
+    result = net.run(BENCH, "--quick", "--json", "--build", net.built_in, *words, timeout=timeout,
+                     env={**os.environ, "TMPDIR": str(net.dir)})
+    nothing_left(net, before)
+    return json.loads(result.stdout)
+
+
+def need_swgen(net):
+    if not (net.built_in / "swgen").exists():
+        raise swnet.Skip(f"no {net.built_in / 'swgen'}, the generator")
+
+
 @swnet.limit(90)
 def test_quick(net):
     """One case with what there is: every program gave figures, and all of it is gone."""
-    before = seen()
-    result = net.run(BENCH, "--quick", "--json", "--build", net.built_in, "--programs", ",".join(there()),
-                     "l2-10", timeout=80, env={**os.environ, "TMPDIR": str(net.dir)})
-    nothing_left(net, before)
-    answer = json.loads(result.stdout)
+    answer = bench_quick(net, "--programs", ",".join(there()), "l2-10")
     names = there()
     if "huge pages" in answer["about"]["missing"].get("ovs", ""):  # OVS cannot without, and says so
         names.remove("ovs")
@@ -68,14 +78,9 @@ def test_quick(net):
 @swnet.limit(90)
 def test_two_cores(net):
     """Guests by vhost-user, swgen on the other core."""
-    if not (net.built_in / "swgen").exists():
-        raise swnet.Skip(f"no {net.built_in / 'swgen'}, the generator")
-    before = seen()
+    need_swgen(net)
     # Half a second is too short here: both sides must have had their cores in it.
-    result = net.run(BENCH, "--quick", "--seconds", "3", "--json", "--build", net.built_in, "--programs",
-                     "swd,testpmd", "vhost-1", timeout=80, env={**os.environ, "TMPDIR": str(net.dir)})
-    nothing_left(net, before)
-    case = json.loads(result.stdout)["cases"][0]
+    case = bench_quick(net, "--seconds", "3", "--programs", "swd,testpmd", "vhost-1")["cases"][0]
     for found in case["slices"]:
         swnet.same(found.get("trouble"), None, f"trouble of {found['program']}")
         swnet.same(found["mpps"] > 0 and found["mode"] in ("near", "far", "mixed"), True, f"rate, {found},")
@@ -84,13 +89,8 @@ def test_two_cores(net):
 @swnet.limit(120)
 def test_flood(net):
     """Ports beside those of the guests, a station that is set, and a slice of three parts."""
-    if not (net.built_in / "swgen").exists():
-        raise swnet.Skip(f"no {net.built_in / 'swgen'}, the generator")
-    before = seen()
-    result = net.run(BENCH, "--quick", "--seconds", "2", "--json", "--build", net.built_in, "--programs",
-                     "swd", "flood-mac", timeout=110, env={**os.environ, "TMPDIR": str(net.dir)})
-    nothing_left(net, before)
-    case = json.loads(result.stdout)["cases"][0]
+    need_swgen(net)
+    case = bench_quick(net, "--seconds", "2", "--programs", "swd", "flood-mac", timeout=110)["cases"][0]
     swnet.same([found.get("trouble") for found in case["slices"]], [None], "troubles")
     swnet.same(list(case["slices"][0]["parts"]), ["quiet", "ordinary", "flood"], "parts")
     swnet.same(case["programs"]["swd"]["parts"]["mpps"]["flood"] > 0, True, "packets that guests got in it")
@@ -129,8 +129,8 @@ def test_figures(_net):
 
 
 def pair_slice(program, half, mode, mpps, **more):
-    return {"program": program, "half": half, "mode": mode, "mpps": mpps, "cycles": 2000 / mpps, "counted": 100,
-            "ran": 1.0, "slow": 0, "stolen": 0, "round_trips": [1, 1], **more}
+    return {"program": program, "half": half, "mode": mode, "mpps": mpps, "cycles": 2000 / mpps,
+            "counted": 100, "ran": 1.0, "slow": 0, "stolen": 0, "round_trips": [1, 1], **more}
 
 
 def test_modes(_net):

@@ -92,8 +92,7 @@ def target_of(case):
     if case.tails:
         words.append(f"p99 <= {case.tails[0]:g} and p99.9 <= {case.tails[1]:g} of OVS")
     if case.ratio is not None:
-        cycles = case.topology == "solo" or case.kind == "growth"
-        words.append(f"{'OVS / swd' if cycles else 'swd / OVS'} >= {case.ratio:g}")
+        words.append(f"OVS / swd >= {case.ratio:g}")
     return ", ".join(words) or "none"
 
 
