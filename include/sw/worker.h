@@ -5,7 +5,7 @@
  * end of the turn. A "lane" is one worker's part of one port: send buffer and counters, written by that
  * worker only.
  *
- * room: port. Thread: the worker, unless a line says control. Cost of sw_send: about 5 cycles.
+ * room: port. Thread: the worker itself, unless a line says control. Cost of sw_send: about 5 cycles.
  */
 #ifndef SW_WORKER_H
 #define SW_WORKER_H
@@ -21,7 +21,6 @@
 #define SW_DEPTH_MAX 16	  /* patch ports one packet may cross in a turn */
 #define SW_CROSS_MAX 8192 /* packets that may cross a second or later patch port in a turn */
 
-struct sw_late;
 struct sw_port;
 struct sw_stages;
 
@@ -31,6 +30,7 @@ struct sw_lane_stats {
 	uint64_t tx_packets, tx_bytes;
 	uint64_t drops[SW_DROP_MAX]; /* by reason */
 };
+
 struct sw_lane {
 	uint16_t n;	  /* packets waiting in pkts */
 	uint16_t dirty;	  /* is on the worker's list */
@@ -87,7 +87,7 @@ void sw_tx_drop(struct sw_worker *w, unsigned reason, struct rte_mbuf **pkts, un
 void sw_lane_transmit(
 	struct sw_worker *w, struct sw_lane *lane, struct rte_mbuf **pkts, unsigned n);
 
-/* Hand over what waits. */
+/* Hand over what waits in a lane. */
 void sw_lane_flush(struct sw_worker *w, struct sw_lane *lane);
 
 /* Flush every lane with packets waiting, until none is (a patch port may fill another); run w->late. */

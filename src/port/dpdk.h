@@ -78,6 +78,9 @@ int dpdk_xsk_check(const struct rte_eth_dev_info *info, unsigned n_rxq, struct s
 /* A PCI device could not be attached: what to do about it. dpdk_vfio_ctl.c. */
 void dpdk_vfio_hint(const char *device, struct sw_err *err);
 
+/* Is it shared memory with another program? */
+bool dpdk_is_memif(const struct rte_eth_dev_info *info);
+
 /* net_memif: before removal, its listening socket, which it would leave behind. dpdk_memif_ctl.c. */
 void dpdk_memif_silence(uint16_t id);
 

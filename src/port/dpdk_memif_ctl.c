@@ -45,6 +45,11 @@ static int copy_name(const char *key, const char *value, void *name)
 	return 0;
 }
 
+bool dpdk_is_memif(const struct rte_eth_dev_info *info)
+{
+	return !strcmp(info->driver_name, "net_memif");
+}
+
 /* The socket that this device was told to use, if it is of net_memif. */
 static bool name_of(uint16_t id, struct listener *out)
 {
@@ -52,7 +57,7 @@ static bool name_of(uint16_t id, struct listener *out)
 	const struct rte_devargs *da;
 	struct rte_kvargs *args;
 
-	if (rte_eth_dev_info_get(id, &info) || strcmp(info.driver_name, "net_memif"))
+	if (rte_eth_dev_info_get(id, &info) || !dpdk_is_memif(&info))
 		return false;
 	memset(out->name, 0, sizeof(out->name));
 	strcpy(out->name, PRESET);

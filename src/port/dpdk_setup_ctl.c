@@ -219,7 +219,7 @@ static uint16_t tx_queues(const struct dpdk_plan *plan, const struct rte_eth_dev
 {
 	uint16_t n = RTE_MIN(plan->n_txq, info->max_tx_queues);
 
-	return strcmp(info->driver_name, "net_memif") ? n : RTE_MIN(n, plan->n_rxq);
+	return dpdk_is_memif(info) ? RTE_MIN(n, plan->n_rxq) : n;
 }
 
 int dpdk_start(struct dpdk *d, const struct dpdk_plan *asked, struct sw_err *err)

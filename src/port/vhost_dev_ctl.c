@@ -28,6 +28,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <rte_bitops.h>
 #include <rte_vhost.h>
 
 #include <sw/log.h>
@@ -36,20 +37,21 @@
 
 SW_LOG(vhost, "vhost-user ports: sockets, guests, queues");
 
-#define BIT(n) (1ull << (n))
-
 #define NOT_OFFERED                                                                      \
-	(BIT(VIRTIO_NET_F_CSUM) | BIT(VIRTIO_NET_F_GUEST_CSUM) | BIT(VIRTIO_NET_F_GSO) | \
-		BIT(VIRTIO_NET_F_HOST_TSO4) | BIT(VIRTIO_NET_F_HOST_TSO6) |              \
-		BIT(VIRTIO_NET_F_HOST_ECN) | BIT(VIRTIO_NET_F_HOST_UFO) |                \
-		BIT(VIRTIO_NET_F_GUEST_TSO4) | BIT(VIRTIO_NET_F_GUEST_TSO6) |            \
-		BIT(VIRTIO_NET_F_GUEST_ECN) | BIT(VIRTIO_NET_F_GUEST_UFO) | BIT(34))
-#define RING_PACKED BIT(34)
+	(RTE_BIT64(VIRTIO_NET_F_CSUM) | RTE_BIT64(VIRTIO_NET_F_GUEST_CSUM) |             \
+		RTE_BIT64(VIRTIO_NET_F_GSO) | RTE_BIT64(VIRTIO_NET_F_HOST_TSO4) |        \
+		RTE_BIT64(VIRTIO_NET_F_HOST_TSO6) | RTE_BIT64(VIRTIO_NET_F_HOST_ECN) |   \
+		RTE_BIT64(VIRTIO_NET_F_HOST_UFO) | RTE_BIT64(VIRTIO_NET_F_GUEST_TSO4) |  \
+		RTE_BIT64(VIRTIO_NET_F_GUEST_TSO6) | RTE_BIT64(VIRTIO_NET_F_GUEST_ECN) | \
+		RTE_BIT64(VIRTIO_NET_F_GUEST_UFO) | RTE_BIT64(34))
+#define RING_PACKED RTE_BIT64(34)
 
-#define PROTOCOL                                                                         \
-	(BIT(VHOST_USER_PROTOCOL_F_MQ) | BIT(VHOST_USER_PROTOCOL_F_LOG_SHMFD) |          \
-		BIT(VHOST_USER_PROTOCOL_F_RARP) | BIT(VHOST_USER_PROTOCOL_F_REPLY_ACK) | \
-		BIT(VHOST_USER_PROTOCOL_F_NET_MTU) | BIT(VHOST_USER_PROTOCOL_F_STATUS))
+#define PROTOCOL                                                                            \
+	(RTE_BIT64(VHOST_USER_PROTOCOL_F_MQ) | RTE_BIT64(VHOST_USER_PROTOCOL_F_LOG_SHMFD) | \
+		RTE_BIT64(VHOST_USER_PROTOCOL_F_RARP) |                                     \
+		RTE_BIT64(VHOST_USER_PROTOCOL_F_REPLY_ACK) |                                \
+		RTE_BIT64(VHOST_USER_PROTOCOL_F_NET_MTU) |                                  \
+		RTE_BIT64(VHOST_USER_PROTOCOL_F_STATUS))
 
 static struct vhost *by_vid[RTE_MAX_VHOST_DEVICE]; /* atomic */
 
@@ -312,7 +314,7 @@ static uint64_t flags_of(const struct vhost *v)
 
 int vhost_dev_register(struct vhost *v)
 {
-	uint64_t mtu = v->port.conf.mtu ? 0 : BIT(VIRTIO_NET_F_MTU);
+	uint64_t mtu = v->port.conf.mtu ? 0 : RTE_BIT64(VIRTIO_NET_F_MTU);
 	int rc;
 
 	if (rte_vhost_driver_register(v->path, flags_of(v)))

@@ -19,8 +19,9 @@
  * because when it fails the library has unmapped the old memory already and goes on; and while it handles
  * what touches rings that we serve, since they are given back to it for that (vhost_ring_ctl.c).
  *
- * Library's thread, with the rings' locks held: nothing here waits for a worker that may wait for those. Terms and layouts: "Vhost-user
- * Protocol" of QEMU's documentation, and the contract of rte_vhost_msg_handle: `msg` begins with the message.
+ * Library's thread, with the rings' locks held: nothing here waits for a worker that may wait for those.
+ * Terms and layouts: "Vhost-user Protocol" of QEMU's documentation, and the contract of rte_vhost_msg_handle:
+ * `msg` begins with the message.
  */
 #include "vhost_dev.h"
 

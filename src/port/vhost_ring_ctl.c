@@ -17,11 +17,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <rte_bitops.h>
 #include <rte_vhost.h>
 
 #include <sw/mem.h>
-
-#define BIT(n) (1ull << (n))
 
 struct vhost_ring *vhost_ring_of(struct vhost *v, unsigned i)
 {
@@ -52,11 +51,11 @@ static void close_later(void *fd)
 
 static void set_features(struct vhost_ring *r, uint64_t features)
 {
-	bool merge = features & BIT(VIRTIO_NET_F_MRG_RXBUF);
+	bool merge = features & RTE_BIT64(VIRTIO_NET_F_MRG_RXBUF);
 
 	r->mergeable = merge;
-	r->header = merge || features & BIT(VIRTIO_F_VERSION_1) ? 12 : 10;
-	r->event_idx = features & BIT(VIRTIO_RING_F_EVENT_IDX);
+	r->header = merge || features & RTE_BIT64(VIRTIO_F_VERSION_1) ? 12 : 10;
+	r->event_idx = features & RTE_BIT64(VIRTIO_RING_F_EVENT_IDX);
 }
 
 struct vhost_ring *vhost_ring_take(struct vhost *v, int vid, unsigned i)
@@ -114,13 +113,9 @@ void vhost_rings_give_back(struct vhost *v, int vid)
 void vhost_rings_free(struct vhost *v)
 {
 	for (unsigned i = 0; i < VHOST_RINGS_MAX; i++) {
-		if (v->rings[i] && v->rings[i]->call_fd >= 0)
-			close(v->rings[i]->call_fd);
 		free(v->rings[i]);
 		v->rings[i] = NULL;
 	}
-	free(v->memory);
-	v->memory = NULL;
 }
 
 unsigned vhost_rings_stuck(const struct vhost *v)
