@@ -45,7 +45,7 @@ static void print_latency(const struct bench *b, const struct latency *l, const 
 
 	if (!l->n)
 		return;
-	printf("  %-11s  min %.2f us", what, ns_of(b, l->min) / 1000);
+	printf("  %-12s min %.2f us", what, ns_of(b, l->min) / 1000);
 	for (unsigned i = 0; i < 5; i++)
 		printf("  p%g %.2f", percents[i],
 			ns_of(b, latency_percentile(l, percents[i])) / 1000);

@@ -130,7 +130,6 @@ static void judge_burst(struct receiver *r, struct rte_mbuf **burst, unsigned n,
 
 static inline unsigned take(struct receiver *r, unsigned queue)
 {
-	uint64_t began = rte_rdtsc();
 	struct rte_mbuf *burst[BURST];
 	unsigned n = rte_eth_rx_burst(r->port_id, queue, burst, BURST);
 
@@ -145,7 +144,6 @@ static inline unsigned take(struct receiver *r, unsigned queue)
 		judge_burst(r, burst, n, stamp_of(rte_rdtsc()));
 	}
 	rte_pktmbuf_free_bulk(burst, n);
-	r->n.cycles += rte_rdtsc() - began;
 	return n;
 }
 
@@ -169,5 +167,7 @@ unsigned rx_turn(struct receiver *r)
 	r->last_turn = now;
 	for (unsigned i = 0; i < r->queues; i++)
 		n += take(r, i);
+	if (n)
+		r->n.cycles += rte_rdtsc() - now;
 	return n;
 }

@@ -42,8 +42,7 @@ struct receiver {
 	uint64_t last_turn, pause_cycles;
 	uint32_t since; /* stamp: the end of the last pause */
 	struct latency latency;
-	struct latency
-		steady; /* of packets sent since the last pause: what the switch alone is to blame for */
+	struct latency steady; /* of packets sent since the last pause */
 } __rte_cache_aligned;
 
 /* Take what has come; how many frames. */
