@@ -17,13 +17,13 @@ import argparse
 import os
 import pathlib
 import statistics
-import struct
 import sys
 import threading
 import time
 
 sys.dont_write_bytecode = True
 from perfnet import measure_in_namespace  # noqa: E402  (leaves nothing behind)
+from benchlib import frames  # noqa: E402  (found by perfnet)
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -32,12 +32,9 @@ PAIRS, FRAME = 100, 60
 
 def write_pcap(path, side):
     """PAIRS frames from the stations of one side to those of the other."""
-    with open(path, "wb") as out:
-        out.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-        for n in range(PAIRS):
-            mine, other = bytes([2, 0, 0, side, 0, n]), bytes([2, 0, 0, 1 - side, 0, n])
-            frame = (other + mine + b"\x08\x00").ljust(FRAME, b"\0")
-            out.write(struct.pack("<IIII", 0, 0, FRAME, FRAME) + frame)
+    sides = [[bytes([2, 0, 0, end, 0, n]) for n in range(PAIRS)] for end in (side, 1 - side)]
+    frames.write_pcap(path, [(other + mine + b"\x08\x00").ljust(FRAME, b"\0")
+                             for mine, other in zip(*sides)])
 
 
 class Changes(threading.Thread):

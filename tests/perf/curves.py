@@ -22,10 +22,9 @@ import time
 
 sys.dont_write_bytecode = True
 from perfnet import measure_in_namespace, swnet  # noqa: E402  (leaves nothing behind)
+from benchlib import frames, machine, place  # noqa: E402  (found by perfnet)
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent.parent / "tools"))
-from benchlib import frames, machine, place  # noqa: E402
 
 PAIRS = 1000        # of stations, where their number is not what grows
 MBUFS = 262144      # as in tools/bench

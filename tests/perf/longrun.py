@@ -32,10 +32,9 @@ import time
 
 sys.dont_write_bytecode = True
 from perfnet import measure_in_namespace, swnet  # noqa: E402  (leaves nothing behind)
+from benchlib import frames  # noqa: E402  (found by perfnet)
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent.parent / "tools"))
-from benchlib import frames  # noqa: E402
 
 THEIRS = 10           # the VLAN of the guests
 VLANS = range(200, 240)
@@ -272,9 +271,9 @@ def judge_memory(health, before, files, after, minutes):
     print(f"resident memory: {first:.0f} KiB in the beginning, {last:.0f} at the end, "
           f"{slope:+.1f} a minute")
     print("held before and after: " + ", ".join(f"{what} {before[what]} {after[what]}" for what in before))
-    wrong = [f"{what} were {before[what]} before and are {after[what]} after"
-             for what in health.more(before, after)]
-    if "files" in health.more(before, after):
+    more = health.more(before, after)
+    wrong = [f"{what} were {before[what]} before and are {after[what]} after" for what in more]
+    if "files" in more:
         wrong.append(f"files that were not open before: {dict(health.files - files)}")
     if minutes < 2:
         print("(too short to judge resident memory)")

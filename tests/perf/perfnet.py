@@ -7,7 +7,7 @@ import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "net"))
+sys.path[:0] = [str(HERE.parent / "net"), str(HERE.parent.parent / "tools")]  # swnet; benchlib
 sys.dont_write_bytecode = True
 import swnet  # noqa: E402  (found there)
 
