@@ -42,6 +42,8 @@ struct sw_member_conf {
 	uint32_t mac_limit; /* stations learned behind the port at most; 0: the table's size */
 	bool flood;	    /* unknown, multicast and broadcast go out here */
 	bool protect;	    /* no traffic to another protected port of the bridge */
+	uint32_t
+		number; /* as rules and controllers call it: 1..65279, SW_OFPP_LOCAL; 0: has none */
 };
 
 struct sw_bridge_conf {
@@ -50,6 +52,9 @@ struct sw_bridge_conf {
 	uint16_t mac_aging_time; /* seconds, 15..3600, default 300 */
 	bool forward_bpdu;
 	bool cross_connect; /* exactly two members: everything of one leaves by the other, untouched */
+	uint32_t rules_max, table_rules_max; /* rules in all tables, in one; 0: 4000000, 1000000 */
+	bool evict; /* a full table puts a rule with a timeout out for a new one */
+	bool no_rules; /* made without the rule that is NORMAL (fail_mode secure); later it says nothing */
 	uint8_t no_learn[SW_VID_COUNT / 8]; /* flood_vlans: these VLANs flood and do not learn */
 };
 
@@ -79,6 +84,23 @@ void sw_bridge_destroy(struct sw_bridge *bridge);
 const char *sw_bridge_name(const struct sw_bridge *bridge);
 struct sw_fdb *sw_bridge_fdb(struct sw_bridge *bridge);
 struct sw_bridge *sw_bridge_by_name(const char *name); /* or NULL */
+
+/* What controllers ask of a bridge beside rules. It is no configuration. In force for all that workers begin after the call; where it is
+ * another than before, all that is kept of flows is void. */
+enum {
+	SW_BRIDGE_TELL_MISSES =
+		1 << 0, /* what no rule takes goes to controllers, as OpenFlow 1.0 has it */
+	SW_BRIDGE_DROP_FRAGMENTS = 1 << 1, /* of IP, before any rule; not by a cross-connect */
+	SW_BRIDGE_TELL_TTL =
+		1 << 2, /* what is lost by a TTL that is counted down goes to controllers */
+};
+void sw_bridge_ask(struct sw_bridge *bridge, uint8_t asked);
+uint8_t sw_bridge_asked(const struct sw_bridge *bridge);
+
+/* Do its ports look at rules, groups and meters? Not while the only rule is NORMAL for all, which is done without them and
+ * counted by no rule, and not in a cross-connect. */
+bool sw_bridge_looks_at_rules(const struct sw_bridge *bridge);
+bool sw_bridge_is_cross_connect(const struct sw_bridge *bridge);
 
 /* Name of the ingress program the port runs now: "l2", "cross-connect", "none". */
 const char *sw_bridge_program_of(const struct sw_port *port);

@@ -15,11 +15,25 @@ uint64_t sw_clock_ns(void);
 uint64_t sw_clock_ms(void);
 uint32_t sw_clock_s(void);
 
+/* Milliseconds since 1970, as the machine has it: it may be set forward and back. Stopped with the clock it moves with it. */
+uint64_t sw_clock_wall_ms(void);
+
 /* Stop the clock where it is (tests); it then moves by sw_clock_warp only. There is no way back. */
 void sw_clock_stop(void);
 
 /* Move a stopped clock forward. */
 void sw_clock_warp(uint64_t ms);
+
+/* What a time-stamp counter that reads `tsc` says of a clock that is stopped: it stands where that stands. Workers
+ * pass worker->now_tsc; while the clock runs that is what they get. */
+extern uint64_t sw_clock_stopped_ns; /* atomic; 0: the clock runs */
+uint64_t sw_clock_stopped_tsc(void);
+static inline uint64_t sw_clock_tsc(uint64_t tsc)
+{
+	return __builtin_expect(__atomic_load_n(&sw_clock_stopped_ns, __ATOMIC_RELAXED) != 0, 0)
+		       ? sw_clock_stopped_tsc()
+		       : tsc;
+}
 
 /* From now on each reading moves a stopped clock by so much, as if all work took its time; 0: none does. */
 void sw_clock_tick(uint64_t ns);

@@ -46,6 +46,7 @@ struct sw_call {
 	struct draft *draft;	   /* CONFIG only */
 	unsigned at;		   /* where a run goes on that returned SW_CMD_MORE; 0 at first */
 	const char *input;	   /* text that came with the transaction, or NULL */
+	unsigned patience_s;	   /* the client waits so long for the answer; 0: it did not say */
 	void *state;		   /* the command's own, from run to run; NULL at first */
 	void (*job)(void *state);  /* with SW_CMD_JOB */
 	void (*drop)(
@@ -54,8 +55,10 @@ struct sw_call {
 };
 
 struct sw_cmd {
-	const char *name;  /* words separated by one space */
-	const char *help;  /* one line */
+	const char *name; /* words separated by one space */
+	const char *help; /* one line */
+	/* Another name of that command, by which people know it from elsewhere: all but name and help is that one's. */
+	const struct sw_cmd *is;
 	const char *usage; /* arguments as in "BRIDGE PORT [COLUMN=VALUE]..." */
 	enum sw_cmd_kind kind;
 	enum sw_role role;
@@ -66,6 +69,11 @@ struct sw_cmd {
 	int (*run)(struct sw_call *call, struct sw_err *err);
 };
 SW_REG_KIND_DECLARE(cmd);
+
+static inline const struct sw_cmd *sw_cmd_of(const struct sw_cmd *cmd)
+{
+	return cmd && cmd->is ? cmd->is : cmd;
+}
 
 /* More than fits a step of the control loop (10 ms): run is called again with `at` and `result` as it left
  * them, on the same draft, with other work in between. */
@@ -78,6 +86,10 @@ SW_REG_KIND_DECLARE(cmd);
 /* CONFIG: what it waits for is not so yet. The transaction begins again, from its first command, when
  * something changed. */
 #define SW_CMD_WAIT 997
+
+/* READ, alone in its transaction: what it waits for is not there yet. run is called again, with at, state and result as it left
+ * them, when something may have come, and every 100 ms. drop(state) comes also when the client goes away. */
+#define SW_CMD_SLEEP 996
 
 /* CONFIG: an exit status for swctl other than 0 without an error (br-exists: 2); call->result is kept. */
 #define SW_CMD_EXIT(status) (1000 + (status))

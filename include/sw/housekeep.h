@@ -9,6 +9,8 @@
 #ifndef SW_HOUSEKEEP_H
 #define SW_HOUSEKEEP_H
 
+#include <stdint.h>
+
 #include <sw/reg.h>
 
 struct sw_worker;
@@ -19,5 +21,14 @@ struct sw_housekeep {
 	void (*slice)(struct sw_worker *w); /* w->now_s is fresh */
 };
 SW_REG_KIND_DECLARE(housekeep);
+
+/* Tasks that are not to wait for their time, a bit each: worker 0 does a slice of them when it next is between turns. */
+extern uint64_t sw_housekeep_asked;
+
+/* Ask for a slice soon. Any thread. */
+static inline void sw_housekeep_ask(unsigned id)
+{
+	__atomic_or_fetch(&sw_housekeep_asked, 1ull << id, __ATOMIC_RELEASE);
+}
 
 #endif

@@ -76,6 +76,8 @@ struct sw_load {
 	uint64_t cycles; /* ... and those of them that packets took */
 	uint64_t packets;
 	uint64_t bursts; /* of a queue; of a worker: busy turns */
+	uint64_t
+		held; /* of a queue: turns that passed it over, as others waited that had had less time */
 };
 void sw_pmd_worker_load(unsigned id, unsigned seconds, struct sw_load *load);
 void sw_pmd_queue_load(

@@ -68,6 +68,7 @@ struct sw_port {
 	uint16_t mtu;	/* in force */
 	int16_t numa;	/* node of the device, -1 any: sw_port_new says -1, open may say more */
 	bool opened;
+	uint8_t state; /* what it was asked not to do: port_state.h */
 	const struct sw_port_class *cls;
 	const struct sw_ingress *ingress; /* rcu, by pipeline; NULL: drops as no_bridge */
 	struct rte_ether_addr mac;
@@ -140,7 +141,7 @@ struct sw_port *sw_port_by_index(unsigned index);  /* or NULL; index < SW_PORT_M
 void sw_port_changed(struct sw_port *port);
 
 /* Who hears of it, in the order of asking; asking again is harmless. SW_PORT_LISTENERS at most. */
-#define SW_PORT_LISTENERS 4
+#define SW_PORT_LISTENERS 8
 void sw_port_on_change(void (*fn)(struct sw_port *port));
 
 /* Value of an option of conf, or NULL. */

@@ -11,23 +11,35 @@
 #define SW_PROGRAM_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <sw/reg.h>
 
 struct domain;	  /* membership compiled for workers; pipeline's own */
+struct of_ports;  /* members by their OpenFlow numbers; likewise */
+struct of_shared; /* likewise */
+struct sw_rules;
 struct fdb_table; /* stations; pipeline's own */
 struct sw_bridge_conf;
 struct sw_ingress;
+struct sw_groups;
 struct sw_member_conf;
+struct sw_meters;
 
 /* What there is to compile: one member of a bridge and all that is around it. */
 struct sw_program_job {
 	const struct sw_bridge_conf *bridge;
 	const struct sw_member_conf *members;
-	unsigned n;		     /* members */
-	unsigned at;		     /* the member to compile for */
-	const struct domain *domain; /* outlives what is compiled */
-	struct fdb_table *fdb;	     /* likewise */
+	unsigned n;		      /* members */
+	unsigned at;		      /* the member to compile for */
+	const struct domain *domain;  /* outlives what is compiled */
+	struct fdb_table *fdb;	      /* likewise */
+	const struct of_ports *ports; /* likewise */
+	struct sw_rules *rules;	      /* of the bridge, as the next ones */
+	const struct sw_groups *groups;
+	const struct sw_meters *meters;
+	const struct of_shared *shared; /* what its programs of rules have in common */
+	uint8_t asked;			/* SW_BRIDGE_* */
 };
 
 struct sw_program {

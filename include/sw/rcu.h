@@ -35,7 +35,8 @@ void sw_rcu_offline(unsigned id);
  * control thread. Thread: any but workers. Never fails: memory for the note is small and lasting. */
 void sw_rcu_defer(void (*fn)(void *arg), void *arg);
 
-/* Run what is ripe, in the order of sw_rcu_defer(). Control. Returns how many are still waiting. */
+/* Run what is ripe, in the order of sw_rcu_defer(), but for what these calls defer themselves: who has much to
+ * do does a share and defers the rest. Control. Returns how many are still waiting. */
 unsigned sw_rcu_poll(void);
 
 /* Wait for a grace period. For threads that may block (a library's callback thread, a job): never the

@@ -72,6 +72,8 @@ struct sw_table {
 	const char *help;
 	const char *alias; /* another name people type, or NULL */
 	bool root;	   /* has exactly one row, that is named "." and never goes */
+	const char *
+		by; /* "Bridge.controller": its rows have no name, but that of the row whose only one they are */
 };
 SW_REG_KIND_DECLARE(table);
 

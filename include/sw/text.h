@@ -9,6 +9,7 @@
 #ifndef SW_TEXT_H
 #define SW_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,6 +51,8 @@ struct sw_str {
 	size_t size;
 };
 void sw_str_add(struct sw_str *str, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void sw_str_vadd(struct sw_str *str, const char *fmt, va_list args)
+	__attribute__((format(printf, 2, 0)));
 void sw_str_add_bytes(struct sw_str *str, const void *bytes, size_t len);
 
 #endif

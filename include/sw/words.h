@@ -9,6 +9,7 @@
 #ifndef SW_WORDS_H
 #define SW_WORDS_H
 
+#include <sw/access.h>
 #include <sw/reg.h>
 
 struct sw_err;
@@ -17,6 +18,7 @@ struct sw_cmd_option {
 	const char *name;  /* without "--" */
 	const char *value; /* NULL: a flag; else the name of its value, "--id=@NAME" */
 	const char *help;
+	enum sw_role role; /* who may give it, beyond who may give the command */
 };
 
 /* What a command takes; a part of its descriptor. */

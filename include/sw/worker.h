@@ -14,34 +14,15 @@
 
 #include <sw/drop.h>
 #include <sw/event.h>
+#include <sw/lane.h>
 #include <sw/rcu.h>
 
-#define SW_BURST     32	  /* packets of a burst; the most one vhost call takes */
 #define SW_PORT_MAX  1024 /* ports at most; indices 0..SW_PORT_MAX-1 */
 #define SW_DEPTH_MAX 16	  /* patch ports one packet may cross in a turn */
 #define SW_CROSS_MAX 8192 /* packets that may cross a second or later patch port in a turn */
 
 struct sw_port;
 struct sw_stages;
-
-/* Counters of a lane; control reads them while they move (each is a whole, aligned 64-bit word). */
-struct sw_lane_stats {
-	uint64_t rx_packets, rx_bytes, rx_multicast, rx_broadcast;
-	uint64_t tx_packets, tx_bytes;
-	uint64_t drops[SW_DROP_MAX]; /* by reason */
-};
-
-struct sw_lane {
-	uint16_t n;	  /* packets waiting in pkts */
-	uint16_t dirty;	  /* is on the worker's list */
-	uint32_t max_len; /* longest frame the port takes without FCS: MTU + 18; control writes */
-	uint16_t lost;	  /* packets of this flush that sw_tx_drop lost, and their bytes */
-	uint32_t lost_bytes;
-	struct sw_port *port;
-	struct sw_lane *next_dirty;
-	struct rte_mbuf *pkts[SW_BURST];
-	struct sw_lane_stats stats __rte_cache_aligned;
-} __rte_cache_aligned;
 
 struct sw_worker {
 	uint16_t id;	  /* 0..SW_WORKER_MAX-1; also the rcu reader */
@@ -64,12 +45,6 @@ static inline struct sw_lane *sw_lane_of(struct sw_worker *w, unsigned index)
 	return sw_rcu_get(w->lanes[index]);
 }
 
-/* The longest frame the lane's port takes now. */
-static inline uint32_t sw_lane_max_len(const struct sw_lane *lane)
-{
-	return __atomic_load_n(&lane->max_len, __ATOMIC_RELAXED);
-}
-
 /* Lose one packet, or n, for a reason counted on a lane. */
 static inline void sw_drop_one(struct sw_lane *lane, unsigned reason, struct rte_mbuf *m)
 {
@@ -77,7 +52,6 @@ static inline void sw_drop_one(struct sw_lane *lane, unsigned reason, struct rte
 	rte_pktmbuf_free(m);
 }
 void sw_drop_many(struct sw_lane *lane, unsigned reason, struct rte_mbuf **pkts, unsigned n);
-
 /* For a class's tx: lose packets it has taken (part of what it returns) for a reason of its own. They
  * are not counted as sent. */
 void sw_tx_drop(struct sw_worker *w, unsigned reason, struct rte_mbuf **pkts, unsigned n);
@@ -87,14 +61,22 @@ void sw_tx_drop(struct sw_worker *w, unsigned reason, struct rte_mbuf **pkts, un
 void sw_lane_transmit(
 	struct sw_worker *w, struct sw_lane *lane, struct rte_mbuf **pkts, unsigned n);
 
-/* Hand over what waits in a lane. */
+/* Hand over what waits in a lane; in every lane, until none is left (a patch port may fill another), then run w->late. */
 void sw_lane_flush(struct sw_worker *w, struct sw_lane *lane);
-
-/* Flush every lane with packets waiting, until none is (a patch port may fill another); run w->late. */
 void sw_flush(struct sw_worker *w);
 
-/* The packet is too long for the lane: dropped there as tx_mtu_exceeded. */
+/* The packet is too long for the lane, or the port is shut: dropped there for that reason. */
 void sw_send_too_long(struct sw_lane *lane, struct rte_mbuf *m);
+
+/* There is something to flush. */
+static inline void sw_lane_mark(struct sw_worker *w, struct sw_lane *lane)
+{
+	if (lane->dirty)
+		return;
+	lane->dirty = 1;
+	lane->next_dirty = w->dirty;
+	w->dirty = lane;
+}
 
 /* Append a packet to a lane; consumes it. A packet may wait on several lanes at once (refcnt > 1) and is
  * read-only then, for ingress programs behind patch ports too: who wants to change its bytes, data_off
@@ -105,11 +87,7 @@ static inline void sw_send(struct sw_worker *w, struct sw_lane *lane, struct rte
 		sw_send_too_long(lane, m);
 		return;
 	}
-	if (!lane->dirty) {
-		lane->dirty = 1;
-		lane->next_dirty = w->dirty;
-		w->dirty = lane;
-	}
+	sw_lane_mark(w, lane);
 	lane->pkts[lane->n++] = m;
 	if (lane->n == SW_BURST)
 		sw_lane_flush(w, lane);
@@ -127,11 +105,7 @@ static inline void sw_send_many(
 	while (n) {
 		unsigned k = RTE_MIN(n, (unsigned)SW_BURST - lane->n);
 
-		if (!lane->dirty) {
-			lane->dirty = 1;
-			lane->next_dirty = w->dirty;
-			w->dirty = lane;
-		}
+		sw_lane_mark(w, lane);
 		for (unsigned i = 0; i < k; i++)
 			lane->pkts[lane->n + i] = pkts[i];
 		lane->n += k;

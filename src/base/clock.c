@@ -10,8 +10,13 @@
 #include <stdbool.h>
 #include <time.h>
 
-static uint64_t stopped_ns; /* 0: the real clock */
-static uint64_t tick_ns;    /* each reading moves a stopped clock by so much */
+#include <rte_cycles.h>
+
+#define WALL_STOPPED_MS \
+	UINT64_C(1764000000000) /* of the wall clock, where a stopped one begins at 0 */
+
+uint64_t sw_clock_stopped_ns; /* 0: the real clock */
+static uint64_t tick_ns;      /* each reading moves a stopped clock by so much */
 
 static uint64_t real_ns(void)
 {
@@ -23,10 +28,10 @@ static uint64_t real_ns(void)
 
 uint64_t sw_clock_ns(void)
 {
-	uint64_t ns = __atomic_load_n(&stopped_ns, __ATOMIC_ACQUIRE);
+	uint64_t ns = __atomic_load_n(&sw_clock_stopped_ns, __ATOMIC_ACQUIRE);
 
 	if (ns && __atomic_load_n(&tick_ns, __ATOMIC_RELAXED))
-		return __atomic_add_fetch(&stopped_ns, tick_ns, __ATOMIC_ACQ_REL);
+		return __atomic_add_fetch(&sw_clock_stopped_ns, tick_ns, __ATOMIC_ACQ_REL);
 	return ns ? ns : real_ns();
 }
 
@@ -40,15 +45,32 @@ uint32_t sw_clock_s(void)
 	return sw_clock_ns() / 1000000000u;
 }
 
+uint64_t sw_clock_wall_ms(void)
+{
+	uint64_t stopped = __atomic_load_n(&sw_clock_stopped_ns, __ATOMIC_ACQUIRE);
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return stopped ? WALL_STOPPED_MS + stopped / 1000000u
+		       : ts.tv_sec * UINT64_C(1000) + ts.tv_nsec / 1000000;
+}
+
+uint64_t sw_clock_stopped_tsc(void)
+{
+	uint64_t ns = __atomic_load_n(&sw_clock_stopped_ns, __ATOMIC_RELAXED);
+
+	return (unsigned __int128)ns * rte_get_tsc_hz() / 1000000000u;
+}
+
 void sw_clock_stop(void)
 {
-	if (!__atomic_load_n(&stopped_ns, __ATOMIC_ACQUIRE))
-		__atomic_store_n(&stopped_ns, real_ns(), __ATOMIC_RELEASE);
+	if (!__atomic_load_n(&sw_clock_stopped_ns, __ATOMIC_ACQUIRE))
+		__atomic_store_n(&sw_clock_stopped_ns, real_ns(), __ATOMIC_RELEASE);
 }
 
 void sw_clock_warp(uint64_t ms)
 {
-	__atomic_fetch_add(&stopped_ns, ms * 1000000u, __ATOMIC_ACQ_REL);
+	__atomic_fetch_add(&sw_clock_stopped_ns, ms * 1000000u, __ATOMIC_ACQ_REL);
 }
 
 void sw_clock_tick(uint64_t ns)

@@ -14,6 +14,7 @@
 #include <sys/queue.h>
 #include <unistd.h>
 
+#include <sw/clock.h>
 #include <sw/mem.h>
 
 struct call {
@@ -46,19 +47,25 @@ int sw_post_fd(void)
 	return out;
 }
 
+/* Make the descriptor readable; with the lock held. */
+static void tell(void)
+{
+	uint64_t one = 1;
+	ssize_t rc = write(open_fd(), &one, sizeof(one));
+
+	(void)rc; /* full counter: it is readable already */
+}
+
 void sw_post(void (*fn)(void *arg), void *arg)
 {
 	struct call *call = sw_xcalloc(1, sizeof(*call));
-	uint64_t one = 1;
-	ssize_t rc;
 
 	call->fn = fn;
 	call->arg = arg;
 	pthread_mutex_lock(&lock);
 	STAILQ_INSERT_TAIL(&waiting, call, next);
-	rc = write(open_fd(), &one, sizeof(one)); /* full counter: it is readable already */
+	tell();
 	pthread_mutex_unlock(&lock);
-	(void)rc;
 }
 
 unsigned sw_post_cancel(void *arg)
@@ -95,18 +102,42 @@ static struct call *take(void)
 	return call;
 }
 
-unsigned sw_post_run(void)
+/* Calls are left, which were told of before: the descriptor says so once more. */
+static void tell_of_rest(void)
 {
-	struct call *call;
-	unsigned n = 0;
+	pthread_mutex_lock(&lock);
+	if (!STAILQ_EMPTY(&waiting))
+		tell();
+	pthread_mutex_unlock(&lock);
+}
+
+static void silence(void)
+{
 	uint64_t count;
 	ssize_t rc = read(sw_post_fd(), &count, sizeof(count));
 
 	(void)rc; /* empty: nothing was posted since */
+}
+
+unsigned sw_post_run_for(uint64_t limit_ns)
+{
+	uint64_t since = sw_clock_ns();
+	struct call *call;
+	unsigned n = 0;
+
+	silence();
 	while ((call = take())) {
 		call->fn(call->arg);
 		free(call);
 		n++;
+		if (sw_clock_ns() - since >= limit_ns)
+			break;
 	}
+	tell_of_rest();
 	return n;
+}
+
+unsigned sw_post_run(void)
+{
+	return sw_post_run_for(UINT64_MAX);
 }

@@ -91,7 +91,7 @@ void sw_rcu_defer(void (*fn)(void *arg), void *arg)
 }
 
 /* Unlink the first if it is ripe. */
-static struct retired *take_ripe(unsigned *left)
+static struct retired *take_ripe(void)
 {
 	struct retired *r;
 
@@ -103,21 +103,29 @@ static struct retired *take_ripe(unsigned *left)
 	} else {
 		r = NULL;
 	}
-	*left = n_waiting;
 	pthread_mutex_unlock(&lock);
 	return r;
+}
+
+static unsigned count_waiting(void)
+{
+	unsigned n;
+
+	pthread_mutex_lock(&lock);
+	n = n_waiting;
+	pthread_mutex_unlock(&lock);
+	return n;
 }
 
 unsigned sw_rcu_poll(void)
 {
 	struct retired *r;
-	unsigned left = 0;
 
-	while ((r = take_ripe(&left))) {
+	for (unsigned most = count_waiting(); most && (r = take_ripe()); most--) {
 		r->fn(r->arg);
 		free(r);
 	}
-	return left;
+	return count_waiting();
 }
 
 void sw_rcu_synchronize(void)

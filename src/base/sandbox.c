@@ -4,7 +4,8 @@
  * vhost-user, libevent and the journal call. Another call fails with EPERM, and the kernel's audit log
  * names it: a driver with a need nobody foresaw costs its port, not the switch with all its guests. What
  * none of them ever calls and an intruder wants first (execve, ptrace, modules) ends the process.
- * No child process can be made and no socket of another family; bpf(2) is there only for net_af_xdp.
+ * No child process can be made and no socket of another family; bpf(2) is there only for net_af_xdp, and
+ * files can be given to nobody but whom the boot file names for sockets: each new bridge makes one.
  *
  * Control thread.
  */
@@ -101,6 +102,19 @@ static int add_arguments(scmp_filter_ctx f, int call, const int *values, unsigne
 	return rc;
 }
 
+/* chown(2) to socket-owner and socket-group and to nobody else: its two arguments from `at` on. */
+static int add_giving(scmp_filter_ctx f, int call, unsigned at, const struct sw_access *access)
+{
+	uint32_t owner = access->has_owner ? access->owner : UINT32_MAX;
+	uint32_t group = access->has_group ? access->group : UINT32_MAX;
+
+	/* negative: not a call of this machine */
+	if (call < 0 || (!access->has_owner && !access->has_group))
+		return 0;
+	return seccomp_rule_add(f, SCMP_ACT_ALLOW, call, 2, SCMP_CMP32(at, SCMP_CMP_EQ, owner),
+		SCMP_CMP32(at + 1, SCMP_CMP_EQ, group));
+}
+
 static int add_rules(scmp_filter_ctx f, const struct sw_boot *boot)
 {
 	int rc = add_names(f, SCMP_ACT_ALLOW, allowed, N(allowed));
@@ -119,6 +133,10 @@ static int add_rules(scmp_filter_ctx f, const struct sw_boot *boot)
 			SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
 	if (!rc && boot->af_xdp)
 		rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, SCMP_SYS(bpf), 0);
+	if (!rc)
+		rc = add_giving(f, SCMP_SYS(chown), 1, &boot->access);
+	if (!rc)
+		rc = add_giving(f, SCMP_SYS(fchownat), 2, &boot->access);
 	return rc;
 }
 

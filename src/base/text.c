@@ -283,19 +283,26 @@ void sw_str_add_bytes(struct sw_str *str, const void *bytes, size_t len)
 	str->s[str->len] = '\0';
 }
 
-void sw_str_add(struct sw_str *str, const char *fmt, ...)
+void sw_str_vadd(struct sw_str *str, const char *fmt, va_list args)
 {
-	va_list ap;
+	va_list again;
 	int len;
 
-	va_start(ap, fmt);
-	len = vsnprintf(NULL, 0, fmt, ap);
-	va_end(ap);
-	if (len < 0)
-		return;
-	reserve(str, len);
-	va_start(ap, fmt);
-	vsnprintf(str->s + str->len, len + 1, fmt, ap);
-	va_end(ap);
-	str->len += len;
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, fmt, args);
+	if (len >= 0) {
+		reserve(str, len);
+		vsnprintf(str->s + str->len, len + 1, fmt, again);
+		str->len += len;
+	}
+	va_end(again);
+}
+
+void sw_str_add(struct sw_str *str, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	sw_str_vadd(str, fmt, args);
+	va_end(args);
 }

@@ -62,7 +62,7 @@ static int take_words(struct cmd_line *line, const struct sw_words *w, struct sw
 		sw_err_hint(err, "swctl help lists all commands");
 		return rc;
 	}
-	line->cmd = sw_words_find(w, &sw_reg_kind_cmd, &used);
+	line->cmd = sw_cmd_of(sw_words_find(w, &sw_reg_kind_cmd, &used));
 	if (!line->cmd)
 		return unknown(w, err);
 	syntax = (struct sw_syntax){ line->cmd->name, line->cmd->usage, line->cmd->options,

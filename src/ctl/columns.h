@@ -20,6 +20,7 @@ SW_USE(column, bridge_datapath_type);
 SW_USE(column, bridge_flood_vlans);
 SW_USE(column, bridge_other_config);
 SW_USE(column, bridge_external_ids);
+SW_USE(column, bridge_fail_mode);
 SW_USE(column, port_name);
 SW_USE(column, port_interfaces);
 SW_USE(column, port_tag);

@@ -23,6 +23,7 @@
 #include <sw/mem.h>
 
 #include "db.h"
+#include "disk_fault.h"
 #include "draft.h"
 #include "history.h"
 #include "journal_io.h"
@@ -32,22 +33,12 @@ SW_LOG(journal, "the stored configuration: appending, rewriting");
 
 #define COMPACT_BYTES (1u << 20) /* not before it is this long ... */
 #define COMPACT_TIMES 4		 /* ... and this many times its snapshot */
+
 int journal_fault(struct journal *j, int rc, const char *what, struct sw_err *err)
 {
-	int ret = sw_err_set(err, rc == -ENOSPC || rc == -EDQUOT ? SW_CODE_LIMIT : SW_CODE_DEVICE,
-		"the configuration cannot be stored: %s in %s: %s", what, j->path, strerror(-rc));
-
-	sw_err_given(err, "%s", j->path);
-	if (rc == -ENOSPC || rc == -EDQUOT)
-		sw_err_hint(err, "make room on the file system of %s and try again", j->path);
-	else if (rc == -EROFS || rc == -EACCES || rc == -EPERM)
-		sw_err_hint(
-			err, "make %s writable for the user swd runs as, and try again", j->path);
-	else
-		sw_err_hint(err, "the switch goes on as it is; look at the disk (dmesg) first");
 	snprintf(j->fault, sizeof(j->fault), "%s: %s", what, strerror(-rc));
 	j->health.faults++;
-	return ret;
+	return disk_fault(err, rc, "the configuration", what, j->path);
 }
 
 /* The file before goes into history when it holds some; without it we lose history, not configuration. */
@@ -130,6 +121,11 @@ int journal_renew(struct journal *j, const char *bytes, struct sw_err *err)
 	int rc = replace_file(j, bytes, j->size, NULL);
 
 	return rc ? journal_fault(j, rc, "writing the journal anew", err) : sync_name(j, err);
+}
+
+const char *journal_folder(const struct journal *j)
+{
+	return j->path;
 }
 
 void journal_close(struct journal *j)

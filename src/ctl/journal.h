@@ -31,6 +31,9 @@ void journal_close(struct journal *journal);
  * change, or a rewriting, makes it so. Control. */
 bool journal_is_proven(const struct journal *journal);
 
+/* Its folder, for others who store something; lives as long as the journal. */
+const char *journal_folder(const struct journal *journal);
+
 /* Append what the draft changes, synced. On an error nothing was appended. */
 int journal_append(struct journal *journal, const struct draft *draft,
 	const struct record_note *note, struct sw_err *err);

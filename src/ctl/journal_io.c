@@ -100,11 +100,24 @@ int jio_list(int dir, const char *prefix, void (*fn)(void *arg, const char *name
 	return rc;
 }
 
+int jio_read_at(int fd, void *bytes, size_t len, uint64_t at, size_t *got)
+{
+	for (*got = 0; *got < len;) {
+		long n = RETRY(pread(fd, (char *)bytes + *got, len - *got, at + *got));
+
+		if (n < 0)
+			return n;
+		if (!n)
+			break;
+		*got += n;
+	}
+	return 0;
+}
+
 int jio_read(int fd, size_t max, char **bytes, size_t *len)
 {
 	struct stat st;
-	char *buf;
-	size_t n = 0;
+	int rc;
 
 	if (fstat(fd, &st))
 		return -errno;
@@ -112,21 +125,11 @@ int jio_read(int fd, size_t max, char **bytes, size_t *len)
 		return -EINVAL;
 	if ((uint64_t)st.st_size > max)
 		return -EFBIG;
-	buf = sw_xcalloc(st.st_size + 1, 1);
-	while (n < (size_t)st.st_size) {
-		long got = RETRY(pread(fd, buf + n, st.st_size - n, n));
-
-		if (got < 0) {
-			free(buf);
-			return got;
-		}
-		if (!got)
-			break;
-		n += got;
-	}
-	*bytes = buf;
-	*len = n;
-	return 0;
+	*bytes = sw_xcalloc(st.st_size + 1, 1);
+	rc = jio_read_at(fd, *bytes, st.st_size, 0, len);
+	if (rc)
+		free(*bytes);
+	return rc;
 }
 
 int jio_write(int fd, const void *bytes, size_t len, uint64_t at)

@@ -32,6 +32,7 @@
 #include <sw/rcu.h>
 
 #include "notify.h"
+#include "slice.h"
 
 SW_LOG_USE(loop);
 
@@ -64,7 +65,7 @@ static void on_post(evutil_socket_t fd, short what, void *arg)
 {
 	LOOP_STEP("posted calls");
 
-	sw_post_run();
+	sw_post_run_for(SLICE_NS);
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *arg)

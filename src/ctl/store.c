@@ -19,8 +19,10 @@
 #include <sw/post.h>
 #include <sw/rcu.h>
 
+#include "columns.h"
 #include "job.h"
 #include "loop.h"
+#include "persist/persist.h"
 #include "queue.h"
 #include "switch/live.h"
 
@@ -50,9 +52,10 @@ void store_replace(struct db *next)
 
 static void on_retry(evutil_socket_t fd, short what, void *arg)
 {
-	LOOP_STEP("port retry");
+	LOOP_STEP("retries");
 
 	queue_retry_ports();
+	persist_sweep();
 }
 
 static void start_timer(void)
@@ -66,6 +69,13 @@ static void start_timer(void)
 		event_add(retry_event, &second);
 }
 
+static bool keeps_rules(const char *bridge)
+{
+	const struct row *row = rows_find_name(db->tables[TABLE(bridge)->id], bridge);
+
+	return row && live_keeps_rules(row);
+}
+
 int store_open(const char *state_dir, struct sw_err *err)
 {
 	int rc = schema_build(err);
@@ -74,7 +84,9 @@ int store_open(const char *state_dir, struct sw_err *err)
 		rc = journal_open(state_dir, &journal, &db, err);
 	if (rc)
 		return rc;
-	rc = job_start(err);
+	rc = persist_start(keeps_rules, err);
+	if (!rc)
+		rc = job_start(err);
 	if (rc) {
 		journal_close(journal);
 		db_unref(db);
@@ -149,6 +161,8 @@ void store_close(void)
 	retry_event = NULL;
 	queue_stop();
 	pump_until(queue_idle);
+	persist_stop();
+	pump_until(persist_idle);
 	close_ports();
 	job_stop();
 	sw_post_run();

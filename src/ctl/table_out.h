@@ -28,4 +28,10 @@ static inline json_t *table_row(json_t *table)
 	return row;
 }
 
+/* The same, of a row that is there already. */
+static inline void table_add(json_t *table, json_t *row)
+{
+	json_array_append_new(json_object_get(table, "rows"), row);
+}
+
 #endif

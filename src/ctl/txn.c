@@ -241,6 +241,7 @@ int txn_submit(const struct txn_request *req, void (*done)(void *arg, struct txn
 	t->input = json_incref(req->input);
 	t->user = sw_xstrdup(req->user ? req->user : "");
 	t->role = req->role;
+	t->patience_s = req->patience_s;
 	t->dry_run = req->dry_run;
 	t->n = json_array_size(req->commands);
 	t->done = done;

@@ -30,6 +30,7 @@ struct txn_request {
 	json_t *input; /* a string that commands may read (apply), or NULL; a reference is taken */
 	const char *user;    /* who asks, for the journal; copied */
 	enum sw_role role;   /* what that one may do; a dry run needs SW_ROLE_READ only */
+	unsigned patience_s; /* the answer is of no use later; 0: it may take any time */
 	bool dry_run;	     /* check all, change nothing; reply.plan tells what would be done */
 	bool has_generation; /* SW_CODE_CONFLICT unless it begins on if_generation */
 	uint64_t if_generation;
@@ -68,6 +69,9 @@ void txn_cancel(void *arg);
 
 /* Generation of the configuration in force: grows by one with each stored transaction. */
 uint64_t txn_generation(void);
+
+/* Something happened that a transaction may wait for (SW_CMD_WAIT, SW_CMD_SLEEP). */
+void txn_wait_wake(void);
 
 /* Is nothing under way and nothing waiting? True once start-up has opened all it can. */
 bool txn_idle(void);

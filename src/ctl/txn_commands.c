@@ -5,6 +5,8 @@
  */
 #include "txn_run.h"
 
+#include <sw/err.h>
+
 #include "cmd.h"
 #include "draft.h"
 #include "job.h"
@@ -41,7 +43,7 @@ void txn_end_command(struct txn *t)
 	t->call = (struct sw_call){ 0 };
 }
 
-/* Run a command, or let it go on. 0, SW_CMD_MORE, SW_CMD_WAIT, SW_CMD_JOB or an error. */
+/* Run a command, or let it go on. 0, SW_CMD_MORE, _WAIT, _SLEEP, _JOB or an error. */
 static int run_command(struct txn *t, unsigned i, struct sw_err *err)
 {
 	struct cmd_line *line = &t->lines[i];
@@ -52,6 +54,7 @@ static int run_command(struct txn *t, unsigned i, struct sw_err *err)
 	call->args = line->args;
 	call->option = line->option;
 	call->input = json_string_value(t->input);
+	call->patience_s = t->patience_s;
 	call->draft = line->cmd->kind == SW_CMD_CONFIG ? t->draft : NULL;
 	t->draft->command = i;
 	rc = line->cmd->run(call, err);
@@ -79,6 +82,22 @@ static void resume(void *arg)
 	txn_run_commands(arg);
 }
 
+/* Others behind it would be told of a time that is over. */
+static void sleep_if_alone(struct txn *t)
+{
+	struct sw_err err;
+
+	if (t->n == 1 && !t->dry_run) {
+		txn_sleep(t);
+		return;
+	}
+	sw_err_set(&err, SW_CODE_USAGE, "%s waits for packets: it stands alone, and in no dry run",
+		t->lines[t->at].cmd->name);
+	sw_err_hint(&err, "give it in a swctl call of its own");
+	txn_blame(t, &err, t->at);
+	txn_finish(t);
+}
+
 void txn_run_commands(struct txn *t)
 {
 	LOOP_STEP("transaction commands");
@@ -100,6 +119,10 @@ void txn_run_commands(struct txn *t)
 		}
 		if (rc == SW_CMD_WAIT) {
 			txn_wait(t);
+			return;
+		}
+		if (rc == SW_CMD_SLEEP) {
+			sleep_if_alone(t);
 			return;
 		}
 		if (rc == SW_CMD_JOB) {

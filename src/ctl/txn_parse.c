@@ -7,6 +7,7 @@
 #include "txn_run.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include <sw/err.h>
 #include <sw/mem.h>
@@ -58,10 +59,21 @@ static int check_kinds(struct txn *t, struct sw_err *err)
 	return -EINVAL;
 }
 
-/* A dry run opens nothing and shows no more than reading does. */
-static int permit(const struct txn *t, const struct sw_cmd *cmd, struct sw_err *err)
+/* A dry run opens nothing and shows no more than reading does; options that ask for more are not for it either. */
+static int permit(const struct txn *t, const struct cmd_line *line, struct sw_err *err)
 {
-	return t->dry_run ? 0 : role_check(cmd->name, cmd->role, t->role, t->user, err);
+	const struct sw_cmd *cmd = line->cmd;
+	int rc = t->dry_run ? 0 : role_check(cmd->name, cmd->role, t->role, t->user, err);
+
+	for (unsigned i = 0; !rc && cmd->options && cmd->options[i].name; i++) {
+		char what[64];
+
+		if (!line->option[i])
+			continue;
+		snprintf(what, sizeof(what), "%s --%s", cmd->name, cmd->options[i].name);
+		rc = role_check(what, cmd->options[i].role, t->role, t->user, err);
+	}
+	return rc;
 }
 
 static int parse_next(struct txn *t, struct sw_err *err)
@@ -70,7 +82,7 @@ static int parse_next(struct txn *t, struct sw_err *err)
 	int rc = cmd_parse(line, json_array_get(t->commands, t->at), err);
 
 	if (!rc)
-		rc = permit(t, line->cmd, err);
+		rc = permit(t, line, err);
 	if (rc)
 		txn_blame(t, err, t->at);
 	t->at++;

@@ -31,6 +31,7 @@ struct txn {
 	json_t *input; /* a string, or NULL */
 	char *user;
 	enum sw_role role;
+	unsigned patience_s;
 	unsigned n, at;	     /* commands, and the next of them, to be parsed or to run */
 	struct sw_call call; /* of that one, when it has begun */
 	struct cmd_line *lines;
@@ -42,6 +43,7 @@ struct txn {
 	void *arg;
 	STAILQ_ENTRY(txn) next; /* while it waits for its turn */
 	bool waits;		/* for a condition; is among those aside */
+	bool asleep;		/* likewise, and goes on where it was */
 	TAILQ_ENTRY(txn) aside;
 	LIST_ENTRY(txn) all;
 };
@@ -82,7 +84,7 @@ int txn_parse(struct txn *t, const struct slice *slice, struct sw_err *err);
  * (by the configuration, by a timer, by hand in tests); be taken out, by being freed or going on. */
 #define TXN_WAIT_MS 100
 void txn_wait(struct txn *t);
-void txn_wait_wake(void);
+void txn_sleep(struct txn *t); /* likewise; what its command has begun stays as it is */
 void txn_wait_look(void *arg);
 void txn_wait_leave(struct txn *t);
 void txn_wait_sweep(void); /* free those whose clients are gone */

@@ -5,6 +5,8 @@
  * changed, and every 100 ms, because what the switch tells of itself (link_state, error) changes without
  * a transaction. Since nothing of it was applied meanwhile, all of it still happens at one moment.
  *
+ * One that sleeps (SW_CMD_SLEEP) only looks, and stands here likewise with what it has gathered so far.
+ *
  * Thread: control.
  */
 #include "txn_run.h"
@@ -45,6 +47,14 @@ static void look_later(void)
 		event_add(look_event, &soon);
 }
 
+static void stand_aside(struct txn *t)
+{
+	t->waits = true;
+	TAILQ_INSERT_TAIL(&aside, t, aside);
+	n_aside++;
+	look_later();
+}
+
 void txn_wait(struct txn *t)
 {
 	txn_end_command(t);
@@ -53,11 +63,25 @@ void txn_wait(struct txn *t)
 	t->at = 0;
 	draft_free(t->draft);
 	t->draft = NULL;
-	t->waits = true;
-	TAILQ_INSERT_TAIL(&aside, t, aside);
-	n_aside++;
-	look_later();
+	stand_aside(t);
 	txn_step_aside(t);
+}
+
+void txn_sleep(struct txn *t)
+{
+	t->asleep = true;
+	stand_aside(t);
+}
+
+static void go_on(struct txn *t)
+{
+	bool asleep = t->asleep;
+
+	t->asleep = false;
+	if (asleep)
+		txn_run_commands(t);
+	else
+		txn_start(t);
 }
 
 void txn_wait_leave(struct txn *t)
@@ -80,7 +104,7 @@ void txn_wait_look(void *arg)
 		struct txn *t = TAILQ_FIRST(&aside);
 
 		txn_wait_leave(t);
-		txn_start(t);
+		go_on(t);
 	}
 }
 

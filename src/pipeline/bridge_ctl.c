@@ -20,20 +20,34 @@
 
 #include <sw/err.h>
 #include <sw/fdb.h>
+#include <sw/flow.h>
 #include <sw/mem.h>
-#include <sw/port.h>
+#include <sw/port_state.h>
 #include <sw/program.h>
 #include <sw/rcu.h>
+#include <sw/rule.h>
 
 #include "bridge_check.h"
+#include "bridge_lost.h"
 #include "domain.h"
+#include "exec/packet_out.h"
+#include "exec/prog.h"
 #include "fdb_ctl.h"
+#include "group/groups_ctl.h"
+#include "l2.h"
+#include "meter/meters_ctl.h"
+#include "port_live.h"
+#include "rule/rules_ctl.h"
+#include "trap.h"
 
 SW_REG_KIND_DEFINE(program);
+SW_USE(action_type, output);
 
 /* What is compiled for one membership: published and retired together. */
 struct compiled {
 	struct domain *domain;
+	struct of_ports *ports;
+	struct packet_out_view packet_out;
 	unsigned n;
 	struct sw_ingress **ingress; /* by member */
 };
@@ -42,28 +56,51 @@ struct sw_bridge {
 	char name[SW_NAME_SIZE];
 	struct sw_bridge_conf conf;
 	struct sw_fdb *fdb;
+	struct sw_rules *rules;
+	struct sw_groups *groups;
+	struct sw_meters *meters;
+	struct of_shared shared;
+	struct packet_out_gate *gate;
+	bool normal; /* its rules are NORMAL alone, and its programs do without them */
 	unsigned n;
 	struct sw_member_conf *members;
 	struct compiled *compiled;
+	struct sw_trap *trap;
 	TAILQ_ENTRY(sw_bridge) next;
-};
-
-/* What stations are to be forgotten for: VLANs a port lost. */
-struct lost {
-	struct sw_fdb *fdb;
-	unsigned n;
-	uint16_t left[SW_PORT_MAX]; /* ports that left, n of them */
-	bool is_left[SW_PORT_MAX];  /* the same by port index */
-	unsigned n_vlans;
-	uint8_t *vlans[SW_PORT_MAX]; /* by port index: bitmap, or NULL */
 };
 
 static TAILQ_HEAD(, sw_bridge) bridges = TAILQ_HEAD_INITIALIZER(bridges);
 static struct sw_bridge *owner[SW_PORT_MAX]; /* which bridge a port is in */
+static uint8_t compiled_state[SW_PORT_MAX];  /* its state (port_state.h) as its bridge knows it */
 
 struct sw_bridge *bridge_owner(const struct sw_port *port)
 {
 	return owner[port->index];
+}
+
+void bridge_rules_prog(const struct sw_port *port, struct rules_prog *prog, struct l2 *normal)
+{
+	struct sw_bridge *bridge = owner[port->index];
+	struct sw_program_job job = { .bridge = &bridge->conf,
+		.members = bridge->members,
+		.n = bridge->n,
+		.domain = bridge->compiled->domain,
+		.fdb = bridge->fdb->table };
+	struct l2 *l2;
+
+	while (bridge->members[job.at].port != port)
+		job.at++;
+	*prog = (struct rules_prog){ .ports = bridge->compiled->ports,
+		.rules = bridge->rules,
+		.groups = bridge->groups,
+		.meters = bridge->meters,
+		.shared = &bridge->shared,
+		.asked = bridge->shared.asked,
+		.number = bridge->members[job.at].number,
+		.index = port->index };
+	l2 = l2_create(&job, false);
+	*normal = *l2;
+	free(l2);
 }
 
 static const struct sw_program *program_for(const struct sw_program_job *job)
@@ -85,13 +122,23 @@ static struct compiled *compile(struct sw_bridge *bridge, const struct sw_bridge
 		.n = bridge->n,
 		.domain = bridge->compiled ? bridge->compiled->domain : NULL };
 	struct sw_program_job job = {
-		.bridge = conf, .members = members, .n = n, .fdb = bridge->fdb->table
+		.bridge = conf,
+		.members = members,
+		.n = n,
+		.fdb = bridge->fdb->table,
+		.rules = bridge->rules,
+		.groups = bridge->groups,
+		.meters = bridge->meters,
+		.shared = &bridge->shared,
+		.asked = bridge->shared.asked,
 	};
 	struct compiled *c = sw_xcalloc(1, sizeof(*c));
 
 	c->n = n;
 	c->ingress = sw_xcalloc(n, sizeof(c->ingress[0]));
 	job.domain = c->domain = domain_create(&is, &old);
+	job.ports = c->ports = of_ports_create(members, n);
+	packet_out_view_init(&c->packet_out, &job);
 	for (job.at = 0; job.at < n; job.at++) {
 		const struct sw_program *p = program_for(&job);
 
@@ -109,106 +156,8 @@ static void compiled_free(void *arg)
 		c->ingress[i]->program->destroy(c->ingress[i]);
 	free(c->ingress);
 	domain_destroy(c->domain);
+	of_ports_destroy(c->ports);
 	free(c);
-}
-
-/* Members by the index of their port. */
-struct by_port {
-	const struct sw_member_conf *at[SW_PORT_MAX];
-};
-
-static void by_port_init(struct by_port *by_port, const struct sw_member_conf *members, unsigned n)
-{
-	memset(by_port, 0, sizeof(*by_port));
-	for (unsigned i = 0; i < n; i++)
-		by_port->at[members[i].port->index] = &members[i];
-}
-
-/* VLANs `was` carried and `is` does not, or that are learned no more; NULL when there is none. */
-static uint8_t *vlans_lost(
-	const struct sw_member_conf *was, const struct sw_member_conf *is, const uint8_t *unlearn)
-{
-	uint8_t had[SW_VID_COUNT / 8], has[SW_VID_COUNT / 8];
-	uint8_t *bitmap, any = 0;
-
-	if (vlan_conf_equal(was, is) && !unlearn)
-		return NULL;
-	vlan_carried(was, had);
-	vlan_carried(is, has);
-	for (unsigned i = 0; i < sizeof(had); i++) {
-		had[i] &= ~has[i] | (unlearn ? unlearn[i] : 0);
-		any |= had[i];
-	}
-	if (!any)
-		return NULL;
-	bitmap = sw_xcalloc(1, sizeof(had));
-	memcpy(bitmap, had, sizeof(had));
-	return bitmap;
-}
-
-static struct lost *find_lost(struct sw_bridge *bridge, const struct sw_bridge_conf *conf,
-	const struct sw_member_conf *members, unsigned n)
-{
-	bool unlearns = memcmp(bridge->conf.no_learn, conf->no_learn, sizeof(conf->no_learn));
-	struct lost *lost = sw_xcalloc(1, sizeof(*lost));
-	struct by_port now;
-
-	by_port_init(&now, members, n);
-	lost->fdb = bridge->fdb;
-	for (unsigned i = 0; i < bridge->n; i++) {
-		const struct sw_member_conf *was = &bridge->members[i];
-		unsigned index = was->port->index;
-		const struct sw_member_conf *is = now.at[index];
-
-		if (!is) {
-			lost->left[lost->n++] = index;
-			lost->is_left[index] = true;
-			continue;
-		}
-		lost->vlans[index] = vlans_lost(was, is, unlearns ? conf->no_learn : NULL);
-		lost->n_vlans += lost->vlans[index] != NULL;
-	}
-	return lost;
-}
-
-static bool is_lost(const void *arg, uint16_t vid, uint16_t port)
-{
-	const struct lost *lost = arg;
-
-	return lost->vlans[port] && vlan_bit(lost->vlans[port], vid);
-}
-
-static bool has_left(const void *arg, uint16_t vid, uint16_t port)
-{
-	return ((const struct lost *)arg)->is_left[port];
-}
-
-static void forget_lost(const struct lost *lost)
-{
-	for (unsigned i = 0; i < lost->n; i++)
-		sw_fdb_flush_port(lost->fdb, lost->left[i]);
-	if (lost->n_vlans)
-		fdb_forget(lost->fdb, false, is_lost, lost);
-}
-
-/* Of ports that left: their indices may come back as other ports. */
-static void forget_statics(const struct lost *lost)
-{
-	struct sw_fdb_stats stats;
-
-	sw_fdb_stats(lost->fdb, &stats);
-	if (lost->n && stats.statics)
-		fdb_forget(lost->fdb, true, has_left, lost);
-}
-
-static void forget_again(void *arg)
-{
-	struct lost *lost = arg;
-
-	forget_lost(lost);
-	for (unsigned i = 0; i < SW_PORT_MAX; i++)
-		free(lost->vlans[i]);
-	free(lost);
 }
 
 /* Unreachable first: ports that left, then the new programs of all others. */
@@ -227,14 +176,19 @@ static void publish(struct sw_bridge *bridge, const struct sw_bridge_conf *conf,
 			continue;
 		fdb_set_limit(bridge->fdb, port->index, 0);
 		sw_rcu_set(port->ingress, NULL);
+		trap_port_gone(bridge->trap, port);
+		sw_port_set_state(port, 0);
 	}
 	for (unsigned i = 0; i < n; i++) {
 		struct sw_port *port = members[i].port;
 
+		port_live_update(port);
 		owner[port->index] = bridge;
+		compiled_state[port->index] = port->state;
 		fdb_set_limit(bridge->fdb, port->index, members[i].mac_limit);
-		sw_rcu_set(port->ingress, c->ingress[i]);
+		trap_publish(bridge->trap, port, members[i].number, c->ingress[i]);
 	}
+	sw_rcu_set(bridge->gate->view, &c->packet_out);
 	if (bridge->compiled)
 		sw_rcu_defer(compiled_free, bridge->compiled);
 	bridge->compiled = c;
@@ -254,6 +208,15 @@ static void keep(struct sw_bridge *bridge, const struct sw_bridge_conf *conf,
 	bridge->conf.name = bridge->name;
 }
 
+static void limit_rules(struct sw_rules *rules, const struct sw_bridge_conf *conf)
+{
+	if (conf->rules_max)
+		rules_limit(rules, SW_TABLE_ALL, conf->rules_max);
+	for (unsigned i = 0; i < SW_TABLES && conf->table_rules_max; i++)
+		rules_limit(rules, i, conf->table_rules_max);
+	rules_evict_all(rules, conf->evict);
+}
+
 int sw_bridge_set(struct sw_bridge *bridge, const struct sw_bridge_conf *conf,
 	const struct sw_member_conf *members, unsigned n, struct sw_err *err)
 {
@@ -266,14 +229,24 @@ int sw_bridge_set(struct sw_bridge *bridge, const struct sw_bridge_conf *conf,
 	if (rc)
 		return rc;
 	fdb_set_ageing(bridge->fdb, conf->mac_aging_time);
-	lost = find_lost(bridge, conf, members, n);
+	limit_rules(bridge->rules, conf);
+	lost = lost_find(bridge->fdb,
+		&(struct lost_side){ &bridge->conf, bridge->members, bridge->n },
+		&(struct lost_side){ conf, members, n });
 	publish(bridge, conf, members, n);
 	fdb_retire(old_table);
 	keep(bridge, conf, members, n);
-	forget_lost(lost);
-	forget_statics(lost);
-	sw_rcu_defer(forget_again, lost);
+	lost_forget(lost);
 	return 0;
+}
+
+/* What a member was asked not to do is compiled into its bridge. */
+static void port_changed(struct sw_port *port)
+{
+	struct sw_bridge *bridge = owner[port->index];
+
+	if (bridge && compiled_state[port->index] != port->state)
+		publish(bridge, &bridge->conf, bridge->members, bridge->n);
 }
 
 void sw_bridge_prepare(struct sw_bridge *bridge)
@@ -284,6 +257,111 @@ void sw_bridge_prepare(struct sw_bridge *bridge)
 void sw_bridge_fill(struct sw_bridge *bridge, uint32_t mac_table_size)
 {
 	fdb_prepare_fill(bridge->fdb, mac_table_size);
+}
+
+/* Rules change: what workers need of them is there before they see them; */
+static void before_commit(struct sw_rules *rules, void *arg)
+{
+	struct sw_bridge *bridge = arg;
+
+	of_shared_update(&bridge->shared, rules);
+}
+
+/* and who switched without rules does so with them now, or the other way. */
+static void after_commit(struct sw_rules *rules, void *arg)
+{
+	struct sw_bridge *bridge = arg;
+	bool normal = rules_are_normal(rules);
+
+	if (normal == bridge->normal)
+		return;
+	bridge->normal = normal;
+	publish(bridge, &bridge->conf, bridge->members, bridge->n);
+}
+
+static void at_rest(struct sw_rules *rules, void *arg)
+{
+	struct sw_bridge *bridge = arg;
+
+	of_shared_rest(&bridge->shared, rules);
+}
+
+static const struct rule_hooks rule_hooks = { before_commit, after_commit, at_rest };
+
+/* As a switch without controllers is: everything NORMAL (OpenFlow 1.3.5, 5.1.1; Bridge.fail_mode standalone). */
+static void make_normal(struct sw_bridge *bridge)
+{
+	struct sw_rule_change change = { .verb = SW_RULE_ADD, .conf.does.goto_table = -1 };
+	struct sw_action *a = sw_actions_add(&change.conf.does.apply);
+
+	a->type = &sw_action_type_output;
+	a->output.port = SW_OFPP_NORMAL;
+	sw_rules_begin(bridge->rules);
+	if (sw_rules_stage(bridge->rules, &change, NULL) != SW_RULE_FINE)
+		abort(); /* in a new table */
+	sw_rules_commit(bridge->rules);
+	bridge->normal = true;
+}
+
+static void make_rules(struct sw_bridge *bridge, bool normal)
+{
+	bridge->rules = rules_create(bridge->name);
+	if (normal)
+		make_normal(bridge);
+	of_shared_update(&bridge->shared, bridge->rules);
+	rules_hook(bridge->rules, &rule_hooks, bridge);
+}
+
+void sw_flow_forget(struct sw_bridge *bridge)
+{
+	of_shared_void(&bridge->shared);
+}
+
+/* Of groups and meters: what walks found out about them holds no more. */
+static void lists_void(void *arg)
+{
+	sw_flow_forget(arg);
+}
+
+static void make_groups(struct sw_bridge *bridge)
+{
+	bridge->groups = groups_create(bridge->rules, lists_void, bridge);
+	bridge->meters = meters_create(bridge->rules, lists_void, bridge);
+	port_live_watch();
+	sw_port_on_change(port_changed);
+}
+
+struct sw_trap *bridge_trap(const struct sw_bridge *bridge)
+{
+	return bridge->trap;
+}
+
+void bridge_set_trap(struct sw_bridge *bridge, struct sw_trap *trap)
+{
+	bridge->trap = trap;
+	for (unsigned i = 0; i < bridge->n; i++)
+		trap_publish(trap, bridge->members[i].port, bridge->members[i].number,
+			bridge->compiled->ingress[i]);
+}
+
+struct packet_out_gate *bridge_gate(const struct sw_bridge *bridge)
+{
+	return bridge->gate;
+}
+
+struct sw_groups *sw_bridge_groups(struct sw_bridge *bridge)
+{
+	return bridge->groups;
+}
+
+struct sw_meters *sw_bridge_meters(struct sw_bridge *bridge)
+{
+	return bridge->meters;
+}
+
+struct sw_rules *sw_bridge_rules(struct sw_bridge *bridge)
+{
+	return bridge->rules;
 }
 
 struct sw_bridge *sw_bridge_create(const struct sw_bridge_conf *conf, struct sw_err *err)
@@ -297,6 +375,10 @@ struct sw_bridge *sw_bridge_create(const struct sw_bridge_conf *conf, struct sw_
 	if (!bridge->fdb)
 		goto no_bridge;
 	keep(bridge, conf, NULL, 0);
+	bridge->gate = packet_out_gate_create();
+	make_rules(bridge, !conf->no_rules);
+	limit_rules(bridge->rules, conf);
+	make_groups(bridge);
 	TAILQ_INSERT_TAIL(&bridges, bridge, next);
 	return bridge;
 no_bridge:
@@ -309,11 +391,43 @@ void sw_bridge_destroy(struct sw_bridge *bridge)
 	if (!bridge)
 		return;
 	publish(bridge, &bridge->conf, NULL, 0);
-	compiled_free(bridge->compiled); /* of no members: nobody saw it */
+	trap_bridge_gone(bridge->trap);
+	packet_out_gate_shut(bridge->gate);
+	sw_rcu_defer(compiled_free, bridge->compiled);
 	fdb_destroy(bridge->fdb);
+	rules_hook(bridge->rules, NULL, NULL);
+	rules_destroy(bridge->rules);
+	groups_destroy(bridge->groups);
+	meters_destroy(bridge->meters);
+	sw_rcu_defer(free, bridge->shared.masks);
 	TAILQ_REMOVE(&bridges, bridge, next);
 	free(bridge->members);
-	free(bridge);
+	sw_rcu_defer(free, bridge); /* workers read what its programs share */
+}
+
+bool sw_bridge_looks_at_rules(const struct sw_bridge *bridge)
+{
+	return rules_are_looked_at(bridge->rules, bridge->shared.asked) &&
+	       !bridge->conf.cross_connect;
+}
+
+void sw_bridge_ask(struct sw_bridge *bridge, uint8_t asked)
+{
+	if (bridge->shared.asked == asked)
+		return;
+	bridge->shared.asked = asked;
+	of_shared_update(&bridge->shared, bridge->rules);
+	publish(bridge, &bridge->conf, bridge->members, bridge->n);
+}
+
+uint8_t sw_bridge_asked(const struct sw_bridge *bridge)
+{
+	return bridge->shared.asked;
+}
+
+bool sw_bridge_is_cross_connect(const struct sw_bridge *bridge)
+{
+	return bridge->conf.cross_connect;
 }
 
 const char *sw_bridge_name(const struct sw_bridge *bridge)

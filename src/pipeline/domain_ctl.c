@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include <sw/mem.h>
-#include <sw/port.h>
+#include <sw/port_state.h>
 
 #define LIST_SLOTS 8192 /* of the hash of lists; more than twice the VLANs */
 
@@ -131,6 +131,11 @@ static uint32_t list_keep(struct lists *ls, const uint16_t *words, unsigned n)
 	return ls->len - n;
 }
 
+static bool takes_floods(const struct sw_member_conf *member)
+{
+	return member->flood && !(member->port->state & SW_PORT_NO_FLOOD);
+}
+
 /* Do the VLAN's frames leave by other ports than those of the VLAN before? */
 static void find_distinct(
 	struct columns *c, const struct domain *d, const struct sw_member_conf *members)
@@ -139,7 +144,7 @@ static void find_distinct(
 	for (unsigned i = 0; i < d->n; i++) {
 		uint64_t before = 0;
 
-		for (unsigned k = 0; members[i].flood && k < VLAN_WORDS; k++) {
+		for (unsigned k = 0; takes_floods(&members[i]) && k < VLAN_WORDS; k++) {
 			uint64_t word = vlan_word(d->map[i]->leaves, k);
 
 			c->distinct[k] |= word ^ (word << 1 | before);
@@ -152,7 +157,7 @@ static void find_distinct(
 static void fill_columns(
 	struct columns *c, const struct domain *d, const struct sw_member_conf *members, unsigned i)
 {
-	for (unsigned k = 0; members[i].flood && k < VLAN_WORDS; k++) {
+	for (unsigned k = 0; takes_floods(&members[i]) && k < VLAN_WORDS; k++) {
 		uint64_t left = vlan_word(d->map[i]->leaves, k) & c->distinct[k];
 
 		for (; left; left &= left - 1) {

@@ -25,6 +25,11 @@
 #define L2_RUN l2_run
 #endif
 
+/* A trace's learns nothing, and tells. */
+#ifndef L2_DRY
+#define L2_DRY 0
+#endif
+
 #define REFUSALS_A_BURST \
 	4 /* attempts at a full table; the port's limit on what a MAC flood costs */
 
@@ -134,7 +139,7 @@ static inline void find(struct sw_worker *w, const struct l2 *self, struct l2_bu
 	}
 	b->one_way = !(differ | (ways & FDB_STAMP_MASK));
 	sw_stage_end(w, SW_ID(stage, find), b->n);
-	if (likely(!stale))
+	if (L2_DRY || likely(!stale))
 		return;
 	learn(w, self, b, stale);
 	sw_stage_end(w, SW_ID(stage, learn), __builtin_popcount(stale));
@@ -149,6 +154,9 @@ static inline void forward(struct sw_worker *w, const struct l2 *self, struct sw
 	};
 	struct sw_lane *lane;
 
+	if (L2_DRY)
+		l2_tell(w, run.tag, fdb_alive(self->fdb, b->to[i]) ? b->to[i] : FDB_MISS,
+			b->seen[i]);
 	if (unlikely(b->to[i] == FDB_MISS || !fdb_alive(self->fdb, b->to[i]))) {
 		for (unsigned k = 0; k < n; k++)
 			l2_flood(w, self, in, run.pkts[k], run.tag);
@@ -175,10 +183,12 @@ void L2_RUN(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_lan
 	for (unsigned i = 0; i < n; i++)
 		rte_prefetch0(rte_pktmbuf_mtod(pkts[i], void *));
 	b.n = 0;
-	b.max_len = sw_lane_max_len(in);
+	b.max_len = sw_lane_rx_max_len(in);
 	bytes = admit_all(self, in, &b, pkts, n);
-	in->stats.rx_packets += n;
-	in->stats.rx_bytes += bytes;
+	if (likely(self->counts)) {
+		in->stats.rx_packets += n;
+		in->stats.rx_bytes += bytes;
+	}
 	sw_stage_end(w, SW_ID(stage, parse), n);
 	find(w, self, &b);
 	if (b.one_way && b.n)

@@ -14,6 +14,7 @@
 
 struct domain;
 struct fdb_table;
+struct sw_program_job;
 struct vlan_map;
 
 struct l2 {
@@ -24,6 +25,7 @@ struct l2 {
 	const struct domain *domain;
 	uint16_t port;
 	bool forward_bpdu;
+	bool counts; /* what the port receives; not where rules have done it */
 };
 
 /* A frame's place among the VLANs: [15:0] VLAN, [23:16] shape it came in, [47:32] its tag or 0. */
@@ -36,6 +38,15 @@ struct l2 {
 typedef void l2_run_fn(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_lane *in,
 	struct rte_mbuf **pkts, unsigned n);
 l2_run_fn l2_run, l2_run_avx2;
+/* The same for packets that came in on no port (controllers send such): of all VLANs, and nothing is learned. */
+l2_run_fn l2_from_none;
+
+/* A third build, of a trace: it learns nothing, and tells what it found (FDB values; FDB_MISS: unknown). Control. */
+l2_run_fn l2_run_dry;
+void l2_tell(const struct sw_worker *w, uint64_t tag, uint32_t to, uint32_t from);
+
+/* The object for a member; control. free() frees it. */
+struct l2 *l2_create(const struct sw_program_job *job, bool counts);
 
 /* Send to every member that takes floods of the VLAN but the input port; consumes m. */
 void l2_flood(struct sw_worker *w, const struct l2 *self, struct sw_lane *in, struct rte_mbuf *m,
@@ -56,6 +67,9 @@ void l2_unicast(
 /* A frame whose header needs care: too short, too long, in pieces, from a group address. The frame, or
  * a copy that begins with its whole header, or NULL when it was dropped. */
 struct rte_mbuf *l2_odd(struct sw_lane *in, struct rte_mbuf *m);
+
+/* Count a frame by its destination, the 48 bits in memory order: to all, to a group, or neither. */
+void l2_count_group(struct sw_lane *in, uint64_t dst);
 
 /* Count a frame to a group address; true when the address is reserved and the frame was dropped. */
 bool l2_group(const struct l2 *self, struct sw_lane *in, struct rte_mbuf *m, uint64_t dst);

@@ -46,7 +46,7 @@ static l2_run_fn *run_of(enum sw_simd simd)
 	return l2_run;
 }
 
-static struct sw_ingress *l2_compile(const struct sw_program_job *job)
+struct l2 *l2_create(const struct sw_program_job *job, bool counts)
 {
 	const struct sw_member_conf *member = &job->members[job->at];
 	struct l2 *self = sw_xcalloc(1, sizeof(*self));
@@ -58,7 +58,13 @@ static struct sw_ingress *l2_compile(const struct sw_program_job *job)
 	self->map = job->domain->map[job->at];
 	self->port = member->port->index;
 	self->forward_bpdu = job->bridge->forward_bpdu;
-	return &self->ingress;
+	self->counts = counts;
+	return self;
+}
+
+static struct sw_ingress *l2_compile(const struct sw_program_job *job)
+{
+	return &l2_create(job, true)->ingress;
 }
 
 static void l2_destroy(struct sw_ingress *ingress)

@@ -13,6 +13,7 @@
 #include "domain.h"
 #include "fdb.h"
 #include "frame.h"
+#include "l2_burst.h"
 
 SW_REGISTER(drop, runt) = {
 	.name = "runt",
@@ -102,7 +103,7 @@ struct rte_mbuf *l2_odd(struct sw_lane *in, struct rte_mbuf *m)
 		sw_drop_one(in, SW_ID(drop, vlan_truncated), m);
 		return NULL;
 	}
-	if (m->pkt_len > sw_lane_max_len(in)) {
+	if (m->pkt_len > sw_lane_rx_max_len(in)) {
 		sw_drop_one(in, SW_ID(drop, rx_oversize), m);
 		return NULL;
 	}
@@ -132,12 +133,18 @@ static bool reserved(const uint8_t *mac)
 	return !memcmp(mac, isl, 6) || !memcmp(mac, stp_uplink, 6);
 }
 
-bool l2_group(const struct l2 *self, struct sw_lane *in, struct rte_mbuf *m, uint64_t dst)
+void l2_count_group(struct sw_lane *in, uint64_t dst)
 {
 	if (dst == FRAME_MAC_MASK)
 		in->stats.rx_broadcast++;
 	else if (dst & 1)
 		in->stats.rx_multicast++;
+}
+
+bool l2_group(const struct l2 *self, struct sw_lane *in, struct rte_mbuf *m, uint64_t dst)
+{
+	if (self->counts)
+		l2_count_group(in, dst);
 	if (self->forward_bpdu || !reserved(rte_pktmbuf_mtod(m, const uint8_t *)))
 		return false;
 	sw_drop_one(in, SW_ID(drop, reserved_address), m);
@@ -199,5 +206,46 @@ void l2_unicast(
 			m = reshape(in, m, tag, want);
 		if (likely(m))
 			sw_send(w, lane, m);
+	}
+}
+
+static void from_none(
+	struct sw_worker *w, const struct l2 *self, struct sw_lane *in, struct rte_mbuf *m)
+{
+	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
+	struct l2_run run = { .pkts = &m, .n = 1, .tag = L2_TAG(0, VLAN_UNTAGGED, 0) };
+	uint64_t key;
+	uint32_t to;
+
+	if (frame_load64(p + 6) >> 48 == L2_TYPE_TAGGED) {
+		uint16_t tci = frame_tci(p), vid = tci & VLAN_VID_MASK;
+
+		run.tag = L2_TAG(vid, vid ? VLAN_TAGGED : VLAN_PRIORITY, tci);
+	}
+	if (L2_VID(run.tag) == VLAN_RESERVED) {
+		l2_not_admitted(self, in, m, run.tag);
+		return;
+	}
+	key = fdb_key(L2_VID(run.tag), frame_load64(p) & FRAME_MAC_MASK);
+	to = fdb_find(self->fdb, fdb_first(self->fdb, fdb_hash(self->fdb, key)), key);
+	run.port = to & FDB_PORT_MASK;
+	if (to == FDB_MISS || !fdb_alive(self->fdb, to))
+		l2_flood(w, self, in, m, run.tag);
+	else
+		l2_unicast(w, self, in, &run);
+}
+
+void l2_from_none(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_lane *in,
+	struct rte_mbuf **pkts, unsigned n)
+{
+	const struct l2 *self = (const struct l2 *)ingress;
+
+	for (unsigned i = 0; i < n; i++) {
+		struct rte_mbuf *m = l2_odd(in, pkts[i]);
+
+		if (m && !l2_group(self, in, m,
+				 frame_load64(rte_pktmbuf_mtod(m, const uint8_t *)) &
+					 FRAME_MAC_MASK))
+			from_none(w, self, in, m);
 	}
 }

@@ -13,7 +13,7 @@
 #include <sw/pmd.h>
 
 struct load_sample {
-	uint64_t tsc, cycles, packets, bursts;
+	uint64_t tsc, cycles, packets, bursts, held;
 };
 
 struct load_ring {

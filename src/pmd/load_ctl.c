@@ -36,6 +36,7 @@ void load_since(const struct load_ring *ring, unsigned seconds, const struct loa
 	load->cycles = now->cycles - then->cycles;
 	load->packets = now->packets - then->packets;
 	load->bursts = now->bursts - then->bursts;
+	load->held = now->held - then->held;
 }
 
 /* The worker counts on meanwhile: each word is right by itself. */
@@ -57,6 +58,7 @@ __attribute__((no_sanitize("thread"))) static struct load_sample of_queue(const 
 		.cycles = __atomic_load_n(&q->cycles, __ATOMIC_RELAXED),
 		.packets = __atomic_load_n(&q->packets, __ATOMIC_RELAXED),
 		.bursts = __atomic_load_n(&q->bursts, __ATOMIC_RELAXED),
+		.held = __atomic_load_n(&q->held, __ATOMIC_RELAXED),
 	};
 }
 

@@ -3,7 +3,7 @@
  * A worker's turn: poll each queue of its list once, hand every burst to the port's ingress program,
  * flush what it filled. Turns come in batches of 64; between batches the worker holds no pointer it got
  * under RCU and its send buffers are empty, so there it reports quiescent, refreshes its coarse clock and,
- * on worker 0, runs one slice of housekeeping a millisecond.
+ * on worker 0, runs one slice of housekeeping a millisecond, and those that somebody asked for.
  *
  * One turn in SW_STAGE_EVERY is measured by stage, so that the figures of all others are not changed by it.
  *
@@ -11,7 +11,7 @@
  * busy when it got a packet. The cycles of a queue run from the end of the burst before it, so they
  * include the empty polls on the way.
  */
-#include "pmd.h"
+#include "share.h"
 
 #include <rte_cycles.h>
 
@@ -37,14 +37,18 @@ static unsigned poll_queues(struct pmd_worker *pw)
 {
 	const struct pmd_list *list = sw_rcu_get(pw->list);
 	struct rte_mbuf *pkts[SW_BURST];
+	struct pmd_turn_share turn = { .low = UINT64_MAX };
 	uint64_t start = pw->w.now_tsc, end;
 	unsigned total = 0;
 
 	for (unsigned i = 0; i < list->n; i++) {
 		struct pmd_queue *q = list->queues[i];
-		unsigned n = q->rx(q->port, q->queue, q->lane, pkts, SW_BURST);
 		const struct sw_ingress *ingress;
+		unsigned n;
 
+		if (!share_may_poll(&pw->share, q))
+			continue;
+		n = q->rx(q->port, q->queue, q->lane, pkts, SW_BURST);
 		if (!n)
 			continue;
 		sw_stage_end(&pw->w, SW_ID(stage, receive), n);
@@ -57,9 +61,11 @@ static unsigned poll_queues(struct pmd_worker *pw)
 		q->packets += n;
 		q->bursts++;
 		q->cycles += end - start;
+		share_charge(&pw->share, &turn, q, n, end - start);
 		start = end;
 		total += n;
 	}
+	share_turn(&pw->share, &turn);
 	if (pw->w.dirty || pw->w.late)
 		sw_flush(&pw->w);
 	return total;
@@ -110,6 +116,23 @@ void pmd_housekeep(struct pmd_worker *pw)
 		sw_flush(&pw->w);
 }
 
+void pmd_housekeep_asked(struct pmd_worker *pw)
+{
+	uint64_t asked;
+
+	if (pw->w.id)
+		return;
+	asked = __atomic_exchange_n(&sw_housekeep_asked, 0, __ATOMIC_ACQ_REL);
+	for (; asked; asked &= asked - 1) {
+		const struct sw_housekeep *task =
+			sw_reg_get(&sw_reg_kind_housekeep, __builtin_ctzll(asked));
+
+		task->slice(&pw->w);
+	}
+	if (pw->w.dirty || pw->w.late)
+		sw_flush(&pw->w);
+}
+
 static void each_ms(struct pmd_worker *pw)
 {
 	pw->next_ms_tsc = pw->w.now_tsc + pw->ms_cycles;
@@ -127,6 +150,8 @@ void pmd_run(struct pmd_worker *pw)
 		while (turns--)
 			packets += pmd_turn(pw);
 		sw_rcu_quiescent(pw->w.id);
+		if (unlikely(__atomic_load_n(&sw_housekeep_asked, __ATOMIC_RELAXED)))
+			pmd_housekeep_asked(pw);
 		if (pw->w.now_tsc >= pw->next_ms_tsc)
 			each_ms(pw);
 		pmd_rest_if_idle(pw, packets);

@@ -23,6 +23,7 @@
 #include <sw/err.h>
 #include <sw/log.h>
 #include <sw/mem.h>
+#include <sw/port_state.h>
 
 #include "place.h"
 
@@ -98,6 +99,7 @@ void pmd_queue_give(struct placement *pl, unsigned queue, uint16_t worker)
 
 	q->lane = pl->lanes[worker];
 	q->worker = worker;
+	q->spent = 0; /* what it spent at another worker is nothing here */
 	pmd_workers[worker]->n_queues++;
 	pmd_workers[worker]->list_stale = true;
 }
@@ -168,9 +170,16 @@ void pmd_publish_lists(void)
 
 static void lanes_set_max_len(struct placement *pl, const struct sw_port *port)
 {
-	for (unsigned id = 0; id < pmd_n_workers; id++)
-		__atomic_store_n(
-			&pl->lanes[id]->max_len, port->mtu + FRAME_OVERHEAD, __ATOMIC_RELAXED);
+	uint32_t max_len = port->mtu + FRAME_OVERHEAD;
+	uint16_t shut = sw_port_shut_reason(port);
+
+	for (unsigned id = 0; id < pmd_n_workers; id++) {
+		struct sw_lane *lane = pl->lanes[id];
+
+		__atomic_store_n(&lane->shut, shut, __ATOMIC_RELAXED);
+		__atomic_store_n(&lane->rx_max_len, max_len, __ATOMIC_RELAXED);
+		__atomic_store_n(&lane->max_len, shut ? 0 : max_len, __ATOMIC_RELEASE);
+	}
 }
 
 static struct placement *placement_create(struct sw_port *port)

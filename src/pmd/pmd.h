@@ -25,7 +25,7 @@
 #define PMD_NO_CORE	    UINT16_MAX /* a stepped worker's core */
 #define PMD_NOBODY	    UINT16_MAX /* no worker polls the queue */
 
-/* One queue of one port on one worker: a cache line that the worker owns while it is listed. */
+/* One queue of one port on one worker: what the worker owns while it is listed; a turn touches the first cache line. */
 struct pmd_queue {
 	struct sw_port *port;
 	unsigned (*rx)(struct sw_port *port, unsigned queue, struct sw_lane *lane,
@@ -36,7 +36,18 @@ struct pmd_queue {
 	uint64_t packets;
 	uint64_t cycles;
 	uint64_t bursts;
+	uint64_t spent; /* share.h */
+	uint64_t held;	/* turns that passed it over */
 } __rte_cache_aligned;
+
+#define PMD_DEAREST 4096 /* cycles that a packet is charged at most */
+
+/* How the queues of a worker share its cycles (share.h). */
+struct pmd_share {
+	uint64_t floor;	  /* who has spent less counts as this */
+	uint64_t limit;	  /* who has spent more is not polled */
+	uint64_t dearest; /* PMD_DEAREST, or 0: nobody is held back */
+};
 
 /* What a worker polls, in this order. Immutable. */
 struct pmd_list {
@@ -54,6 +65,7 @@ struct pmd_worker {
 	uint64_t packets;
 	uint64_t next_ms_tsc; /* when the once-a-millisecond work is due */
 	uint64_t sleep_cycles;
+	struct pmd_share share;
 	uint32_t empty_batches; /* since the last packet */
 	uint32_t sleep_us;	/* the next sleep; 0 while awake */
 	unsigned next_task;	/* housekeeping */
@@ -79,6 +91,7 @@ struct pmd_worker {
 /* loop.c: poll each queue once and flush; returns packets. Then turns until pw->stop. */
 unsigned pmd_turn(struct pmd_worker *pw);
 void pmd_housekeep(struct pmd_worker *pw);
+void pmd_housekeep_asked(struct pmd_worker *pw);
 void pmd_run(struct pmd_worker *pw);
 
 /* idle.c: after a batch of turns with so many packets: sleep if there was nothing for long enough. */

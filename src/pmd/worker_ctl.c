@@ -158,6 +158,8 @@ static struct pmd_worker *worker_create(unsigned id, const uint16_t *cores, unsi
 	pw->idle_sleep_us = idle_sleep_us;
 	pw->measure_in = 1; /* the first turn already, so that there is something to show */
 	pw->stepped = !cores;
+	pw->share.limit = UINT64_MAX;
+	pw->share.dearest = cores ? PMD_DEAREST : 0; /* steps by hand do not depend on time */
 	pw->core = cores ? cores[id] : PMD_NO_CORE;
 	return pw;
 }
@@ -246,6 +248,7 @@ void sw_pmd_turn(unsigned id)
 	pw->w.now_tsc = rte_rdtsc();
 	pmd_turn(pw);
 	sw_rcu_quiescent(id);
+	pmd_housekeep_asked(pw);
 	pmd_housekeep(pw);
 }
 

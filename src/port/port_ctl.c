@@ -9,7 +9,7 @@
  * What it keeps true: a port in the table has a good, unique name and a conf its class understands; a
  * refused conf changes nothing; news of a port never arrives after sw_port_free.
  */
-#include <sw/port.h>
+#include <sw/port_state.h>
 
 #include "conf.h"
 
@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sw/drop.h>
 #include <sw/err.h>
 #include <sw/housekeep.h>
 #include <sw/mem.h>
@@ -25,7 +26,19 @@
 #include <sw/post.h>
 
 SW_REG_KIND_DEFINE(port_class);
+SW_REGISTER(drop, tx_port_down) = {
+	.name = "tx_port_down",
+	.help = "to a port that a controller has put down: ovs-ofctl mod-port BRIDGE PORT up",
+	.as = SW_DROP_TX_DROPPED,
+};
+SW_REGISTER(drop, tx_no_forward) = {
+	.name = "tx_no_forward",
+	.help = "to a port that a controller lets not send: ovs-ofctl mod-port BRIDGE PORT forward",
+	.as = SW_DROP_TX_DROPPED,
+};
+
 SW_REG_KIND_DEFINE(housekeep);
+uint64_t sw_housekeep_asked;
 
 static struct sw_port *ports[SW_PORT_MAX];
 static bool change_posted[SW_PORT_MAX]; /* atomic: news of the port waits for control already */
@@ -210,6 +223,23 @@ void sw_port_changed(struct sw_port *port)
 {
 	if (!__atomic_exchange_n(&change_posted[port->index], true, __ATOMIC_ACQ_REL))
 		sw_post(tell_change, port);
+}
+
+void sw_port_set_state(struct sw_port *port, uint8_t state)
+{
+	if (port->state == state)
+		return;
+	port->state = state;
+	for (unsigned i = 0; i < SW_PORT_LISTENERS && on_change[i]; i++)
+		on_change[i](port);
+}
+
+uint16_t sw_port_shut_reason(const struct sw_port *port)
+{
+	if (sw_port_sends(port))
+		return 0;
+	return 1 + (port->state & SW_PORT_DOWN ? SW_ID(drop, tx_port_down)
+					       : SW_ID(drop, tx_no_forward));
 }
 
 void sw_port_on_change(void (*fn)(struct sw_port *port))

@@ -46,7 +46,9 @@ void sw_drop_many(struct sw_lane *lane, unsigned reason, struct rte_mbuf **pkts,
 
 void sw_send_too_long(struct sw_lane *lane, struct rte_mbuf *m)
 {
-	sw_drop_one(lane, SW_ID(drop, tx_mtu_exceeded), m);
+	unsigned shut = __atomic_load_n(&lane->shut, __ATOMIC_RELAXED);
+
+	sw_drop_one(lane, shut ? shut - 1 : SW_ID(drop, tx_mtu_exceeded), m);
 }
 
 static uint64_t bytes_of(struct rte_mbuf **pkts, unsigned n)

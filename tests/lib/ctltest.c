@@ -10,6 +10,7 @@
 
 #include <sw/loop.h>
 #include <sw/pmd.h>
+#include <sw/port.h>
 #include <sw/post.h>
 #include <sw/rcu.h>
 #include <sw/text.h>
@@ -285,4 +286,17 @@ const char *ct_text(const char *fmt, ...)
 void ct_bridge(const char *name)
 {
 	ct_ok("add-br %s -- set interface %s type=dummy", name, name);
+}
+
+void ct_ports(const char *bridge, struct sw_port **port, unsigned n)
+{
+	port[0] = sw_port_by_name(bridge);
+	for (unsigned i = 1; i <= n; i++) {
+		char name[8];
+
+		snprintf(name, sizeof(name), "p%u", i);
+		ct_ok("add-port %s %s -- set interface %s type=dummy ofport_request=%u", bridge,
+			name, name, i);
+		port[i] = sw_port_by_name(name);
+	}
 }

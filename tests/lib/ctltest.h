@@ -23,6 +23,8 @@
 
 #include <sw/err.h>
 
+struct sw_port;
+
 /* The last answer. */
 struct ct_answer {
 	int rc, failed_at, exit_status;
@@ -58,5 +60,7 @@ const char *ct_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* add-br with a local port of type dummy. */
 void ct_bridge(const char *name);
+/* Ports p1..pN of type dummy into it, numbered 1..N: port[1..n]; port[0] is its local one. */
+void ct_ports(const char *bridge, struct sw_port **port, unsigned n);
 
 #endif

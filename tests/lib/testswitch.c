@@ -59,7 +59,11 @@ void ts_stop(void)
 	for (unsigned i = 0; i < SW_PORT_MAX; i++)
 		if (ports[i])
 			ts_port_gone(ports[i]);
-	ts_turn();
+	/* Rules go in several steps, each after a grace period. */
+	for (unsigned i = 0; i < 16; i++)
+		ts_turn();
+	for (unsigned i = 0; i < 1000 && sw_rcu_poll(); i++)
+		ts_turn(); /* rules go in shares */
 	assert_int_equal(sw_rcu_poll(), 0);
 	sw_pmd_stop();
 	assert_int_equal(rte_mempool_avail_count(sw_pool()), TS_BUFFERS);

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The switch as a process: start, command line, JSON-RPC by hand, end."""
+import contextlib
 import json
 import os
 import socket
 import subprocess
 
 from swbase import same, wait_for, within
+
+LONG = 5  # seconds without an answer of swctl that are worth a look
 
 
 class Switch:
@@ -79,14 +82,39 @@ class Switch:
 
     def ctl_raw(self, *words, quiet=False, timeout=15):
         command = [str(self.net.build / "swctl"), "--socket", str(self.socket), *[str(w) for w in words]]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=timeout,
-                                stdin=subprocess.DEVNULL)
+        result = self.watched(command, timeout)
         if not quiet:
             print("$ swctl", " ".join(command[3:]), "->", result.returncode, flush=True)
             for part in (result.stdout, result.stderr):
                 if part.strip():
                     print("   ", part.rstrip()[:6000].replace("\n", "\n    "), flush=True)
         return result
+
+    def watched(self, command, timeout):
+        """Run it. With SWTEST_STACKS set, where swd stands when it takes long goes to the logs."""
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                   stdin=subprocess.DEVNULL)
+        if "SWTEST_STACKS" in os.environ:
+            try:
+                process.communicate(timeout=LONG)
+            except subprocess.TimeoutExpired:
+                self.show_stacks(" ".join(command[3:]))
+        try:
+            out, err = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+    def show_stacks(self, why):
+        if not self.alive():
+            return
+        with open(self.net.logs / f"{self.name}-stacks.log", "a", encoding="utf-8") as log:
+            log.write(f"no answer to '{why}' for {LONG} s\n")
+            log.flush()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                subprocess.run(["gdb", "-p", str(self.process.pid), "-batch", "-ex", "thread apply all bt"],
+                               stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, timeout=60)
 
     def ctl(self, *words, **more):
         """swctl that must succeed; its output without the last newline. One string is split at spaces."""

@@ -68,6 +68,10 @@ def test_strangers(net):
     sw = switch(net)
     st = os.stat(sw.socket)
     swnet.same((st.st_uid, st.st_gid, stat.S_IMODE(st.st_mode)), (ADMIN, SOCKET_GROUP, 0o666), "socket")
+    # a bridge's socket is made when the sandbox has long been closed
+    sw.ctl("add-br br0")
+    st = os.stat(sw.dir / "run" / "br0.mgmt")
+    swnet.same((st.st_uid, st.st_gid, stat.S_IMODE(st.st_mode)), (ADMIN, SOCKET_GROUP, 0o666), "br0.mgmt")
     for groups in ((), (SOCKET_GROUP,)):
         result = as_user(sw, "show", STRANGER, groups)
         swnet.same(result.returncode, 6, "status of a stranger")

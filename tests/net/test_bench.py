@@ -118,12 +118,13 @@ def test_figures(_net):
     found = report.summarize(case, slices, True)
     swnet.same(found["ratio"], {"median": 3.5, "min": 2.0, "max": 5.0}, "ratio")
     swnet.same(found["added"], {"median": 20, "min": 10, "max": 30}, "added")
-    swnet.same(found["verdict"], {"added": "5.0 above", "ratio": "0.50 short"}, "verdict")
+    swnet.same(found["verdict"], {"added": "5.0 above", "ratio": "0.50 short", "total": None}, "verdict")
+    swnet.same(found["total"], {"median": 45, "min": 40, "max": 50}, "cycles in all")
     swnet.same(found["programs"]["ovs"]["cycles"], 150, "median of OVS")
     slices[0]["trouble"], slices[4]["ran"] = "it died", 0.5
     found = report.summarize(case, slices, True)
     swnet.same(found["ratio"], {"median": 5.0, "min": 5.0, "max": 5.0}, "ratio of what is left")
-    swnet.same(found["verdict"], {"added": "met", "ratio": "met"}, "verdict of what is left")
+    swnet.same(found["verdict"], {"added": "met", "ratio": "met", "total": None}, "verdict of what is left")
     swnet.within(" ".join(found["notes"]), "it died", "notes")
     swnet.within(" ".join(report.company([found])), "1 of 5 slices", "word on other work")
 

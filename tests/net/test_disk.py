@@ -2,6 +2,7 @@
 """The disk of the configuration fails: it is full, it is read-only, another switch has it. Each time the
 error is clear, nothing is lost, and the packets of what runs go on."""
 import os
+import re
 import signal
 
 import swnet
@@ -24,9 +25,11 @@ class Traffic:
         swnet.wait_for(lambda: self.replies() > before + 2, 5, "more replies")
 
     def end(self):
+        """None is missing before the last that came: what was on its way at the end is nobody's loss."""
         self.process.send_signal(signal.SIGINT)
         self.process.wait(timeout=10)
-        swnet.within(self.path.read_text(errors="replace"), " 0% packet loss", "ping")
+        came = {int(n) for n in re.findall(r"icmp_seq=(\d+) ttl", self.path.read_text(errors="replace"))}
+        swnet.same(set(range(1, max(came))) - came, set(), "replies that are missing")
 
 
 def state_on_tmpfs(net, size):
@@ -89,6 +92,48 @@ def test_full(net):
     swnet.same(sw.ctl("config export"), before, "configuration after a kill on a full disk")
     swnet.same(sw.get("bridge br0 external_ids:b"), value, "the acknowledged value")
     sw.refused(["set", "bridge", "br0", f"external_ids:a={value}"], "no space left")
+    sw.stop()
+
+
+def until_refused(net, sw):
+    """Until the disk takes no more rules, as a page has room. The error, and how many there are."""
+    for n in range(1, 400):
+        result = net.run("ovs-ofctl", "-O", "OpenFlow13", "add-flow", f"unix:{sw.dir}/run/br0.mgmt",
+                         f"priority=9,reg0={n},actions=drop", check=False)
+        if result.returncode:
+            return result.stderr, n
+    raise AssertionError("a full disk takes all rules")
+
+
+def rules_of(sw):
+    """NORMAL is one of them."""
+    return len(sw.ctl("rule dump br0 --no-stats", quiet=True).splitlines()) - 1  # the heading
+
+
+@swnet.limit(120)
+def test_full_with_rules(net):
+    """Rules that persist: what is not stored is in force, and said to everybody; it heals by itself."""
+    folder = state_on_tmpfs(net, "1M")
+    sw, traffic = switch_on(net, folder)
+    sw.ctl("set bridge br0 other_config:persist-rules=true")
+    fill(folder)
+    error, n = until_refused(net, sw)
+    swnet.within(error, "OFPFMFC_UNKNOWN", "what ovs-ofctl says")
+    result = sw.ctl_raw("rule", "add", "br0", "priority=8,reg0=1,actions=drop")
+    swnet.same(result.returncode != 0, True, "rule add fails")
+    swnet.within(result.stderr, ["in force, but not stored", "No space left", "make room"], "rule add")
+    swnet.within(sw.get("bridge br0 status"), ["persist-rules=failed", "No space left"], "the status")
+    swnet.within(sw.ctl_raw("doctor", "rules").stdout, ["FAIL", "bridge br0", "not stored"], "the doctor")
+    swnet.same(rules_of(sw), n + 2, "rules in force")
+    traffic.goes_on()
+    (folder / "filler").unlink()
+    stored = "persist-rules=stored"
+    swnet.wait_for(lambda: stored in sw.get("bridge br0 status"), 40, "it is stored again")
+    sw.ctl("rule add br0 priority=7,reg0=1,actions=drop")
+    traffic.end()
+    sw.kill9()
+    sw.start()
+    swnet.same(rules_of(sw), n + 3, "rules after a kill")
     sw.stop()
 
 

@@ -107,6 +107,7 @@ FAULTS = [
     (service("active", "running", 3), "service", "WARN", "again 3 times", "journalctl -u swd"),
     (service("failed", "failed", 5, "watchdog"), "service", "FAIL", "has failed (watchdog)", "reset-failed"),
     (service("activating", "auto-restart", 7, "signal"), "service", "FAIL", "again and again (signal)"),
+    ({"var/lib/swd/rules-damaged.1.br0": "swd"}, "rules-files", "WARN", "bridge br0", "swctl log show"),
     ({"var/lib/swd/journal": "00000002 12345678 {}\n00000009 12345678 {\"a\n00000002 12345678 {}\n"},
      "journal", "FAIL", "line 2 of 3"),
     ({"var/lib/swd/journal.damaged-1": "x"}, "journal", "WARN", "journal.damaged-1"),

@@ -65,7 +65,7 @@ get nonsense p1 name
 get bridge br0 name
 get interface p1 type
 get bridge br0 other-config
-get Bridge br0 fail_mode other_config ## fail_mode comes with OpenFlow, and is refused until then
+get Bridge br0 fail_mode other_config
 get open . bridges
 set port p1 tag=11
 get port p1 tag
@@ -200,18 +200,44 @@ add-br br7 br0 10 ## a bridge that is one VLAN of another is not supported
 add-bond br0 bond0 p7 p8 ## bonds come
 add-bond-iface bond0 p9 ## bonds come
 del-bond-iface bond0 p9 ## bonds come
-get-controller br0 ## OpenFlow comes
-set-controller br0 tcp:1.2.3.4 ## OpenFlow comes
-del-controller br0 ## OpenFlow comes
-get-fail-mode br0 ## OpenFlow comes
-set-fail-mode br0 secure ## OpenFlow comes
-del-fail-mode br0 ## OpenFlow comes
+get-controller br0
+get-controller br9
+set-controller br0 tcp:1.2.3.4
+get-controller br0
+set-controller br0 tcp:8.9.10.11 ssl:5.4.3.2:6655 ptcp:6633:127.0.0.1 unix:ctl.sock punix:ctl2.sock
+get-controller br0
+--inactivity-probe=30000 set-controller br0 tcp:4.5.6.7
+get-controller br0
+--columns=target,inactivity_probe,max_backoff,type list controller ## a ":" needs no quotes
+set-controller br0 ## no target: del-controller takes them away
+set-controller br0 nonsense ## what is no target is refused
+set-controller br9 tcp:1.2.3.4
+del-controller br0
+get-controller br0
+list controller
+get-fail-mode br0
+set-fail-mode br0 standalone
+get-fail-mode br0
+set-fail-mode br0 secure
+get-fail-mode br0
+get bridge br0 fail_mode
+set-fail-mode br0 xyzzy
+get-fail-mode br9
+del-fail-mode br0
+get-fail-mode br0
 get-manager ## the switch speaks no OVSDB
 set-manager ptcp:6640 ## the switch speaks no OVSDB
 del-manager ## the switch speaks no OVSDB
-get-ssl ## no TLS connections
-set-ssl a b c ## no TLS connections
-del-ssl ## no TLS connections
+get-ssl
+set-ssl a b c
+get-ssl
+--bootstrap set-ssl x y z
+get-ssl
+--columns=private_key,bootstrap_ca_cert list ssl
+set-ssl a b
+del-ssl
+get-ssl
+list ssl
 add-aa-mapping br0 1 2 ## no Auto-Attach
 del-aa-mapping br0 1 2 ## no Auto-Attach
 get-aa-mapping br0 ## no Auto-Attach

@@ -4,7 +4,7 @@
 
     sudo tests/perf/curves.py [--build DIR] [--slices 3] [--seconds 1] [CURVE...]
 
-Curves: ports, floods, stations, vlans, workers; without a name all of them.
+Curves: ports, floods, stations, vlans, learning, workers; without a name all of them.
 
 Two net_pcap sources without end feed one pinned worker, as in tools/bench; about four minutes in all.
 Figures are medians of slices: time-stamp counts that were not idle, over packets, times the share of the
@@ -26,6 +26,7 @@ from benchlib import frames, machine, place  # noqa: E402  (found by perfnet)
 
 HERE = pathlib.Path(__file__).resolve().parent
 
+STRANGERS = 100000  # stations a port, where they are learned anew
 PAIRS = 1000        # of stations, where their number is not what grows
 MBUFS = 262144      # as in tools/bench
 BUFFER = 2432       # bytes, with what the pool needs beside
@@ -211,6 +212,39 @@ def tag(packet, n):
     return b"\x81\x00" + (flow % n + 1).to_bytes(2, "big")
 
 
+def learning(net, args):
+    """100,000 stations behind each port, which the bridge is told to forget over and over."""
+    print("learning: stations learned a second, packets a second, cycles a packet")
+    row("flushes a s", "learned", "Mpps", "packet")
+    rig = Rig(net, args)
+    rig.do("set bridge br0 other_config:mac-table-size=400000",
+           "set port br0 tag=4000")  # no floods to the kernel
+    for side in (0, 1):
+        rig.source(side, frames.pairs(STRANGERS, side))
+    rig.learned(2 * STRANGERS)
+    for flushes in (0, 2, 5, 10, 20):
+        seen = [forgetful(rig, flushes) for _ in range(args.slices)]
+        row(flushes, *(statistics.median(s[what] for s in seen) for what in ("learned", "Mpps", "cycles")))
+    rig.stop()
+
+
+def forgetful(rig, flushes):
+    """A slice with so many flushes a second, which begins and ends with all stations known."""
+    began, ran, before = rig.read()
+    known = rig.table("fdb stats br0")[0]["Learned"]
+    for n in range(round(flushes * rig.seconds)):
+        rig.do("fdb flush br0")
+        time.sleep(max(0.0, began + (n + 1) / flushes - time.monotonic()))
+    time.sleep(max(0.0, began + rig.seconds - time.monotonic()))
+    rig.learned(2 * STRANGERS)
+    ended, ran_then, after = rig.read()
+    grew = {key: after[0][key] - before[0][key] for key in after[0]}
+    share = min(1.0, (ran_then[0] - ran[0]) / 1e9 / (ended - began))
+    return {"learned": (rig.table("fdb stats br0")[0]["Learned"] - known) / (ended - began),
+            "Mpps": grew["Packets"] / (ended - began) / 1e6,
+            "cycles": grew["Busy cycles"] / grew["Packets"] * share}
+
+
 # --- workers --------------------------------------------------------------------------------------
 def workers(net, args):
     """One table of stations under one worker and under two, which forward to each other's ports."""
@@ -230,7 +264,8 @@ def workers(net, args):
         rig.stop()
 
 
-CURVES = {"ports": ports, "floods": floods, "stations": stations, "vlans": vlans, "workers": workers}
+CURVES = {"ports": ports, "floods": floods, "stations": stations, "vlans": vlans, "learning": learning,
+          "workers": workers}
 
 
 def run(net, args):

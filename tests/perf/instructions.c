@@ -12,10 +12,13 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include <rte_mbuf.h>
+
 #include <sw/simd.h>
 #include <sw/worker.h>
 
 #include "rig.h"
+#include "swtest.h"
 
 #define WARM 64 /* bursts */
 
@@ -81,6 +84,83 @@ static void play(struct rig *rig, const struct scene *sc, int from, unsigned bur
 	rig_leave(rig);
 }
 
+/* --- by rules: flows that are kept --- */
+
+#define FLOWS 1000
+
+struct rules_scene {
+	const char *what;
+	const char *const *rules; /* ended by NULL */
+	const char *does;	  /* with it a rule a flow, too */
+	bool fragments;
+};
+
+static void fill_flows(struct rig *rig, const struct rules_scene *sc, struct rte_mbuf **pkts)
+{
+	for (unsigned i = 0; i < SW_BURST; i++) {
+		rig_flow(pkts[i], swtest_rand(&rig->random) % FLOWS);
+		if (sc->fragments)
+			rte_pktmbuf_mtod(pkts[i], uint8_t *)[20] = 0x20;
+	}
+}
+
+static void run_flows(struct rig *rig, const struct rules_scene *sc, unsigned bursts)
+{
+	for (unsigned i = 0; i < bursts; i++) {
+		struct rte_mbuf **pkts = &rig->pkt[rig->next % PACKETS];
+
+		rig->next += SW_BURST;
+		fill_flows(rig, sc, pkts);
+		measured_burst(rig, 0, pkts);
+	}
+}
+
+static void play_rules(struct rig *rig, const struct rules_scene *sc, unsigned bursts)
+{
+	uint64_t before;
+
+	rig_enter(rig, &(struct scene){ sc->what, 2, false, false, { -1, -1 }, 10 });
+	rig_rule(rig, SW_RULE_DELETE, "");
+	for (unsigned i = 0; sc->rules && sc->rules[i]; i++)
+		rig_rule(rig, SW_RULE_ADD, sc->rules[i]);
+	for (uint32_t f = 0; sc->does && f < FLOWS; f++) {
+		struct sw_str text = { 0 };
+
+		rig_flow_match(&text, f);
+		sw_str_add(&text, ",actions=%s", sc->does);
+		rig_rule(rig, SW_RULE_ADD, text.s);
+		free(text.s);
+	}
+	run_flows(rig, sc, 8 * FLOWS / SW_BURST); /* each flow is kept */
+	before = sent(rig);
+	scene_part();
+	run_flows(rig, sc, bursts);
+	scene_part();
+	run_flows(rig, sc, 2 * bursts);
+	scene_part();
+	if (sent(rig) - before != 3ull * bursts * SW_BURST) {
+		fprintf(stderr, "%s: not each packet left by one port\n", sc->what);
+		exit(1);
+	}
+	printf("%s\n", sc->what);
+	rig_leave(rig);
+}
+
+static void play_all_rules(struct rig *rig, unsigned bursts)
+{
+	static const char *const port[] = { "in_port=1,actions=output:2", NULL };
+	static const char *const tables[] = { "in_port=1,actions=write_metadata:1,goto_table:1",
+		"table=1,metadata=1,tcp,actions=set_field:02:00:00:00:00:09->eth_dst,goto_table:2",
+		"table=2,ip,nw_dst=10.200.0.0/16,actions=dec_ttl,goto_table:3",
+		"table=3,tcp,tp_dst=80,actions=output:2", NULL };
+
+	sw_worker_count_set(1);
+	play_rules(rig, &(struct rules_scene){ "rules-port", port, NULL, false }, bursts);
+	play_rules(rig, &(struct rules_scene){ "rules-5t", NULL, "output:2", false }, bursts);
+	play_rules(rig, &(struct rules_scene){ "rules-tables", tables, NULL, false }, bursts);
+	play_rules(rig, &(struct rules_scene){ "rules-fragments", NULL, "output:2", true }, bursts);
+}
+
 int main(int argc, char **argv)
 {
 	static struct rig rig;
@@ -98,6 +178,7 @@ int main(int argc, char **argv)
 	play(&rig, &(struct scene){ "l2-mixed", PORTS, false, true, { -1, -1 }, 125 }, -1, bursts);
 	play(&rig, &(struct scene){ "vlan-push", 2, false, false, { -1, 10 }, 1000 }, 0, bursts);
 	play(&rig, &(struct scene){ "vlan-pop", 2, false, false, { -1, 10 }, 1000 }, 1, bursts);
+	play_all_rules(&rig, bursts);
 	sw_simd_limit(SW_SIMD_AVX2);
 	if (sw_simd() != SW_SIMD_AVX2)
 		return 0; /* instructions.py knows */

@@ -10,7 +10,6 @@
  *
  * base: the build for every CPU, not the one for what this CPU has (sw/simd.h).
  */
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -82,13 +81,7 @@ int main(int argc, char **argv)
 {
 	static struct rig rig;
 
-	if (argc > 1) {
-		cpu_set_t set;
-
-		CPU_ZERO(&set);
-		CPU_SET(atoi(argv[1]), &set);
-		sched_setaffinity(0, sizeof(set), &set);
-	}
+	rig_pin(argc, argv);
 	rig_start(&rig);
 	if (argc > 2)
 		sw_simd_limit(SW_SIMD_BASE);

@@ -2,6 +2,7 @@
 /* See rig.h. */
 #include "rig.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <sw/mem.h>
 #include <sw/pool.h>
 #include <sw/rcu.h>
+#include <sw/rule_text.h>
 
 #include "swtest.h"
 
@@ -39,6 +41,7 @@ static unsigned sink_tx(
 
 static void sink_status(struct sw_port *port, struct sw_port_status *status)
 {
+	status->link_up = status->admin_up = true;
 }
 
 SW_REGISTER(port_class, perf_sink) = {
@@ -53,6 +56,17 @@ SW_REGISTER(port_class, perf_sink) = {
 	.tx = sink_tx,
 	.status = sink_status,
 };
+
+void rig_pin(int argc, char **argv)
+{
+	cpu_set_t set;
+
+	if (argc < 2)
+		return;
+	CPU_ZERO(&set);
+	CPU_SET(atoi(argv[1]), &set);
+	sched_setaffinity(0, sizeof(set), &set);
+}
 
 static void give_up(const struct sw_err *err)
 {
@@ -72,7 +86,7 @@ static void add_port(struct rig *rig, unsigned i, const char *name)
 		exit(1);
 	memset(rig->lane[i], 0, sizeof(struct sw_lane));
 	rig->lane[i]->port = rig->port[i];
-	rig->lane[i]->max_len = 1518;
+	rig->lane[i]->max_len = rig->lane[i]->rx_max_len = 1518;
 	rig->w->lanes[rig->port[i]->index] = rig->lane[i];
 }
 
@@ -158,7 +172,7 @@ void rig_enter(struct rig *rig, const struct scene *sc)
 
 	for (unsigned i = 0; i < PORTS; i++)
 		members[i] = (struct sw_member_conf){
-			.port = rig->port[i], .all_vlans = true, .flood = true
+			.port = rig->port[i], .all_vlans = true, .flood = true, .number = i + 1
 		};
 	if (sc->vid[0] < 0 && sc->vid[1] >= 0) {
 		members[0].mode = SW_VLAN_ACCESS;
@@ -189,8 +203,54 @@ void rig_start(struct rig *rig)
 	if (posix_memalign((void **)&rig->w, RTE_CACHE_LINE_SIZE, sizeof(*rig->w)))
 		exit(1);
 	memset(rig->w, 0, sizeof(*rig->w));
+	rig->w->events = sw_xcalloc(1, sizeof(*rig->w->events));
 	if (rte_pktmbuf_alloc_bulk(sw_pool(), rig->pkt, PACKETS))
 		exit(1);
 	for (unsigned i = 0; i < PORTS; i++)
 		add_port(rig, i, (const char[]){ 'p', '0' + i, 0 });
+}
+
+void rig_rule(struct rig *rig, enum sw_rule_verb verb, const char *text)
+{
+	struct sw_rules *rules = sw_bridge_rules(rig->bridge);
+	struct sw_rule_change c;
+	struct sw_err err;
+
+	if (sw_rule_parse(text, verb, &c, &err))
+		give_up(&err);
+	sw_rules_begin(rules);
+	if (sw_rules_stage(rules, &c, &err))
+		give_up(&err);
+	sw_rules_commit(rules);
+	sw_instructions_fini(&c.conf.does);
+	sw_rcu_poll();
+}
+
+static unsigned flow_port(uint32_t f)
+{
+	return 1024 + (f >> 3) % 50000;
+}
+
+void rig_flow_match(struct sw_str *match, uint32_t f)
+{
+	sw_str_add(match, "tcp,nw_src=10.%u.%u.%u,nw_dst=10.200.0.1,tp_src=%u,tp_dst=80",
+		f >> 16 & 255, f >> 8 & 255, f & 255, flow_port(f));
+}
+
+void rig_flow(struct rte_mbuf *m, uint32_t f)
+{
+	static const uint8_t head[60] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0, 46,
+		0, 0, 0x40, 0, 64, 6, 0, 0, 10, 0, 0, 0, 10, 200, 0, 1, 0, 0, 0, 80, [46] = 0x50,
+		0x10 };
+	uint8_t *p;
+
+	m->data_off = RTE_PKTMBUF_HEADROOM;
+	m->data_len = m->pkt_len = 60;
+	p = rte_pktmbuf_mtod(m, uint8_t *);
+	memcpy(p, head, sizeof(head));
+	p[27] = f >> 16;
+	p[28] = f >> 8;
+	p[29] = f;
+	p[34] = flow_port(f) >> 8;
+	p[35] = flow_port(f);
 }

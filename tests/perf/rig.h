@@ -11,6 +11,8 @@
 
 #include <sw/bridge.h>
 #include <sw/port.h>
+#include <sw/rule.h>
+#include <sw/text.h>
 
 #define PORTS	8
 #define PACKETS 64 /* buffers in turn, as a driver's cache of free ones gives */
@@ -35,6 +37,9 @@ struct scene {
 	uint32_t stations; /* behind each port */
 };
 
+/* Onto the core that the first argument says, if there is one. */
+void rig_pin(int argc, char **argv);
+
 /* EAL, the pool, one worker and PORTS ports. Ends the process when that does not work. */
 void rig_start(struct rig *rig);
 
@@ -45,6 +50,13 @@ void rig_leave(struct rig *rig);
 
 /* n packets of random stations behind a port, in the next buffers. */
 struct rte_mbuf **rig_fill(struct rig *rig, const struct scene *sc, unsigned from, unsigned n);
+
+/* A rule as text into the bridge, or out of it. Ends the process when it is refused. */
+void rig_rule(struct rig *rig, enum sw_rule_verb verb, const char *text);
+
+/* A packet of TCP over IPv4 of flow f: 10.x.y.z:p -> 10.200.0.1:80, where f tells x, y, z and p; and its match. */
+void rig_flow(struct rte_mbuf *m, uint32_t f);
+void rig_flow_match(struct sw_str *match, uint32_t f);
 
 /* The burst through the port's program and out of the send buffers. */
 void rig_run(struct rig *rig, unsigned from, struct rte_mbuf **pkts, unsigned n);

@@ -5,23 +5,17 @@
  * walked, the bridge turns into a cross-connect and back. Not one packet of the two is lost or doubled,
  * and (under the thread and address sanitizers) nobody touches what is gone.
  */
-#include "swtest.h"
-
-#include <sched.h>
+#include "realworkers.h"
 
 #include <sw/bridge.h>
 #include <sw/dummy.h>
 #include <sw/err.h>
 #include <sw/fdb.h>
 #include <sw/pmd.h>
-#include <sw/pool.h>
 #include <sw/port.h>
-#include <sw/post.h>
 
-#define ROUNDS	   150
-#define EACH	   20	     /* packets a round and direction */
-#define WAIT_STEPS 20000000u /* yields before a wait counts as failed; far above any need */
-#define BUFFERS	   4095
+#define ROUNDS 150
+#define EACH   20 /* packets a round and direction */
 
 static struct sw_bridge *bridge;
 static struct sw_bridge_conf conf = {
@@ -29,42 +23,6 @@ static struct sw_bridge_conf conf = {
 };
 static struct sw_member_conf member[3];
 static struct sw_port *a, *b, *c;
-
-static struct sw_port *port_make(const char *name)
-{
-	struct sw_port_conf port_conf = { .name = name, .type = "dummy" };
-	struct sw_err err = { 0 };
-	struct sw_port *port = sw_port_new(&port_conf, &err);
-
-	if (!port || sw_port_open(port, &err) || sw_pmd_attach(port, &err))
-		fail_msg("%s: %s", name, err.text);
-	return port;
-}
-
-static void set_true(void *arg)
-{
-	*(bool *)arg = true;
-}
-
-static void control_step(void)
-{
-	sw_post_run();
-	sw_rcu_poll();
-	sw_pmd_events();
-	sched_yield();
-}
-
-static void port_gone(struct sw_port *port)
-{
-	bool gone = false;
-
-	sw_pmd_detach(port, set_true, &gone);
-	for (unsigned i = 0; !gone && i < WAIT_STEPS; i++)
-		control_step();
-	assert_true(gone);
-	sw_port_close(port);
-	sw_port_free(port);
-}
 
 /* Stations 1..n behind one port speak to those behind the other. */
 static void inject(struct sw_port *port, uint8_t own, uint8_t other)
@@ -75,17 +33,6 @@ static void inject(struct sw_port *port, uint8_t own, uint8_t other)
 		frame[5] = frame[11] = i;
 		assert_int_equal(sw_dummy_rx(port, 0, frame, sizeof(frame)), 0);
 	}
-}
-
-static void wait_sent(struct sw_port *port)
-{
-	unsigned got = 0;
-
-	for (unsigned i = 0; got < EACH && i < WAIT_STEPS; i++) {
-		got += sw_dummy_sent_drop(port);
-		control_step();
-	}
-	assert_int_equal(got, EACH);
 }
 
 static void apply(unsigned n)
@@ -153,18 +100,18 @@ static void change(unsigned round)
 static void one_round(unsigned round)
 {
 	inject(a, 1, 2);
-	c = port_make("c");
+	c = rw_port("c");
 	member[2] = (struct sw_member_conf){
 		.port = c, .mode = SW_VLAN_ACCESS, .tag = 10 + round % 2, .flood = true
 	};
 	apply(3);
 	inject(b, 2, 1);
 	change(round);
-	wait_sent(b);
+	rw_wait_sent(EACH, &b, 1);
 	apply(2);
 	sw_dummy_sent_drop(c);
-	wait_sent(a);
-	port_gone(c);
+	rw_wait_sent(EACH, &a, 1);
+	rw_port_gone(c);
 }
 
 static void test_bridge_changes_under_traffic(void **state)
@@ -172,8 +119,8 @@ static void test_bridge_changes_under_traffic(void **state)
 	struct sw_lane_stats sum;
 	struct sw_err err;
 
-	a = port_make("a");
-	b = port_make("b");
+	a = rw_port("a");
+	b = rw_port("b");
 	bridge = sw_bridge_create(&conf, &err);
 	assert_non_null(bridge);
 	for (unsigned i = 0; i < 2; i++)
@@ -190,45 +137,27 @@ static void test_bridge_changes_under_traffic(void **state)
 	assert_int_equal(sum.rx_packets, EACH * ROUNDS);
 	assert_int_equal(sum.tx_packets, EACH * ROUNDS);
 	sw_bridge_destroy(bridge);
-	port_gone(a);
-	port_gone(b);
+	rw_port_gone(a);
+	rw_port_gone(b);
 }
 
-static void test_buffers_all_come_back(void **state)
+static int setup(void **state)
 {
-	sw_pmd_stop();
-	assert_int_equal(rte_mempool_avail_count(sw_pool()), BUFFERS);
-	sw_pool_destroy();
+	rw_start();
+	return 0;
 }
 
-/* Cores for two workers: the first two of the mask, or one twice. */
-static void two_cores(uint16_t cores[2])
+static int teardown(void **state)
 {
-	cpu_set_t set;
-	unsigned n = 0;
-
-	sched_getaffinity(0, sizeof(set), &set);
-	for (unsigned i = 0; i < CPU_SETSIZE && n < 2; i++)
-		if (CPU_ISSET(i, &set))
-			cores[n++] = i;
-	if (n == 1)
-		cores[1] = cores[0];
+	rw_stop();
+	return 0;
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bridge_changes_under_traffic),
-		cmocka_unit_test(test_buffers_all_come_back),
 	};
-	uint16_t cores[2];
-	struct sw_err err;
 
-	two_cores(cores);
-	swtest_eal();
-	if (sw_pool_create(BUFFERS, &err) || sw_pmd_start(2, cores, 50, &err)) {
-		fprintf(stderr, "%s\n", err.text);
-		return 1;
-	}
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -339,7 +339,7 @@ static void test_words(void **state)
 	ct_fails(SW_CODE_INVALID, "add-br a/b");
 	ct_fails(SW_CODE_INVALID, "add-br name-of-17-bytes.");
 	ct_fails(SW_CODE_UNSUPPORTED, "set bridge br0 stp_enable=true");
-	ct_fails(SW_CODE_UNSUPPORTED, "set bridge br0 fail_mode=secure");
+	ct_fails(SW_CODE_UNSUPPORTED, "set bridge br0 protocols=OpenFlow11");
 	ct_fails(SW_CODE_UNSUPPORTED, "set bridge br0 datapath_type=system");
 	ct_fails(SW_CODE_UNSUPPORTED, "set open . other_config:pmd-cpu-mask=3");
 	assert_non_null(strstr(ct.err.hint, "boot file"));

@@ -6,13 +6,21 @@
 #include "ctltest.h"
 #include "testswitch.h"
 
+#include <unistd.h>
+
 #include <event2/event.h>
 
+#include <sw/bridge.h>
 #include <sw/clock.h>
 #include <sw/cmd.h>
 #include <sw/loop.h>
+#include <sw/pmd.h>
+#include <sw/post.h>
+#include <sw/rcu.h>
+#include <sw/rule.h>
 #include <sw/text.h>
 
+#include "../../src/ctl/change.h"
 #include "../../src/ctl/store.h"
 #include "../../src/ctl/txn.h"
 
@@ -174,6 +182,37 @@ static void every_stage_is_sliced(void **state)
 	assert_true(steps_of("transaction free") >= 2 * PORTS / SLICE_PIECES);
 }
 
+/* Rules of one command are staged in slices: none is there before all are, and a controller's change waits. */
+static void rules_are_sliced(void **state)
+{
+	const char *bad = "in_port=1,actions=goto_table:0";
+	struct sw_rules *rules;
+	struct sw_str line = { 0 };
+
+	ct_bridge("br0");
+	ct_ok("rule del br0");
+	rules = sw_bridge_rules(sw_bridge_by_name("br0"));
+	sw_str_add(&line, "rule add br0");
+	for (unsigned i = 0; i < PORTS; i++)
+		sw_str_add(&line, " tcp,tp_dst=%u,actions=drop", i);
+	for (unsigned fails = 0; fails < 2; fails++) {
+		struct sw_rule_cursor cursor = { 0 };
+
+		sw_loop_stats_clear();
+		sw_clock_tick(100000);
+		if (fails)
+			ct_fails(SW_CODE_INVALID, "%s %s", line.s, bad);
+		else
+			ct_ok("%s", line.s);
+		sw_clock_tick(0);
+		assert_true(steps_of("transaction commands") >= 2 * PORTS / SLICE_PIECES);
+		assert_false(sw_rules_busy(rules));
+		assert_true((sw_rules_next(rules, &cursor, NULL) == NULL) == fails);
+		ct_ok("rule del br0");
+	}
+	free(line.s);
+}
+
 /* Stopping while a change is between two slices completes it or refuses it, and frees it all. */
 static void stop_between_slices(void **state)
 {
@@ -196,6 +235,48 @@ static void stop_between_slices(void **state)
 	assert_int_equal(n_answers, 1);
 }
 
+/* From when the change is stored each slice is over after its first piece. */
+static bool slow_after_storing;
+
+static void hear(const struct change *change)
+{
+	if (slow_after_storing)
+		sw_clock_tick(3000000);
+}
+
+SW_REGISTER(change_listener, test_slow_after) = {
+	.name = "test-slow-after",
+	.help = "makes what follows slow",
+	.hear = hear,
+};
+
+/* The last step of a change may use up its slice, and the port that it closes be closed before the next slice would
+ * begin: there is nothing left to go on with. */
+static void closed_between_slices(void **state)
+{
+	json_t *commands = json_pack("[[s,s]]", "del-port", "p0");
+	struct txn_request req = { .commands = commands, .user = "test", .role = SW_ROLE_ADMIN };
+	struct sw_err err;
+
+	ct_bridge("br0");
+	ct_ok("add-port br0 p0 -- set interface p0 type=dummy");
+	slow_after_storing = true;
+	assert_int_equal(txn_submit(&req, on_answer, &n_answers, &err), 0);
+	json_decref(commands);
+	/* All but timers, which is what slices go on by. */
+	for (unsigned round = 0; !n_answers && round < 100000; round++) {
+		sw_pmd_turn(0);
+		sw_rcu_poll();
+		sw_post_run();
+		usleep(20); /* the job thread's turn */
+	}
+	slow_after_storing = false;
+	sw_clock_tick(0);
+	assert_int_equal(n_answers, 1);
+	ct_settle();
+	ct_ok("add-port br0 p0 -- set interface p0 type=dummy");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -203,7 +284,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(stop_in_the_middle, setup, teardown),
 		cmocka_unit_test_setup_teardown(long_lists_are_whole, setup, teardown),
 		cmocka_unit_test_setup_teardown(every_stage_is_sliced, setup, teardown),
+		cmocka_unit_test_setup_teardown(rules_are_sliced, setup, teardown),
 		cmocka_unit_test_setup_teardown(stop_between_slices, setup, teardown),
+		cmocka_unit_test_setup_teardown(closed_between_slices, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -310,6 +310,32 @@ static void test_clock_stands_and_moves(void **state)
 	assert_true(sw_clock_ns() == held + 1500000000u);
 }
 
+static void take_a_ms(void *arg)
+{
+	sw_clock_warp(1);
+	run_note(arg);
+	if (arg)
+		sw_post(take_a_ms, NULL);
+}
+
+/* Calls that post calls never hold the loop longer than its slice; after the test that stops the clock. */
+static void test_post_stops_at_its_limit(void **state)
+{
+	struct pollfd pfd = { .fd = sw_post_fd(), .events = POLLIN };
+
+	n_ran = 0;
+	for (uintptr_t i = 1; i <= 3; i++)
+		sw_post(take_a_ms, (void *)i);
+	assert_int_equal(sw_post_run_for(2000000), 2);
+	assert_int_equal(poll(&pfd, 1, 0), 1); /* the third, and what the first two posted */
+	assert_int_equal(sw_post_run_for(0), 1);
+	assert_int_equal(ran[2], 3);
+	assert_int_equal(poll(&pfd, 1, 0), 1);
+	assert_int_equal(sw_post_run_for(3000000), 3);
+	assert_int_equal(poll(&pfd, 1, 0), 0); /* none is left, though the limit was reached */
+	assert_int_equal(sw_post_run_for(0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +347,7 @@ int main(void)
 		cmocka_unit_test(test_mac), cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_names), cmocka_unit_test(test_growing_string),
 		cmocka_unit_test(test_clock_stands_and_moves),
+		cmocka_unit_test(test_post_stops_at_its_limit),
 		cmocka_unit_test(test_duplicate_names_both_files), /* last: its kind stays broken */
 	};
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The manual pages are clean roff, and name all that the programs tell of themselves.
 
-    manual_pages.py SCHEMA SWCTL SWGEN PAGE...
+    manual_pages.py SCHEMA SWCTL SWGEN SWCONTROLLER PAGE...
 """
 import json
 import os
@@ -19,7 +19,7 @@ def shown(page):
     return re.sub(r"\s+", " ", re.sub(r".\x08", "", text))
 
 
-def names(schema, swctl, swgen):
+def names(schema, swctl, swgen, swcontroller):
     """Page and the words that it must hold."""
     for option in schema["boot"]["options"]:
         yield "swd.8", "--" + option["name"]
@@ -34,6 +34,13 @@ def names(schema, swctl, swgen):
         yield "swgen.1", f"--{option['name']}={option['value']}" if option["value"] else "--" + option["name"]
     for status in swgen["exit_statuses"]:
         yield "swgen.1", f"{status['status']} {status['help']}"
+    for option in swcontroller["options"]:
+        value = option["value"] or ""
+        value = f"[={value[1:]}" if value.startswith("[") else f"={value}" if value else ""
+        head = f"--{option['name']}{value}"
+        yield "swcontroller.1", f"-{option['letter']}, {head}" if option["letter"] else head
+    for status in swcontroller["exit_statuses"]:
+        yield "swcontroller.1", f"{status['status']} {status['help']}"
     for option in swctl["options"]:
         yield "swctl.8", "--" + option["name"]
     for command in swctl["commands"] + schema["commands"]:
@@ -66,10 +73,10 @@ def main():
         print("mandoc is not installed")
         sys.exit(77)
     told = []
-    for path in sys.argv[1:4]:
+    for path in sys.argv[1:5]:
         with open(path, encoding="utf-8") as file:
             told.append(json.load(file))
-    pages = {os.path.basename(page): page for page in sys.argv[4:]}
+    pages = {os.path.basename(page): page for page in sys.argv[5:]}
     wrong = 0
     for page in pages.values():
         lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page], capture_output=True, text=True)

@@ -21,7 +21,7 @@ struct sw_port *hand_add(const char *name, const char *type, const char *key, co
 	lane = &lanes[port->index];
 	memset(lane, 0, sizeof(*lane));
 	lane->port = port;
-	lane->max_len = port->mtu + 18;
+	lane->max_len = lane->rx_max_len = port->mtu + 18;
 	hand_worker.lanes[port->index] = lane;
 	return port;
 }

@@ -78,6 +78,43 @@ static void try_bpf(void)
 	EXPECT(syscall(SYS_bpf, 9999, NULL, 0) < 0 && errno != EPERM);
 }
 
+/* A file can be given to whom the boot file names, and to nobody else. */
+static void try_giving(void)
+{
+	struct sw_err err;
+
+	EXPECT(!sw_sandbox_calls(&boot, &err));
+	EXPECT(chown("/nowhere/at/all", -1, -1) < 0 && errno == EPERM);
+}
+
+static void try_giving_to_group(void)
+{
+	struct sw_err err;
+
+	boot.access.has_group = true;
+	boot.access.group = 7005;
+	EXPECT(!sw_sandbox_calls(&boot, &err));
+	EXPECT(chown("/nowhere/at/all", -1, 7005) < 0 && errno == ENOENT);
+	EXPECT(fchownat(AT_FDCWD, "/nowhere/at/all", -1, 7005, 0) < 0 && errno == ENOENT);
+	EXPECT(chown("/nowhere/at/all", -1, 0) < 0 && errno == EPERM);
+	EXPECT(chown("/nowhere/at/all", 0, 7005) < 0 && errno == EPERM);
+	EXPECT(chown("/nowhere/at/all", 7005, -1) < 0 && errno == EPERM);
+	EXPECT(lchown("/nowhere/at/all", -1, 7005) < 0 && errno == EPERM);
+}
+
+static void try_giving_to_owner(void)
+{
+	struct sw_err err;
+
+	boot.access.has_owner = boot.access.has_group = true;
+	boot.access.owner = 6003;
+	boot.access.group = 0;
+	EXPECT(!sw_sandbox_calls(&boot, &err));
+	EXPECT(chown("/nowhere/at/all", 6003, 0) < 0 && errno == ENOENT);
+	EXPECT(chown("/nowhere/at/all", 0, 0) < 0 && errno == EPERM);
+	EXPECT(chown("/nowhere/at/all", 6003, -1) < 0 && errno == EPERM);
+}
+
 static void try_execve(void)
 {
 	struct sw_err err;
@@ -123,6 +160,13 @@ static void calls(void **state)
 	assert_int_equal(in_child(try_bpf), 0);
 }
 
+static void giving(void **state)
+{
+	assert_int_equal(in_child(try_giving), 0);
+	assert_int_equal(in_child(try_giving_to_group), 0);
+	assert_int_equal(in_child(try_giving_to_owner), 0);
+}
+
 static void some_calls_are_fatal(void **state)
 {
 	int status = in_child(try_execve);
@@ -154,6 +198,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(calls),
+		cmocka_unit_test(giving),
 		cmocka_unit_test(some_calls_are_fatal),
 		cmocka_unit_test(log_only),
 		cmocka_unit_test(files),

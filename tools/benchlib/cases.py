@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The cases: one descriptor each. What is switched, what is sent, and the target of the project.
 
-A case has one of three set-ups that every program knows: cross (port to port), l2 (a learning bridge), vlan
-(a learning bridge; port 0 access in VLAN 10, port 1 a trunk); and a topology:
+A case has one of four set-ups that every program knows: cross (port to port), l2 (a learning bridge), vlan
+(a learning bridge; port 0 access in VLAN 10, port 1 a trunk), rules (its own); and a topology:
   solo   one core: net_pcap sends a capture without end into each port, or into the first alone
   vhost  two cores: swgen plays two guests (virtio-user) on the other one
   memif  two cores: swgen is the other end of two shared-memory ports
@@ -11,7 +11,7 @@ measures all of them, one after another, and what is judged is one part beside a
 """
 import dataclasses
 
-from . import frames
+from . import classes, frames
 
 VLAN = 10
 
@@ -35,6 +35,12 @@ class Case:
     keeps: float = None  # target, flood: packets a second of swd in the last part / the first, at least
     grows: float = None  # target, growth: cycles of swd in the last part / the first, at most
     kind: str = None     # how it is compared; default solo or pairs, by topology
+    rules: object = None # set-up rules, or two cores: a function that gives them, as ovs-ofctl does
+    groups: tuple = ()   # that rules send to
+    total: float = None  # target, solo: cycles of swd in all, at most
+    added_rules: int = 0          # adds: so many
+    rules_a_second: float = None  # target, adds: that swd takes, at least
+    changes: int = 0     # changes: so many a second
 
     def part(self, name):
         """The case as it is in one of its parts."""
@@ -56,6 +62,54 @@ def bridge(n, added, ratio):
     return Case(f"l2-{thousands(n)}", f"learning bridge, both ways, {n} pairs of stations", "l2",
                 (lambda: frames.pairs(n, 0), lambda: frames.pairs(n, 1)), stations=2 * n, added=added,
                 ratio=ratio)
+
+
+def tuples(n, added, ratio):
+    """A rule for each flow, all with one mask: source, destination, both ports."""
+    return Case(f"rules-5t-{thousands(n)}", f"a rule for each of {n} flows, one way, one mask of five fields",
+                "rules", (lambda: frames.flows(n), None), added=added, ratio=ratio,
+                rules=lambda: frames.exact_rules(n))
+
+
+def masks(n, flows, added, ratio):
+    return Case(f"rules-masks-{n}", f"{n} rules, each with a mask of its own, one way, {flows} flows",
+                "rules", (lambda: frames.masked_flows(n, flows), None), added=added, ratio=ratio,
+                rules=lambda: frames.masked_rules(n))
+
+
+def class_bench(n, flows, added, ratio):
+    return Case(f"rules-class-{thousands(n)}-{thousands(flows)}",
+                f"{n} rules as ClassBench makes them (access lists), one way, {flows} flows", "rules",
+                (lambda: classes.packets(n, flows), None), added=added, ratio=ratio,
+                rules=lambda: classes.words(n))
+
+
+def class_walk(n, packets):
+    """A capture comes again, so its flows are new only once; but what has a TTL of 1 is walked each time."""
+    return Case(f"rules-class-{thousands(n)}-new",
+                f"{n} rules as ClassBench makes them, one way, each packet walked as if of a new flow: "
+                f"{packets} flows with a TTL of 1", "rules",
+                (lambda: classes.packets(n, packets, True), None), total=600, ratio=50,
+                rules=lambda: classes.words(n))
+
+
+def pipeline(flows):
+    return Case("rules-pipeline",
+                f"five tables, metadata written and matched, two groups, one way, {flows} flows", "rules",
+                (lambda: frames.flows(flows), None), added=90, ratio=3, rules=frames.pipeline_rules,
+                groups=frames.PIPELINE_GROUPS)
+
+
+def adds(n):
+    return Case("rules-added", f"{n} rules of one mask added by OpenFlow, as single flow-mods and in one "
+                "bundle: rules a second", "rules", (None, None), kind="adds", rules_a_second=100000, ratio=2,
+                rules=lambda: frames.exact_rules(n), added_rules=n)
+
+
+def changing(flows, changes):
+    return Case("rules-change", f"a rule for each of {flows} flows, one way, while {changes} rules a second "
+                "of the same table come and go by OpenFlow", "rules", (lambda: frames.flows(flows), None),
+                kind="changes", keeps=0.9, rules=lambda: frames.exact_rules(flows), changes=changes)
 
 
 def mesh(n, packets):
@@ -88,6 +142,19 @@ def flood(name, what, target, keeps=None):
                "flood": {"beside": strangers}})
 
 
+def attack():
+    """As flood(), but by rules: guests by one rule each, and what a third port sends by 200 masks, of which
+    each of its packets is one more flow."""
+    strangers = (lambda: frames.random_headers(100000), None)
+    known = (lambda: frames.flows(1000), None)
+    return dataclasses.replace(
+        guests("vhost", 1), name="flood-rules", setup="rules", kind="flood", keeps=0.95,
+        what="guests by vhost-user at half load, a third port sends random headers through 200 masks "
+             "(tuple-space attack)", rules=frames.attacked_rules,
+        parts={"quiet": {"beside": (None, None)}, "ordinary": {"beside": known},
+               "flood": {"beside": strangers}})
+
+
 def pairs_of(n):
     """All pairs of n stations a side, each way; beside it n of the pairs."""
     traffic = ("--both", "--macs", str(n), "--size", "64", "--learn")
@@ -107,9 +174,14 @@ def guests(topology, n, share=None, ratio=None):
 CASES = [cross(1), cross(1000), cross(10000), cross(100000),
          bridge(10, 35, 1.45), bridge(100, 35, 2.0), bridge(1000, 35, 2.3),
          bridge(10000, 50, 7), bridge(100000, 60, 4), mesh(1000, 100000), tags(1000),
+         tuples(1000, 50, 1.4), tuples(100000, 75, 1.8),
+         masks(1, 100000, 75, 1.0), masks(200, 100000, 75, 45),
+         class_bench(1000, 1000, 50, 2.1), class_bench(1000, 100000, 90, 75), class_walk(100000, 100000),
+         pipeline(100000), adds(100000), changing(10000, 100000),
          guests("vhost", 1, 0.95, 1.6), guests("vhost", 100000, 0.92, 2.0),
          guests("memif", 1), guests("memif", 100000), pairs_of(1000), latency(1000),
          flood("flood-mac", "guests by vhost-user at half load, a third port floods: a new source MAC in "
                "each packet, to a station on a fourth", frames.SINK, keeps=0.95),
          flood("flood-unknown", "the same, to a station that nobody knows: the guests get the flood, too",
-               frames.NOBODY)]
+               frames.NOBODY),
+         attack()]

@@ -41,6 +41,73 @@ def flows(n):
     return [frame(src, dst, i) for i in range(n)]
 
 
+def address(number):
+    return ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0))
+
+
+def exact_rules(n):
+    """A rule for each of flows(n), which says all of its addresses and ports."""
+    return [f"udp,nw_src={address(0x0A000000 | i & 0xFFFFFF)},"
+            f"nw_dst={address(0x0B000000 | i >> 3 & 0xFFFFFF)},"
+            f"tp_src={1024 + i % 50000},tp_dst=4790,actions=output:2" for i in range(n)]
+
+
+def masked_rules(n):
+    """Rule i takes the sources of network i; no two have the same length of both prefixes."""
+    return [f"udp,nw_src=10.{i}.0.0/{16 + i % 10},nw_dst=11.0.0.0/{8 + i // 10},actions=output:2"
+            for i in range(n)]
+
+
+def masked_flows(n, packets):
+    """Flows for masked_rules(n), as many for each rule, in no order."""
+    src, dst, found = station_mac(0, 0), station_mac(1, 0), []
+    for i in range(packets):
+        rule, k = i % n, i // n
+        packet = bytearray(frame(src, dst, i))
+        packet[26:34] = bytes((10, rule, 0, k % 128, 11, 0, 0, k // 128 % 32))
+        packet[34:36] = struct.pack(">H", 1024 + k // 4096)
+        packet[24:26] = b"\0\0"
+        packet[24:26] = checksum(bytes(packet[14:34]))
+        found.append(bytes(packet))
+    random.Random(SEED).shuffle(found)
+    return found
+
+
+# Rules of five tables for flows(): a class by the source, a way by the destination, then both.
+PIPELINE_GROUPS = ("group_id=1,type=select,bucket=output:2", "group_id=2,type=indirect,bucket=output:2")
+
+
+def pipeline_rules():
+    rules = ["table=0,priority=1,ip,actions=goto_table:1"]
+    rules += [f"table=1,udp,nw_src=10.{i}.0.0/16,actions=write_metadata:{i % 4:#x}/0xff,goto_table:2"
+              for i in range(16)]
+    rules += [f"table=2,udp,nw_dst=11.{i}.0.0/16,"
+              f"actions=write_metadata:{i % 2 + 1 << 8:#x}/0xff00,goto_table:3" for i in range(16)]
+    rules += [f"table=3,udp,metadata={way << 8 | kind:#x}/0xffff,tp_dst=4790,actions=goto_table:4"
+              for way in (1, 2) for kind in range(4)]
+    return rules + [f"table=4,ip,metadata={way << 8:#x}/0xff00,actions=group:{way}" for way in (1, 2)]
+
+
+def attacked_rules():
+    """Guests on ports 1 and 2 have a rule each; what comes from port 3 meets masked_rules(200)."""
+    masked = [f"in_port=3,{rule.replace('output:2', 'output:4')}" for rule in masked_rules(200)]
+    return ["in_port=1,actions=output:2", "in_port=2,actions=output:1", *masked,
+            "priority=1,in_port=3,actions=output:4"]
+
+
+def random_headers(n):
+    """Every bit of the addresses and ports that is left by chance, within what masked_rules() look at."""
+    dice, found = random.Random(SEED), []
+    for _ in range(n):
+        packet = bytearray(frame(station_mac(2, 0), SINK, 0))
+        packet[26:34] = bytes((10, dice.randrange(256))) + dice.randbytes(2) + b"\x0b" + dice.randbytes(3)
+        packet[34:36] = dice.randbytes(2)
+        packet[24:26] = b"\0\0"
+        packet[24:26] = checksum(bytes(packet[14:34]))
+        found.append(bytes(packet))
+    return found
+
+
 def pairs(n, side, vid=None):
     """n stations on this side, each talking to its partner on the other, in no order."""
     order = list(range(n))

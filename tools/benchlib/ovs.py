@@ -114,8 +114,17 @@ class Ovs:
         if case.setup == "cross":
             self.flow_control("add-flow", bridge, "in_port=1,actions=output:2")
             self.flow_control("add-flow", bridge, "in_port=2,actions=output:1")
+        elif case.rules and case.kind != "adds":
+            for group in case.groups:
+                self.flow_control("-O", "OpenFlow13", "add-group", bridge, group)
+            (self.dir / "rules").write_text("\n".join(case.rules()))
+            process.run("ovs-ofctl", "-t", "300", "add-flows", bridge, self.dir / "rules", env=self.env,
+                        timeout=300)
         else:
             self.flow_control("add-flow", bridge, "actions=NORMAL")
+
+    def management(self):
+        return self.dir / "br0.mgmt"
 
     def stop(self):
         for started in (self.daemon, self.server):

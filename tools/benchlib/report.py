@@ -58,6 +58,8 @@ def of_program(slices):
     found = {what: middle([s[what] for s in slices]) for what in ("cycles", "counted", "mpps", "ran", "slow")}
     for key in ("p50", "p99", "p99_9"):
         found[key] = middle([s["latency_us"][key] for s in slices if "latency_us" in s])
+    for key in ("singly", "bundle", "quiet_cycles", "changes"):
+        found[key] = middle([s[key] for s in slices if key in s])
     with_parts = [s for s in slices if "parts" in s]
     if with_parts:
         found["parts"] = {
@@ -73,7 +75,8 @@ def figures(case, kind, slices, judge):
     names = dict.fromkeys(s["program"] for s in slices)
     found = COMPARE[kind](slices)
     target = {"added": case.added, "share": case.share, "ratio": case.ratio, "rate": None,
-              "keeps": case.keeps, "grows": case.grows,
+              "keeps": case.keeps, "grows": case.grows, "total": case.total,
+              "singly": case.rules_a_second, "bundle": case.rules_a_second,
               **dict(zip(("p99", "p99_9"), case.tails or (None, None)))}
     said = {key: verdict(found[key], target[key], key not in LEAST) for key in found}
     return {"programs": {name: of_program(list(by_half(slices, name).values())) for name in names}, **found,
@@ -92,7 +95,21 @@ def summarize(case, slices, judge):
 
 def compare_solo(slices):
     return {"added": compare(slices, "swd", "testpmd", lambda a, b: a["cycles"] - b["cycles"]),
-            "ratio": compare(slices, "ovs", "swd", lambda a, b: a["cycles"] / b["cycles"])}
+            "ratio": compare(slices, "ovs", "swd", lambda a, b: a["cycles"] / b["cycles"]),
+            "total": spread([s["cycles"] for s in by_half(slices, "swd").values()])}
+
+
+def compare_adds(slices):
+    """The ratio is of the way in which swd gains less."""
+    own = by_half(slices, "swd").values()
+    return {**{key: spread([s[key] for s in own]) for key in ("singly", "bundle")},
+            "ratio": compare(slices, "swd", "ovs",
+                             lambda a, b: min(a[key] / b[key] for key in ("singly", "bundle")))}
+
+
+def compare_changes(slices):
+    own = by_half(slices, "swd").values()
+    return {"keeps": spread([s["quiet_cycles"] / s["cycles"] for s in own])}
 
 
 def compare_pairs(slices):
@@ -127,8 +144,8 @@ def compare_growth(slices):
 
 
 COMPARE = {"solo": compare_solo, "pairs": compare_pairs, "latency": compare_latency, "flood": compare_flood,
-           "growth": compare_growth}
-LEAST = ("share", "rate", "ratio", "keeps")  # targets that say: at least
+           "growth": compare_growth, "adds": compare_adds, "changes": compare_changes}
+LEAST = ("share", "rate", "ratio", "keeps", "singly", "bundle")  # targets that say: at least
 
 
 OTHERS = "threads of the program, or other work, had the rest, so part of what is missing was never sent"

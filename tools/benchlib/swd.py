@@ -8,6 +8,9 @@ from . import process
 from .cases import VLAN
 
 
+RULES = 1000  # that one command adds
+
+
 class Swd:
     name = "swd"
     transmit_queues = 1
@@ -50,8 +53,21 @@ class Swd:
             self.dir / "run", "--socket", self.socket], self.dir)
         self.process.wait_for(self.answers, 30, "swd answers")
         self.ctl(*self.commands(case))
+        if case.rules and case.kind != "adds":
+            self.add_rules(case)
         for port, mac in case.fixed:
             self.ctl("fdb", "add", "br0", f"p{port}", "0", mac.hex(":"))
+
+    def add_rules(self, case):
+        rules = case.rules()
+        self.ctl("rule", "del", "br0")
+        for group in case.groups:
+            self.ctl("group", "add", "br0", group)
+        for i in range(0, len(rules), RULES):
+            self.ctl("rule", "add", "br0", *rules[i:i + RULES])
+
+    def management(self):
+        return self.dir / "run" / "br0.mgmt"
 
     def answers(self):
         try:
@@ -66,7 +82,7 @@ class Swd:
         words = ["add-br", "br0", "--", "set", "bridge", "br0", f"other_config={other}"]
         for i, (kind, option) in enumerate(self.place.interfaces(case)):
             words += ["--", "add-port", "br0", f"p{i}", "--", "set", "interface", f"p{i}", f"type={kind}",
-                      f"options:{option}"]
+                      f"options:{option}", f"ofport_request={i + 1}"]
         if case.setup == "vlan":
             words += ["--", "set", "port", "p0", f"tag={VLAN}", "--", "set", "port", "p1",
                       f"trunks={VLAN}"]

@@ -46,9 +46,27 @@ def lay_out(groups, rows):
 def solo(results):
     rows = [[result["name"], *of_programs(result, "cycles", ".1f"),
              *of_figure(result, "added", ".1f", "<="), *of_figure(result, "ratio", ".2f", ">="),
-             *of_programs(result, "mpps", ".2f")] for result in results]
+             *of_figure(result, "total", ".1f", "<=")[2:], *of_programs(result, "mpps", ".2f")]
+            for result in results]
     return lay_out([("cycles a packet", NAMES), ("added above testpmd", FIGURE), ("OVS / swd", FIGURE),
-                    ("Mpps", NAMES)], rows)
+                    ("swd in all", FIGURE[2:]), ("Mpps", NAMES)], rows)
+
+
+def adds(results):
+    rows = [[result["name"],
+             *of_programs(result, "singly", ",.0f"), *of_figure(result, "singly", ",.0f", ">=")[2:],
+             *of_programs(result, "bundle", ",.0f"), *of_figure(result, "bundle", ",.0f", ">=")[2:],
+             *of_figure(result, "ratio", ".2f", ">=")] for result in results]
+    return lay_out([("rules a second, singly", NAMES), ("", FIGURE[2:]), ("in a bundle", NAMES),
+                    ("", FIGURE[2:]), ("swd / OVS", FIGURE)], rows)
+
+
+def changes(results):
+    rows = [[result["name"], *of_programs(result, "quiet_cycles", ".1f"),
+             *of_programs(result, "cycles", ".1f"), *of_programs(result, "changes", ",.0f"),
+             *of_figure(result, "keeps", ".3f", ">=")] for result in results]
+    return lay_out([("cycles, no changes", NAMES), ("cycles with them", NAMES), ("changes a second", NAMES),
+                    ("swd: packets for its cycles", FIGURE)], rows)
 
 
 def of_part(result, what, name, form):
@@ -127,7 +145,8 @@ def modes(result):
     return "; ".join(words) or "-"
 
 
-KINDS = {"solo": solo, "pairs": pairs, "growth": growth, "latency": latency, "flood": flood}
+KINDS = {"solo": solo, "pairs": pairs, "growth": growth, "latency": latency, "flood": flood,
+         "adds": adds, "changes": changes}
 
 
 def head(about):

@@ -79,7 +79,8 @@ as_owner() {
 	fi
 }
 
-# build_in DIR [MESON OPTION]...: configure once, or again when the options changed, and compile.
+# build_in DIR [MESON OPTION]...: configure once, or again when the options changed, and compile all, or
+# the targets of $targets.
 build_in() {
 	local dir=$1 options
 	shift
@@ -90,5 +91,6 @@ build_in() {
 		quietly as_owner meson setup "$@" "$dir" "$root" || return 1
 	fi
 	printf '%s\n' "$options" >"$dir/.options" || return 1
-	quietly as_owner ninja -C "$dir"
+	# shellcheck disable=SC2086
+	quietly as_owner ninja -C "$dir" ${targets:-}
 }

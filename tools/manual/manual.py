@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Make a manual page of its prose and of what the programs tell of themselves.
 
-    manual.py SCHEMA SWCTL SWGEN VERSION PAGE.in PAGE
+    manual.py SCHEMA SWCTL SWGEN SWCONTROLLER VERSION PAGE.in PAGE
 
-SCHEMA is what `swd --schema` prints, SWCTL what `swctl --json help` prints without a switch, SWGEN what
-`swgen --json --help` prints. A line @NAME@ of PAGE.in is replaced by the part of that name below.
+SCHEMA is what `swd --schema` prints, SWCTL what `swctl --json help` prints without a switch, SWGEN and
+SWCONTROLLER what they print with `--json --help`. A line @NAME@ of PAGE.in is
+replaced by the part of that name below.
 """
 import json
 import re
@@ -164,7 +165,7 @@ def named(items, more=None):
     return lines
 
 
-def parts(schema, swctl, swgen):
+def parts(schema, swctl, swgen, swcontroller):
     return {
         "SWD_OPTIONS": lambda: options(schema["boot"]["options"]),
         "SWD_EXITS": lambda: exits(schema["boot"]["exit_statuses"]),
@@ -176,6 +177,8 @@ def parts(schema, swctl, swgen):
         "SWCTL_EXITS": lambda: exits(schema["exit_statuses"]),
         "SWGEN_OPTIONS": lambda: options(swgen["options"]),
         "SWGEN_EXITS": lambda: exits(swgen["exit_statuses"]),
+        "SWCONTROLLER_OPTIONS": lambda: options(swcontroller["options"]),
+        "SWCONTROLLER_EXITS": lambda: exits(swcontroller["exit_statuses"]),
         "TABLES": lambda: tables(schema),
         "INTERFACE_TYPES": lambda: interface_types(schema),
         "NOT_SUPPORTED": lambda: not_supported(schema),
@@ -187,18 +190,18 @@ def parts(schema, swctl, swgen):
 
 
 def main():
-    if len(sys.argv) != 7:
+    if len(sys.argv) != 8:
         sys.exit(__doc__)
     told = []
-    for path in sys.argv[1:4]:
+    for path in sys.argv[1:5]:
         with open(path, encoding="utf-8") as file:
             told.append(json.load(file))
     known, lines = parts(*told), []
-    with open(sys.argv[5], encoding="utf-8") as file:
+    with open(sys.argv[6], encoding="utf-8") as file:
         for line in file.read().splitlines():
             name = re.fullmatch(r"@([A-Z_]+)@", line)
-            lines += known[name.group(1)]() if name else [line.replace("@version@", sys.argv[4])]
-    with open(sys.argv[6], "w", encoding="utf-8") as file:
+            lines += known[name.group(1)]() if name else [line.replace("@version@", sys.argv[5])]
+    with open(sys.argv[7], "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
 
 

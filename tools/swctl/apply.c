@@ -3,45 +3,13 @@
  * swctl apply: a file with the configuration, or a part of it, goes to the switch as the text that its
  * command "config apply" reads. What is no JSON is found here, with the line it is on.
  */
+#include "file.h"
 #include "local.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "link.h"
-
-#define FILE_MAX    (64 << 20)
-#define MESSAGE_OWN 4096 /* what of a message is not the document, at most */
-
 enum { PRUNE, MAY_WAIT };
-
-static int cannot_read(const char *name, int error)
-{
-	int status = error == ENOENT   ? EXIT_NOT_FOUND
-		     : error == EACCES ? EXIT_NOT_PERMITTED
-				       : EXIT_DEVICE;
-
-	return fault_show(status,
-		"name a file as swctl config export writes it, or - for standard input",
-		"the file \"%s\" cannot be read: %s", name, strerror(error));
-}
-
-static int read_file(const char *name, struct sw_bytes *text)
-{
-	FILE *in = strcmp(name, "-") ? fopen(name, "re") : stdin;
-	size_t n;
-	int error;
-
-	if (!in)
-		return cannot_read(name, errno);
-	while ((n = fread(sw_bytes_room(text, 65536), 1, 65536, in)) > 0 && text->len < FILE_MAX)
-		text->len += n;
-	error = ferror(in) ? errno : n ? EFBIG : 0;
-	if (in != stdin)
-		fclose(in);
-	return error ? cannot_read(name, error) : EXIT_DONE;
-}
 
 /* The document without what is blank, as a JSON string; NULL with the fault shown. */
 static json_t *read_document(const char *name, int *status)
@@ -51,7 +19,8 @@ static json_t *read_document(const char *name, int *status)
 	json_t *document, *input;
 	char *compact;
 
-	*status = read_file(name, &text);
+	*status = file_read(name,
+		"name a file as swctl config export writes it, or - for standard input", &text);
 	if (*status) {
 		sw_bytes_fini(&text);
 		return NULL;
@@ -69,20 +38,6 @@ static json_t *read_document(const char *name, int *status)
 	free(compact);
 	json_decref(document);
 	return input;
-}
-
-/* One message must hold it. */
-static int check_size(const char *name, const json_t *input)
-{
-	char *quoted = json_dumps(input, JSON_ENCODE_ANY);
-	size_t size = strlen(quoted);
-
-	free(quoted);
-	if (size + MESSAGE_OWN <= SW_MESSAGE_MAX)
-		return EXIT_DONE;
-	return fault_show(EXIT_REFUSED, "apply it in parts, without --prune",
-		"%s has %zu bytes without blanks; the switch takes %d at once", name, size,
-		SW_MESSAGE_MAX - MESSAGE_OWN);
 }
 
 static json_t *command_words(const struct local_call *call)
@@ -108,7 +63,8 @@ static int run(const struct local_call *call)
 	args.input = read_document(call->args[0], &status);
 	if (!args.input)
 		return status;
-	status = check_size(call->args[0], args.input);
+	status = file_fits(
+		call->args[0], args.input, "without blanks", "apply it in parts, without --prune");
 	if (!status) {
 		args.commands = json_pack("[o]", command_words(call));
 		status = session_transact(&session, &args, NULL, stdout);

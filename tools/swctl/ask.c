@@ -70,6 +70,19 @@ static int check_fits(const struct args *args, const json_t *params)
 	return 0;
 }
 
+/* A command that waits for packets is told how long we wait. */
+static bool is_live(const json_t *commands)
+{
+	const json_t *words = json_array_get(commands, 0);
+	json_t *word;
+	size_t i;
+
+	json_array_foreach (words, i, word)
+		if (!strcmp(json_string_value(word), "--live"))
+			return true;
+	return false;
+}
+
 json_t *ask_transact(struct link *link, const struct args *args, json_t *commands, int *status)
 {
 	json_t *error = NULL, *result = NULL, *params = json_pack("{s:O}", "commands", commands);
@@ -83,6 +96,8 @@ json_t *ask_transact(struct link *link, const struct args *args, json_t *command
 		json_object_set_new(params, "dry_run", json_true());
 	if (args->has_generation)
 		json_object_set_new(params, "if_generation", json_integer(args->if_generation));
+	if (is_live(commands) && args->timeout_s)
+		json_object_set_new(params, "patience", json_integer(args->timeout_s));
 	if (args->input)
 		json_object_set(params, "input", args->input);
 	if (id)

@@ -79,7 +79,8 @@ static void print_command(const json_t *cmd, FILE *out)
 		int n = fprintf(out, "  --%s%s%s", member(option, "name"), value ? "=" : "",
 			value ? value : "");
 
-		fprintf(out, "%*s%s\n", n < 23 ? 23 - n : 1, "", member(option, "help"));
+		fprintf(out, "%*s%s%s%s\n", n < 23 ? 23 - n : 1, "", member(option, "help"),
+			*member(option, "role") ? "; needs the role " : "", member(option, "role"));
 	}
 }
 

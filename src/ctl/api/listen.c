@@ -57,8 +57,8 @@ static int give_to(const char *path, const struct sw_access *access, struct sw_e
 
 	if ((!access->has_owner && !access->has_group) || !chown(path, owner, group))
 		return 0;
-	rc = sw_err_set(err, SW_CODE_PERMISSION, "the control socket %s cannot be given to %s: %s",
-		path, access->has_owner ? "its socket-owner" : "its socket-group", strerror(errno));
+	rc = sw_err_set(err, SW_CODE_PERMISSION, "the socket %s cannot be given to %s: %s", path,
+		access->has_owner ? "its socket-owner" : "its socket-group", strerror(errno));
 	sw_err_hint(err, "only root gives files to another user, and others only to groups they "
 			 "are in: a service gets one more by SupplementaryGroups=GROUP in its unit "
 			 "(systemctl edit swd)");

@@ -11,6 +11,8 @@
 #include "../txn.h"
 #include "server.h"
 
+#define PATIENCE_MAX 86400 /* as swctl's -t */
+
 static json_t *describe_failure(const json_t *commands, int failed_at, uint64_t generation)
 {
 	json_t *more = json_pack("{s:I}", "generation", (json_int_t)generation), *command;
@@ -48,6 +50,19 @@ static void cancel(struct api_call *call)
 	txn_cancel(call);
 }
 
+static int check_patience(struct api_call *call, struct sw_err *err)
+{
+	json_int_t n = json_integer_value(api_param(call, "patience"));
+	int rc;
+
+	if (n >= 0 && n <= PATIENCE_MAX)
+		return 0;
+	rc = sw_err_set(err, SW_CODE_INVALID, "nobody waits %" JSON_INTEGER_FORMAT " seconds", n);
+	sw_err_path(err, "params.patience");
+	sw_err_allowed(err, "0 (for ever) to %d", PATIENCE_MAX);
+	return rc;
+}
+
 static int run_transact(struct api_call *call, struct sw_err *err)
 {
 	const json_t *generation = api_param(call, "if_generation");
@@ -57,12 +72,16 @@ static int run_transact(struct api_call *call, struct sw_err *err)
 		.user = api_peer(call)->user,
 		.role = api_peer(call)->role,
 		.dry_run = json_is_true(api_param(call, "dry_run")),
+		.patience_s = json_integer_value(api_param(call, "patience")),
 		.has_generation = generation != NULL,
 		.if_generation = json_integer_value(generation),
 		.request_id = json_string_value(api_param(call, "request_id")),
 	};
-	int rc = txn_submit(&req, on_done, call, err);
+	int rc = check_patience(call, err);
 
+	if (rc)
+		return rc;
+	rc = txn_submit(&req, on_done, call, err);
 	call->cancel = cancel;
 	return rc ? rc : API_LATER;
 }
@@ -70,10 +89,13 @@ static int run_transact(struct api_call *call, struct sw_err *err)
 static const struct api_param transact_params[] = {
 	{ "commands", API_ARRAY, true,
 		"commands, each an array of words: [[\"add-br\", \"br0\"]]" },
-	{ "input", API_STRING, false, "text that a command reads: the document of apply" },
+	{ "input", API_STRING, false,
+		"text that a command reads: the document of config apply, the lines of rule load and the like" },
 	{ "dry_run", API_BOOL, false, "check everything, change nothing, tell what would be done" },
 	{ "if_generation", API_INT, false,
 		"refuse with \"conflict\" when the configuration has another generation" },
+	{ "patience", API_INT, false,
+		"seconds that you wait for the answer: a command that waits for packets ends before" },
 	{ "request_id", API_STRING, false,
 		"1 to 64 characters of your choice: asked again with the same id and commands, it is "
 		"answered again and not done again" },

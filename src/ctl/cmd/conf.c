@@ -64,10 +64,33 @@ static const struct row *by_uuid(struct draft *draft, const struct table *table,
 	return row ? row : draft_revive(draft, table, &uuid);
 }
 
+/* The row whose only one a row of the table may be, by its name. */
+static const struct row *owner_named(
+	struct draft *draft, const struct table *table, const char *record)
+{
+	const struct table *of = table->by->table;
+
+	if (of->desc->root)
+		return strcmp(record, ".") ? NULL : draft_root(draft);
+	return draft_find_name(draft, of, record);
+}
+
+/* As ovs-vsctl has it: "controller br0". NULL: there is none, or *n of them. */
+static const struct row *by_owner(
+	struct draft *draft, const struct table *table, const char *record, unsigned *n)
+{
+	const struct row *owner = table->by ? owner_named(draft, table, record) : NULL;
+	const struct value *refs = owner ? row_get(owner, table->by) : NULL;
+
+	*n = refs ? refs->n : 0;
+	return *n == 1 ? draft_find(draft, table, &refs->keys[0].uuid) : NULL;
+}
+
 const struct row *conf_record(
 	struct draft *draft, const struct table *table, const char *record, struct sw_err *err)
 {
 	const struct row *row = NULL;
+	unsigned n = 0;
 
 	if (table->desc->root && !strcmp(record, "."))
 		return draft_root(draft);
@@ -75,8 +98,16 @@ const struct row *conf_record(
 		row = draft_find_name(draft, table, record);
 	if (!row)
 		row = by_uuid(draft, table, record);
+	if (!row)
+		row = by_owner(draft, table, record, &n);
 	if (row)
 		return row;
+	if (n > 1) {
+		sw_err_set(err, SW_CODE_NOT_FOUND, "%s %s has %u records in table %s",
+			table->by->table->name, record, n, table->name);
+		sw_err_hint(err, "name one by its _uuid, which swctl list %s shows", table->name);
+		return NULL;
+	}
 	sw_err_set(err, SW_CODE_NOT_FOUND, "table %s has no record \"%s\"", table->name, record);
 	suggest_rows(draft, table, record, err);
 	if (table->desc->root)

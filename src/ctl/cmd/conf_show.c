@@ -9,6 +9,7 @@
 #include <sw/mem.h>
 #include <sw/text.h>
 
+#include "../of/controller/columns.h"
 #include "conf.h"
 
 /* Print a column when it is not empty, and put it into the data. */
@@ -64,12 +65,45 @@ static json_t *show_port(const struct draft *draft, struct sw_str *text, const s
 	return data;
 }
 
+/* Its target names it to people; "is_connected: true" only where it is, as ovs-vsctl has it. */
+static json_t *show_controller(
+	const struct draft *draft, struct sw_str *text, const struct row *row)
+{
+	const struct column *c = schema_column(row->table, "is_connected", NULL);
+	const char *target = value_get_string(ROW(row, controller_target), "");
+	struct value *v = conf_value(draft, row, c);
+	bool is_connected = value_get_boolean(v, false);
+
+	sw_str_add(text, "%*sController ", 2 * 4, "");
+	atom_to_text(SW_ATOM_STRING, &(union atom){ .string = (char *)target }, text);
+	sw_str_add(text, "\n%s", is_connected ? "            is_connected: true\n" : "");
+	value_unref(v);
+	return json_pack("{s:s, s:b}", "target", target, "is_connected", is_connected);
+}
+
+static void show_controllers(
+	const struct draft *draft, struct sw_str *text, json_t *data, const struct row *bridge)
+{
+	json_t *list = json_array();
+	unsigned n;
+	const struct row **rows = conf_refs(draft, bridge, COLUMN(bridge_controller), &n);
+
+	for (unsigned i = 0; i < n; i++)
+		json_array_append_new(list, show_controller(draft, text, rows[i]));
+	if (n)
+		json_object_set(data, "controllers", list);
+	json_decref(list);
+	free(rows);
+}
+
 static json_t *show_bridge(const struct draft *draft, struct sw_str *text, const struct row *bridge)
 {
 	json_t *data = show_name(text, bridge, 1), *list = json_array();
 	unsigned n;
 	const struct row **ports = conf_refs(draft, bridge, COLUMN(bridge_ports), &n);
 
+	show_controllers(draft, text, data, bridge);
+	show_column(draft, text, data, bridge, "fail_mode", 2);
 	show_column(draft, text, data, bridge, "datapath_type", 2);
 	for (unsigned i = 0; i < n; i++)
 		json_array_append_new(list, show_port(draft, text, ports[i]));

@@ -2,9 +2,11 @@
 /*
  * Commands port stats and port drops: what a port counted, and why it lost packets. Control thread.
  */
+#include <sw/bridge.h>
 #include <sw/cmd.h>
 #include <sw/drop.h>
 #include <sw/err.h>
+#include <sw/packet_out.h>
 #include <sw/pmd.h>
 #include <sw/port.h>
 
@@ -123,6 +125,22 @@ static void add_drops(void *arg, struct sw_port *port)
 	}
 }
 
+/* Packets that controllers send and that came in on no port. */
+static void add_packet_outs(void *arg, struct sw_bridge *bridge)
+{
+	struct drops *drops = arg;
+	struct sw_packet_out_stats stats;
+	const struct sw_drop *drop;
+
+	sw_packet_out_stats(bridge, &stats);
+	SW_REG_FOREACH (drop, const struct sw_drop *, drop)
+		if (stats.drops[drop_i] && ++drops->rows <= DROP_ROWS_MAX)
+			table_add(drops->table,
+				json_pack("[o, s, I, s]",
+					json_sprintf("packet-out of %s", sw_bridge_name(bridge)),
+					drop->name, (json_int_t)stats.drops[drop_i], drop->help));
+}
+
 static int run_drops(struct sw_call *call, struct sw_err *err)
 {
 	static const char *const columns[] = { "Port", "Reason", "Packets", "Help", NULL };
@@ -134,6 +152,8 @@ static int run_drops(struct sw_call *call, struct sw_err *err)
 	drops.table = call->result;
 	drops.rows = json_array_size(json_object_get(call->result, "rows"));
 	rc = each_port(call, add_drops, &drops, err);
+	if (!rc && !call->n_args)
+		switch_each_bridge(add_packet_outs, &drops);
 	if (rc < 0 || drops.rows <= DROP_ROWS_MAX)
 		return rc;
 	rc = sw_err_set(
@@ -161,7 +181,8 @@ static const struct sw_cmd_option drops_options[] = {
 
 SW_REGISTER(cmd, port_drops) = {
 	.name = "port drops",
-	.help = "why packets were lost: reason, how many, and what to do about it",
+	.help = "why packets were lost: reason, how many, and what to do about it; without PORT also those that controllers send "
+		"and that came in on no port",
 	.usage = "[PORT]",
 	.kind = SW_CMD_READ,
 	.role = SW_ROLE_READ,

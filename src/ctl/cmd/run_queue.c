@@ -65,12 +65,13 @@ static void add_queue(void *arg, const struct sw_queue_info *q)
 			       : json_null());
 	json_array_append_new(row, cmd_ratio(load.cycles, load.packets));
 	json_array_append_new(row, cmd_ratio(load.packets, load.bursts));
+	json_array_append_new(row, json_integer(load.held));
 }
 
 static int run_queues(struct sw_call *call, struct sw_err *err)
 {
 	static const char *const columns[] = { "Port", "Queue", "Worker", "Load %", "Packets/s",
-		"Cycles/packet", "Packets/burst", NULL };
+		"Cycles/packet", "Packets/burst", "Held back", NULL };
 	struct show show;
 	int rc = cmd_read_seconds(call->option[SECS], &show.seconds, err);
 
@@ -112,7 +113,8 @@ static const struct sw_cmd_option rebalance_options[] = {
 
 SW_REGISTER(cmd, worker_queues) = {
 	.name = "worker queues",
-	.help = "every receive queue: its worker, the share of the worker's time it takes, its packets",
+	.help = "every receive queue: its worker, the share of the worker's time it takes, its packets, and in how many turns it "
+		"was held back, as other queues waited that had had less time",
 	.usage = "",
 	.kind = SW_CMD_READ,
 	.role = SW_ROLE_READ,

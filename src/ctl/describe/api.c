@@ -24,24 +24,26 @@ static json_t *options_of(const struct sw_cmd_option *options)
 	json_t *all = json_array();
 
 	for (const struct sw_cmd_option *o = options; o && o->name; o++)
-		json_array_append_new(all, json_pack("{s:s, s:s?, s:s}", "name", o->name, "value",
-						   o->value, "help", o->help));
+		json_array_append_new(all,
+			json_pack("{s:s, s:s?, s:s, s:s*}", "name", o->name, "value", o->value,
+				"help", o->help, "role", o->role ? sw_role_name(o->role) : NULL));
 	return all;
 }
 
 static json_t *describe_command(const struct sw_cmd *cmd)
 {
+	const struct sw_cmd *is = sw_cmd_of(cmd);
 	static const char *const kinds[] = {
 		[SW_CMD_CONFIG] = "config",
 		[SW_CMD_READ] = "read",
 		[SW_CMD_ACTION] = "action",
 	};
-	json_t *max = cmd->max_args == UINT_MAX ? json_null() : json_integer(cmd->max_args);
+	json_t *max = is->max_args == UINT_MAX ? json_null() : json_integer(is->max_args);
 
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:o, s:o}", "name", cmd->name, "help",
-		cmd->help, "usage", cmd->usage ? cmd->usage : "", "kind", kinds[cmd->kind], "role",
-		sw_role_name(cmd->role), "output", txn_output_name(cmd->output), "min_args",
-		(int)cmd->min_args, "max_args", max, "options", options_of(cmd->options));
+		cmd->help, "usage", is->usage ? is->usage : "", "kind", kinds[is->kind], "role",
+		sw_role_name(is->role), "output", txn_output_name(is->output), "min_args",
+		(int)is->min_args, "max_args", max, "options", options_of(is->options));
 }
 
 json_t *describe_commands(void)

@@ -164,7 +164,7 @@ static void add_all_options(struct complete *c)
 	const struct sw_cmd *cmd;
 
 	SW_REG_FOREACH (cmd, const struct sw_cmd *, cmd)
-		add_options_of(c, cmd);
+		add_options_of(c, sw_cmd_of(cmd));
 }
 
 /* The next word of the names that begin with the plain words typed so far. */
@@ -198,7 +198,7 @@ json_t *complete_words(const char *const *words, unsigned n, bool live)
 
 	sw_words_init(&w, words, n - 1);
 	c.draft = draft;
-	c.cmd = sw_words_find(&w, &sw_reg_kind_cmd, &used);
+	c.cmd = sw_cmd_of(sw_words_find(&w, &sw_reg_kind_cmd, &used));
 	if (!strncmp(c.partial, "-", 1)) {
 		if (c.cmd)
 			add_options_of(&c, c.cmd);

@@ -24,6 +24,8 @@ static void add_rows(struct complete *c, const struct table *table)
 
 	if (table->desc->root)
 		complete_add(c, table->desc->help, ".");
+	if (table->by && c->draft) /* named by the rows whose only ones they are */
+		add_rows(c, table->by->table);
 	if (table->desc->root || !c->draft || !table->name_column)
 		return;
 	rows = draft_sorted(c->draft, table, &n);

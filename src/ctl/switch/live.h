@@ -93,6 +93,9 @@ int live_set(struct live_port *lp, const struct draft *draft, const struct row *
 /* How many stations a bridge's row asks room for. */
 uint32_t live_table_size(const struct row *bridge);
 
+/* Do its rules persist? */
+bool live_keeps_rules(const struct row *bridge);
+
 /* Make and destroy a bridge; members are live_sync's, and a large table of stations too. */
 int live_bridge_make(const struct row *bridge, struct sw_err *err);
 void live_bridge_destroy(struct live_bridge *lb);

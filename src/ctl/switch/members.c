@@ -12,13 +12,17 @@
 
 #include <rte_common.h>
 
+#include <sw/action.h>
 #include <sw/fdb.h>
 #include <sw/mem.h>
 #include <sw/text.h>
 
 #include "../columns.h"
 #include "../draft.h"
+#include "../persist/persist.h"
 #include "../table/format.h"
+#include "news.h"
+#include "switch.h"
 
 static int64_t key_number(const struct value *map, const char *key, int64_t otherwise)
 {
@@ -35,6 +39,11 @@ static bool key_flag(const struct value *map, const char *key)
 	return text && !strcmp(text, "true");
 }
 
+static bool is_evicting(const char *policy)
+{
+	return policy && !strcmp(policy, "evict");
+}
+
 static void set_bits(uint8_t *bits, const struct value *vlans)
 {
 	for (unsigned i = 0; i < vlans->n; i++)
@@ -48,9 +57,13 @@ static void read_bridge(struct sw_bridge_conf *conf, const struct row *bridge)
 	memset(conf, 0, sizeof(*conf));
 	conf->mac_table_size = key_number(other, "mac-table-size", 8192);
 	conf->mac_aging_time = key_number(other, "mac-aging-time", 300);
+	conf->rules_max = key_number(other, "rules-max", 4000000);
+	conf->table_rules_max = key_number(other, "table-rules-max", 1000000);
+	conf->evict = is_evicting(value_get_key(other, "overflow-policy"));
 	conf->forward_bpdu = key_flag(other, "forward-bpdu");
 	conf->cross_connect = key_flag(other, "cross-connect");
 	set_bits(conf->no_learn, ROW(bridge, bridge_flood_vlans));
+	conf->no_rules = !strcmp(value_get_string(ROW(bridge, bridge_fail_mode), ""), "secure");
 }
 
 static enum sw_vlan_mode read_mode(const struct row *port)
@@ -132,6 +145,14 @@ static bool is_aside(const struct wanted *w, const struct row *bridge, const str
 	return w->conf.cross_connect && !strcmp(row_name(bridge), row_name(iface));
 }
 
+/* As rules call it. */
+static uint32_t rule_number(const struct row *iface)
+{
+	int64_t number = value_get_integer(ROW(iface, interface_ofport_kept), 0);
+
+	return number == SWITCH_OFPORT_LOCAL ? SW_OFPP_LOCAL : number;
+}
+
 static void want(struct wanted *w, const struct draft *draft, const struct row *bridge)
 {
 	const struct value *ports = ROW(bridge, bridge_ports);
@@ -150,6 +171,7 @@ static void want(struct wanted *w, const struct draft *draft, const struct row *
 			continue;
 		read_member(&w->confs[w->n], port);
 		w->confs[w->n].port = lp->port;
+		w->confs[w->n].number = rule_number(iface);
 		w->members[w->n++] = lp;
 		want_stations(w, lp, port);
 	}
@@ -181,6 +203,16 @@ void live_forget_stations(struct live_bridge *lb, const struct live_port *lp)
 	lb->n_stations = n;
 }
 
+static int publish(struct live_bridge *lb, const struct sw_bridge_conf *conf,
+	const struct sw_member_conf *members, unsigned n, struct sw_err *err)
+{
+	int rc = sw_bridge_set(lb->bridge, conf, members, n, err);
+
+	if (!rc)
+		news_bridge_changed(lb->bridge);
+	return rc;
+}
+
 /* Publish what the bridge has and keeps. */
 static int shrink(struct live_bridge *lb, struct sw_err *err)
 {
@@ -200,7 +232,7 @@ static int shrink(struct live_bridge *lb, struct sw_err *err)
 	if (n == lb->n_members)
 		return 0;
 	lb->n_members = n;
-	return sw_bridge_set(lb->bridge, &lb->conf, lb->confs, n, err);
+	return publish(lb, &lb->conf, lb->confs, n, err);
 }
 
 /* Is it published already? What other programs keep in external_ids needs no publication. Both were
@@ -217,7 +249,7 @@ static int grow(struct live_bridge *lb, struct wanted *w, struct sw_err *err)
 
 	if (is_published(lb, w))
 		return 0;
-	rc = sw_bridge_set(lb->bridge, &w->conf, w->confs, w->n, err);
+	rc = publish(lb, &w->conf, w->confs, w->n, err);
 	if (rc)
 		return rc;
 	free(lb->members);
@@ -319,6 +351,11 @@ int live_sync(const struct draft *draft, const char *const *names, unsigned n, u
 	return rc;
 }
 
+bool live_keeps_rules(const struct row *bridge)
+{
+	return key_flag(ROW(bridge, bridge_other_config), "persist-rules");
+}
+
 uint32_t live_table_size(const struct row *bridge)
 {
 	struct sw_bridge_conf conf;
@@ -341,6 +378,9 @@ int live_bridge_make(const struct row *bridge, struct sw_err *err)
 		return sw_err_errno(err ? err->code : SW_CODE_INTERNAL);
 	}
 	live_bridge_link(lb);
+	if (live_keeps_rules(bridge))
+		persist_make(lb->bridge, &bridge->uuid);
+	news_bridge_made(lb->bridge);
 	return 0;
 }
 
@@ -348,6 +388,7 @@ void live_bridge_destroy(struct live_bridge *lb)
 {
 	for (unsigned i = 0; i < lb->n_members; i++)
 		lb->members[i]->bridge = NULL;
+	news_bridge_gone(lb->bridge);
 	sw_bridge_destroy(lb->bridge);
 	LIST_REMOVE(lb, chain);
 	free(lb->members);

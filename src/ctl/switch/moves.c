@@ -18,6 +18,7 @@
 #include "../draft.h"
 #include "../event/port.h"
 #include "../job.h"
+#include "news.h"
 
 SW_LOG(switch, "ports and bridges as the configuration wants them");
 
@@ -156,6 +157,7 @@ static void withdraw(struct live_port *lp)
 	/* fewer members of what was published already: nothing of it can be refused */
 	if (sw_bridge_set(lb->bridge, &lb->conf, lb->confs, n, &err))
 		sw_error("%s: port %s could not be taken out: %s", lb->name, lp->name, err.text);
+	news_bridge_changed(lb->bridge);
 }
 
 static void closed(void *arg)

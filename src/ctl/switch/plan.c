@@ -32,8 +32,10 @@ json_t *plan_describe(const struct plan *plan)
 		[STEP_MAKE] = "open port %s",
 		[STEP_SET] = "change port %s",
 		[STEP_BRIDGE] = "make bridge %s",
+		[STEP_KEEP] = "store the rules of bridge %s",
 		[STEP_RESIZE] = "make another table for the stations of bridge %s",
 		[STEP_SYNC] = "publish the changed bridges",
+		[STEP_FORGET] = "remove the stored rules of bridge %s",
 		[STEP_CLOSE] = "close port %s",
 		[STEP_DESTROY] = "remove bridge %s",
 	};
@@ -80,7 +82,8 @@ static void walk(void *arg)
 			return;
 		}
 		plan->at += plan->back ? -1 : 1;
-		if (slice_over(&slice)) {
+		/* Behind the last step only ports that close are waited for, and the last of them ends the plan. */
+		if (plan->at != plan->end && slice_over(&slice)) {
 			loop_again(walk, plan);
 			return;
 		}

@@ -14,6 +14,7 @@
 #include <sw/mem.h>
 
 #include "../columns.h"
+#include "../persist/persist.h"
 #include "../slice.h"
 #include "plan_step.h"
 
@@ -163,6 +164,31 @@ static void plan_sizes(struct plan *plan)
 	}
 }
 
+static bool keeps_rules(const struct row *bridge)
+{
+	return bridge && live_keeps_rules(bridge);
+}
+
+/* Is what is stored that of this row? A bridge that is removed and made in one transaction is another row, and runs on. */
+static bool is_kept(const struct live_bridge *lb, const struct row *row)
+{
+	const struct persist *p = lb ? persist_of(lb->bridge) : NULL;
+
+	return p && !uuid_cmp(persist_uuid(p), &row->uuid);
+}
+
+/* Before its ports forward they meet its rules. */
+static void plan_keep(struct plan *plan)
+{
+	for (unsigned i = 0; i < plan->bridges.n; i++) {
+		const char *name = plan->bridges.list[i];
+		const struct row *row = draft_find_name(plan->draft, TABLE(bridge), name);
+
+		if (keeps_rules(row) && !is_kept(live_bridge(name), row))
+			add_step(plan, STEP_KEEP, name)->row = row;
+	}
+}
+
 static void plan_bridges(struct plan *plan)
 {
 	names_sort(&plan->bridges);
@@ -173,6 +199,7 @@ static void plan_bridges(struct plan *plan)
 		if (row && !live_bridge(name))
 			add_step(plan, STEP_BRIDGE, name)->row = row;
 	}
+	plan_keep(plan);
 	plan_sizes(plan);
 	if (plan->bridges.n)
 		add_step(plan, STEP_SYNC, "");
@@ -182,6 +209,14 @@ static void plan_bridges(struct plan *plan)
 static void plan_removals(struct plan *plan)
 {
 	plan->n_run = plan->n;
+	for (unsigned i = 0; i < plan->bridges.n; i++) {
+		const char *name = plan->bridges.list[i];
+		const struct row *row = draft_find_name(plan->draft, TABLE(bridge), name);
+		struct live_bridge *lb = live_bridge(name);
+
+		if (lb && persist_of(lb->bridge) && !keeps_rules(row))
+			add_step(plan, STEP_FORGET, name);
+	}
 	for (unsigned i = 0; i < plan->ports.n; i++) {
 		const char *name = plan->ports.list[i];
 

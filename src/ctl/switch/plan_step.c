@@ -12,6 +12,7 @@
 #include "../columns.h"
 #include "../draft.h"
 #include "../job.h"
+#include "../persist/persist.h"
 #include "plan.h"
 
 SW_LOG_USE(switch);
@@ -196,6 +197,56 @@ static int unfill(struct step *s)
 	return fill(s);
 }
 
+/* At the start, come what may; for a client it is on the disk, or the plan fails. */
+static void kept(void *arg, int rc, const struct sw_err *err)
+{
+	struct plan *plan = current;
+	struct step *s = arg;
+
+	plan_resume(plan, rc && !plan->tolerant ? fail(plan, s, err) : 0);
+}
+
+static int keep(struct plan *plan, struct step *s)
+{
+	struct live_bridge *lb = live_bridge(s->name);
+	struct persist *p = lb ? persist_of(lb->bridge) : NULL;
+
+	if (!lb) /* it could not be made */
+		return 0;
+	s->made = true;
+	s->set = p && !persist_is_loading(p);
+	if (s->set)
+		s->was_uuid = *persist_uuid(p);
+	if (!p)
+		persist_begin(lb->bridge, &s->row->uuid, kept, s);
+	else if (s->set)
+		persist_rename(p, &s->row->uuid, kept, s);
+	else
+		persist_load(p, !plan->tolerant, kept, s);
+	return STEP_PENDING;
+}
+
+static void forgotten(void *arg)
+{
+	plan_resume(current, 0);
+}
+
+static int forget(struct step *s)
+{
+	persist_end(live_bridge(s->name)->bridge, forgotten, s);
+	return STEP_PENDING;
+}
+
+/* A file that was there before the bridge stays. */
+static int unkeep(struct step *s)
+{
+	struct persist *p = persist_of(live_bridge(s->name)->bridge);
+
+	if (s->set)
+		persist_rename_back(p, &s->was_uuid);
+	return s->set || persist_found(p) ? 0 : forget(s);
+}
+
 int step_run(struct plan *plan, struct step *s)
 {
 	current = plan;
@@ -208,10 +259,14 @@ int step_run(struct plan *plan, struct step *s)
 		return set(plan, s);
 	case STEP_BRIDGE:
 		return make_bridge(plan, s);
+	case STEP_KEEP:
+		return keep(plan, s);
 	case STEP_RESIZE:
 		return fill(s);
 	case STEP_SYNC:
 		return sync(plan);
+	case STEP_FORGET:
+		return forget(s);
 	case STEP_CLOSE:
 		return close_port(plan, s);
 	case STEP_DESTROY:
@@ -310,6 +365,8 @@ int step_undo(struct plan *plan, struct step *s)
 		return undo_port(plan, s);
 	if (s->kind == STEP_YIELD && s->downed)
 		return up_again(plan, s);
+	if (s->kind == STEP_KEEP && s->made)
+		return unkeep(s);
 	if (s->kind == STEP_RESIZE)
 		return unfill(s);
 	if (s->kind == STEP_BRIDGE && s->made)

@@ -14,8 +14,10 @@ enum step_kind {
 	STEP_MAKE,    /* a port that is not there, or not open */
 	STEP_SET,     /* a port that is there: changed in place, or made anew */
 	STEP_BRIDGE,  /* a new bridge, still without members */
+	STEP_KEEP,    /* its rules are loaded, or stored from now on (persist-rules) */
 	STEP_RESIZE,  /* a large table of stations is made ready */
 	STEP_SYNC,    /* all changed bridges get settings, members and static stations */
+	STEP_FORGET,  /* the stored rules of a bridge that keeps them no more, or is gone */
 	STEP_CLOSE,   /* a port that is gone from the configuration */
 	STEP_DESTROY, /* a bridge that is gone */
 };
@@ -26,12 +28,13 @@ struct step {
 	enum step_kind kind;
 	char name[SW_NAME_SIZE];
 	const struct row *row; /* of the draft: Interface or Bridge */
-	bool made;   /* MAKE, SET: there is a port that was opened here; BRIDGE: it was made here */
-	bool set;    /* SET: changed in place */
+	bool made; /* MAKE, SET: there is a port that was opened here; BRIDGE, KEEP: it began here */
+	bool set;  /* SET: changed in place; KEEP: it was of another row, was_uuid */
 	bool downed; /* SET: the old port was closed */
 	bool taken;  /* MAKE: the live port was made here */
 	bool was_hopeless;
 	struct sw_err *was; /* SET: why the port was not open before, or NULL */
+	struct uuid was_uuid;
 	uint32_t size,
 		was_size; /* RESIZE: to be filled; published before, 0: there was no bridge */
 	struct live_move move;

@@ -6,6 +6,7 @@
 
 #include "format.h"
 
+static const char *const overflow_policies[] = { "refuse", "evict", NULL };
 static const char *const datapath_types[] = { "", "netdev", NULL };
 SW_REGISTER(table, bridge) = {
 	.name = "Bridge",
@@ -65,6 +66,31 @@ SW_REGISTER(key, bridge_mac_aging_time) = {
 	.max = 3600,
 	.initial = "300",
 };
+SW_REGISTER(key, bridge_rules_max) = {
+	.name = "Bridge.other_config:rules-max",
+	.help = "rules in all tables of the bridge at most (not in OVS)",
+	.type = SW_ATOM_INTEGER,
+	.min = 1,
+	.max = 16000000,
+	.initial = "4000000",
+};
+SW_REGISTER(key, bridge_table_rules_max) = {
+	.name = "Bridge.other_config:table-rules-max",
+	.help = "rules in a table at most (OVS: Flow_Table.flow_limit)",
+	.type = SW_ATOM_INTEGER,
+	.min = 1,
+	.max = 16000000,
+	.initial = "1000000",
+};
+SW_REGISTER(key, bridge_overflow_policy) = {
+	.name = "Bridge.other_config:overflow-policy",
+	.help = "refuse: no rule is added to a full table. evict: of the rules with a timeout, the one of the "
+		"lowest importance goes, of these the one that would be over first (OVS: "
+		"Flow_Table.overflow_policy)",
+	.type = SW_ATOM_STRING,
+	.words = overflow_policies,
+	.initial = "refuse",
+};
 SW_REGISTER(key, bridge_forward_bpdu) = {
 	.name = "Bridge.other_config:forward-bpdu",
 	.help = "forward frames to 01:80:c2:00:00:0x and the like instead of dropping them",
@@ -74,7 +100,14 @@ SW_REGISTER(key, bridge_forward_bpdu) = {
 SW_REGISTER(key, bridge_cross_connect) = {
 	.name = "Bridge.other_config:cross-connect",
 	.help = "tie the bridge's two ports together: everything of one leaves by the other, "
-		"untouched and unlearned (not in OVS)",
+		"untouched and unlearned, and whatever rules say (not in OVS)",
+	.type = SW_ATOM_BOOLEAN,
+	.initial = "false",
+};
+SW_REGISTER(key, bridge_persist_rules) = {
+	.name = "Bridge.other_config:persist-rules",
+	.help = "store rules, groups and meters, and have them back before the first packet after a "
+		"start; false removes what is stored (not in OVS)",
 	.type = SW_ATOM_BOOLEAN,
 	.initial = "false",
 };

@@ -30,20 +30,44 @@ SW_REGISTER(unsupported, policing) = {
 
 SW_REGISTER(unsupported, openflow) = {
 	.name = "OpenFlow",
-	.help = "rules by table, controllers and their connections",
-	.names = SW_WORDS("Controller", "Flow_Table", "Bridge.controller", "Bridge.fail_mode",
-		"Bridge.flow_tables", "Bridge.protocols", "Bridge.other_config:datapath-id",
-		"Bridge.other_config:dp-desc", "Bridge.other_config:dp-sn",
-		"Bridge.other_config:disable-in-band", "Bridge.other_config:in-band-queue",
-		"Bridge.other_config:controller-queue-size",
-		"Bridge.other_config:controller-rate-limit",
+	.help = "the bridge's identity, and queues to controllers",
+	.names = SW_WORDS("Bridge.protocols=OpenFlow11", "Bridge.protocols=OpenFlow12",
+		"Bridge.other_config:datapath-id", "Bridge.other_config:dp-desc",
+		"Bridge.other_config:dp-sn", "Bridge.other_config:controller-queue-size",
+		"Controller.controller_queue_size", "Bridge.other_config:controller-rate-limit",
 		"Bridge.other_config:controller-burst-limit",
 		"Open_vSwitch.other_config:bundle-idle-timeout",
 		"Open_vSwitch.other_config:flow-restore-wait",
 		"Open_vSwitch.other_config:explicit-sampled-drops",
 		"Interface.statistics:upcall_packets", "Interface.statistics:upcall_errors"),
-	.commands = SW_WORDS("get-controller", "set-controller", "del-controller", "get-fail-mode",
-		"set-fail-mode", "del-fail-mode"),
+};
+
+SW_REGISTER(unsupported, flow_tables) = {
+	.name = "settings of single tables",
+	.help = "names, limits and fairness of single tables of rules",
+	.names = SW_WORDS("Flow_Table", "Bridge.flow_tables"),
+	.hint = "Bridge.other_config:table-rules-max and overflow-policy hold for all tables; ovs-ofctl mod-table "
+		"sets one",
+};
+
+SW_REGISTER(unsupported, in_band) = {
+	.name = "in-band control",
+	.help = "the way to a controller over the bridge that it controls",
+	.names = SW_WORDS("Controller.connection_mode=in-band", "Controller.local_ip",
+		"Controller.local_netmask", "Controller.local_gateway",
+		"Bridge.other_config:in-band-queue"),
+	.hint = "give the controller a network of its own: connection_mode=out-of-band",
+};
+
+SW_REGISTER(unsupported, ovs_ofctl) = {
+	.name = "what ovs-ofctl does",
+	.help = "ports, packets and queues by OpenFlow, and watching a connection",
+	.names = (const char *const[]){ NULL },
+	.commands = SW_WORDS("dump-aggregate", "dump-ports", "dump-ports-desc", "dump-desc",
+		"dump-table-features", "mod-port", "packet-out", "snoop", "bundle", "queue-stats",
+		"meter-features"),
+	.hint = "ovs-ofctl itself works on the bridge's socket, unix:RUN-DIR/BRIDGE.mgmt (BRIDGE.snoop for snoop; swctl daemon show has the "
+		"run folder)",
 };
 
 SW_REGISTER(unsupported, conntrack) = {
@@ -99,12 +123,13 @@ SW_REGISTER(unsupported, lacp) = {
 SW_REGISTER(unsupported, stp) = {
 	.name = "spanning tree (STP)",
 	.help = "a tree without loops among bridges, IEEE 802.1D-1998",
-	.names = SW_WORDS("Bridge.stp_enable", "Bridge.status", "Port.status", "Port.statistics",
-		"Bridge.other_config:stp-system-id", "Bridge.other_config:stp-priority",
-		"Bridge.other_config:stp-hello-time", "Bridge.other_config:stp-max-age",
-		"Bridge.other_config:stp-forward-delay", "Port.other_config:stp-enable",
-		"Port.other_config:stp-port-num", "Port.other_config:stp-port-priority",
-		"Port.other_config:stp-path-cost"),
+	.names = SW_WORDS("Bridge.stp_enable", "Bridge.status:stp_bridge_id",
+		"Bridge.status:stp_designated_root", "Bridge.status:stp_root_path_cost",
+		"Port.status", "Port.statistics", "Bridge.other_config:stp-system-id",
+		"Bridge.other_config:stp-priority", "Bridge.other_config:stp-hello-time",
+		"Bridge.other_config:stp-max-age", "Bridge.other_config:stp-forward-delay",
+		"Port.other_config:stp-enable", "Port.other_config:stp-port-num",
+		"Port.other_config:stp-port-priority", "Port.other_config:stp-path-cost"),
 };
 
 SW_REGISTER(unsupported, rstp) = {
@@ -209,10 +234,9 @@ SW_REGISTER(unsupported, port_mac) = {
 
 SW_REGISTER(unsupported, managers) = {
 	.name = "OVSDB managers",
-	.help = "the OVSDB protocol over the network, and its certificates",
-	.names = SW_WORDS("Manager", "SSL", "Open_vSwitch.manager_options", "Open_vSwitch.ssl"),
-	.commands = SW_WORDS(
-		"get-manager", "set-manager", "del-manager", "get-ssl", "set-ssl", "del-ssl"),
+	.help = "the OVSDB protocol over the network",
+	.names = SW_WORDS("Manager", "Open_vSwitch.manager_options"),
+	.commands = SW_WORDS("get-manager", "set-manager", "del-manager"),
 };
 
 SW_REGISTER(unsupported, sequence) = {

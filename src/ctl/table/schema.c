@@ -99,6 +99,18 @@ static int build_column(unsigned id, struct sw_err *err)
 	return value_from_text(desc->type, desc->initial, &c->initial, err);
 }
 
+static int build_by(struct table *t, struct sw_err *err)
+{
+	for (unsigned i = 0; i < sw_reg_kind_column.count; i++)
+		if (!strcmp(columns[i].desc->name, t->desc->by))
+			t->by = &columns[i];
+	return t->by && t->by->ref == t
+		       ? 0
+		       : sw_err_set(err, SW_CODE_INTERNAL,
+				 "rows of %s are named by %s, which does not refer to them",
+				 t->name, t->desc->by);
+}
+
 static int build_key(const struct sw_key *key, struct sw_err *err)
 {
 	const char *colon = strchr(key->name, ':');
@@ -127,6 +139,8 @@ int schema_build(struct sw_err *err)
 	columns = sw_xcalloc(sw_reg_kind_column.count, sizeof(*columns));
 	for (unsigned i = 0; i < sw_reg_kind_column.count && !rc; i++)
 		rc = build_column(i, err);
+	for (unsigned i = 0; i < sw_reg_kind_table.count && !rc; i++)
+		rc = tables[i].desc->by ? build_by(&tables[i], err) : 0;
 	SW_REG_FOREACH (key, const struct sw_key *, key)
 		rc = rc ? rc : build_key(key, err);
 	return rc ? rc : unsupported_build(err);

@@ -120,6 +120,8 @@ const char *exam_cell_text(const json_t *table, const json_t *row, const char *c
 const json_t *exam_fact(const json_t *table, const char *name);
 /* A text member of a record, or "". */
 const char *exam_text(const json_t *record, const char *name);
+/* The record of "list TABLE" with that _uuid; NULL. */
+const json_t *exam_record(const json_t *records, const char *uuid);
 
 /* sample.c: the first answer of two, before the other checks are run; the second, when it is time. False
  * when the switch does not give both. */

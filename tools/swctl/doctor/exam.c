@@ -32,6 +32,17 @@ const char *exam_text(const json_t *record, const char *name)
 	return text ? text : "";
 }
 
+const json_t *exam_record(const json_t *records, const char *uuid)
+{
+	json_t *record;
+	size_t i;
+
+	json_array_foreach (records, i, record)
+		if (!strcmp(exam_text(record, "_uuid"), uuid))
+			return record;
+	return NULL;
+}
+
 const json_t *exam_cell(const json_t *table, const json_t *row, const char *column)
 {
 	json_t *name;

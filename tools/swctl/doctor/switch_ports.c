@@ -109,23 +109,12 @@ SW_REGISTER(check, guests) = {
 	.run = check_guests,
 };
 
-static const json_t *record_of(const json_t *records, const char *uuid)
-{
-	json_t *record;
-	size_t i;
-
-	json_array_foreach (records, i, record)
-		if (!strcmp(exam_text(record, "_uuid"), uuid))
-			return record;
-	return NULL;
-}
-
 /* The interface of a port's row. */
 static const json_t *iface_of(struct exam *e, const json_t *port)
 {
 	const json_t *uuid = json_array_get(json_object_get(port, "interfaces"), 0);
 
-	return uuid ? record_of(exam_ask(e, "list interface"), json_string_value(uuid)) : NULL;
+	return uuid ? exam_record(exam_ask(e, "list interface"), json_string_value(uuid)) : NULL;
 }
 
 /* The local port follows the smallest of the others, so it says nothing of its own. */
@@ -136,7 +125,7 @@ static void check_bridge_mtu(struct exam *e, const json_t *bridge)
 	size_t i;
 
 	json_array_foreach (json_object_get(bridge, "ports"), i, uuid) {
-		const json_t *port = record_of(exam_ask(e, "list port"), json_string_value(uuid));
+		const json_t *port = exam_record(exam_ask(e, "list port"), json_string_value(uuid));
 		const json_t *iface = iface_of(e, port);
 		json_int_t mtu = json_integer_value(json_object_get(iface, "mtu"));
 

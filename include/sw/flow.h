@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The flows that workers keep of rules: what packets that look alike to all rules of a bridge came to. A worker each; nothing
+ * here is stored, and losing it costs a walk through the tables.
+ *
+ * room: pipeline. Thread: control; counters are read while they move.
+ */
+#ifndef SW_FLOW_H
+#define SW_FLOW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sw/field.h>
+
+struct sw_bridge;
+struct sw_drop;
+struct sw_port;
+struct sw_rule;
+
+struct sw_flow_stats {
+	uint32_t entries, used; /* there is room for, and in use */
+	uint64_t hits;		/* packets whose flow was kept */
+	uint64_t walks;		/* packets that went through the tables */
+	uint64_t ghosts;   /* walks of flows that were not seen lately: kept when they come again */
+	uint64_t not_kept; /* walks that hold for their packet alone, or were too long to keep */
+	uint64_t wishes;   /* rules to be learned or shortened: control was told */
+	uint64_t wishes_lost; /* there was no room to tell it */
+};
+
+#define SW_FLOW_HITS 8
+
+/* A flow that is kept and holds. Packets are counted by rules alone: a count of each flow would be one more cache line for
+ * workers to write (README.md of the room has what that costs). So of a flow's own packets bounds are
+ * known: none of its rules has seen fewer. They are exact where one of the rules has this flow alone. */
+struct sw_flow {
+	const struct sw_port *port;
+	struct sw_match
+		match; /* which packets of the port: all bits that rules of the bridge look at */
+	bool used;     /* since the worker last sought room nearby, or was made then */
+	const struct sw_drop *why; /* nothing is done with its packets; else NULL */
+	unsigned n_hits;	   /* rules it came by, in order */
+	const struct sw_rule *hit[SW_FLOW_HITS];
+	uint64_t packets,
+		bytes; /* not more, on this worker since its rules are there; without a rule UINT64_MAX */
+	uint32_t idle_s; /* not used for this long at least; without a rule 0 */
+};
+
+/* The flows of a worker, of one bridge or of all (NULL): a cursor of zeros but for worker and looks begins. False: there are no
+ * more (done), or as many entries were looked at as `looks` said. Rules are good until control returns to its loop. */
+struct sw_flow_cursor {
+	unsigned worker;
+	uint64_t at;
+	uint32_t looks;
+	bool done;
+};
+bool sw_flow_next(
+	struct sw_flow_cursor *cursor, const struct sw_bridge *bridge, struct sw_flow *flow);
+
+/* What is kept for the bridge is not used again: each flow's next packet goes through the tables. */
+void sw_flow_forget(struct sw_bridge *bridge);
+
+/* false: the worker has no flows, as no bridge has had rules yet. */
+bool sw_flow_stats(unsigned worker, struct sw_flow_stats *out);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A command whose arguments behind the bridge are changes of one kind: all of them are made, or none. Each is read; then, with
+ * nobody else changing the bridge, each is checked behind those before it; and if all are right, each is made. All of it
+ * in slices of the control loop. Where a check makes the change already (a staging), `begin` and `end` say so.
+ *
+ * Changes may also come as the lines of a file, in the call's input: as ovs-ofctl(8) reads them, with # comments and, at the
+ * beginning of a line, what it asks for ("add", "delete", ...).
+ *
+ * Thread: control.
+ */
+#ifndef CTL_CMD_BATCH_H
+#define CTL_CMD_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+struct batch;
+struct slice;
+struct sw_bridge;
+struct sw_call;
+struct sw_err;
+
+/* What a line of a file may begin with; ended by name NULL. */
+struct batch_word {
+	const char *name;
+	int verb;
+};
+
+struct batch_kind {
+	size_t size;			/* of an item, zeroed at first */
+	const struct batch_word *words; /* NULL: `read` knows them where there is b->input */
+	/* 0, or an error, then there is nothing in the item to be freed. Names of ports are those of the bridge. */
+	int (*read)(struct batch *b, const char *text, void *item, struct sw_err *err);
+	void (*fini)(void *item);
+	void (*begin)(struct batch *b);
+	int (*check)(struct batch *b, void *item, struct sw_err *err);
+	/* Behind all checks, in slices; NULL: nothing. SLICE_MORE, 0 or an error. */
+	int (*rest)(struct batch *b, const struct slice *slice, struct sw_err *err);
+	void (*make)(struct batch *b, void *item); /* NULL: check did */
+	void (*end)(struct batch *b, bool make);   /* of checks; make: all were right */
+};
+
+struct batch {
+	const struct batch_kind *kind;
+	struct sw_bridge *bridge;
+	const struct sw_call *call; /* in a step */
+	int verb;	/* the command's; of a line that says its own, while it is read */
+	bool option;	/* likewise */
+	void *arg;	/* the kind's, from begin to end */
+	json_t *result; /* the command's, by the kind's end */
+	unsigned n, n_read, n_checked, n_made;
+	bool held, began, ended, made;
+	uint64_t ticket; /* of what was made, on its way to the disk where rules persist */
+	char *items;
+	char *input;	    /* a copy, cut into lines; NULL: the items are arguments */
+	const char **texts; /* of items, with input */
+	unsigned *lines;    /* where they are in it, from 1 */
+};
+
+/* A step of the command: call->args[0] is the bridge, the others are items; without any there is one, of "". Returns what
+ * the command returns. */
+int batch_run(struct sw_call *call, const struct batch_kind *kind, int verb, bool option,
+	struct sw_err *err);
+
+/* The same of a file: call->args[1] is its name, for errors, and call->input what is in it. `hint`: how it comes here. */
+int batch_run_file(struct sw_call *call, const struct batch_kind *kind, int verb, const char *hint,
+	struct sw_err *err);
+
+#endif

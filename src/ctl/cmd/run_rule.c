@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Commands rule add, rule mod and rule del: rules of a bridge, in the syntax of ovs-ofctl. All rules of a command are
+ * changed at once or not at all, and no packet sees half of it: they are staged in slices of the loop, and committed in one step.
+ * Control thread.
+ */
+#include <sw/bridge.h>
+#include <sw/cmd.h>
+#include <sw/err.h>
+#include <sw/groups.h>
+#include <sw/meters.h>
+#include <sw/rule.h>
+#include <sw/rule_text.h>
+
+#include <limits.h>
+
+#include "batch.h"
+#include "run_rule.h"
+
+enum { OPT_STRICT };
+
+static int read_one(struct batch *b, const char *text, void *item, struct sw_err *err)
+{
+	return b->input ? sw_rule_parse_line(text, item, err)
+			: sw_rule_parse(text, b->verb, item, err);
+}
+
+void rule_fini(void *item)
+{
+	struct sw_rule_change *change = item;
+
+	sw_instructions_fini(&change->conf.does);
+}
+
+static void begin(struct batch *b)
+{
+	b->arg = sw_bridge_rules(b->bridge);
+	sw_rules_begin(b->arg);
+}
+
+/* Groups and meters that a rule names must be there, as for controllers. */
+static int check_named(
+	const struct batch *b, const struct sw_instructions *does, struct sw_err *err)
+{
+	const char *what = "group";
+	uint32_t id;
+	int rc;
+
+	if (sw_groups_known(sw_bridge_groups(b->bridge), does, &id)) {
+		what = "meter";
+		if (sw_meters_known(sw_bridge_meters(b->bridge), does, &id))
+			return 0;
+	}
+	rc = sw_err_set(err, SW_CODE_NOT_FOUND, "there is no %s %u", what, id);
+	sw_err_given(err, "%u", id);
+	sw_err_hint(err, "swctl %s add %s ... makes it; it must be there before its rules", what,
+		b->call->args[0]);
+	return rc;
+}
+
+int rule_stage(struct batch *b, void *item, struct sw_err *err)
+{
+	struct sw_rule_change *change = item;
+	int rc = check_named(b, &change->conf.does, err);
+
+	return rc ? rc : (int)sw_rules_stage(sw_bridge_rules(b->bridge), change, err);
+}
+
+static void end(struct batch *b, bool commit)
+{
+	if (commit)
+		sw_rules_commit(b->arg);
+	else
+		sw_rules_abort(b->arg);
+}
+
+static const struct batch_kind rules_kind = {
+	.size = sizeof(struct sw_rule_change),
+	.read = read_one,
+	.fini = rule_fini,
+	.begin = begin,
+	.check = rule_stage,
+	.end = end,
+};
+
+/* Rules that nothing looks at are not what somebody wants who types them. */
+int rule_check_looked_at(const struct sw_call *call, struct sw_err *err)
+{
+	const struct sw_bridge *bridge = sw_bridge_by_name(call->args[0]);
+	int rc;
+
+	if (!bridge || !sw_bridge_is_cross_connect(bridge))
+		return 0;
+	rc = sw_err_set(err, SW_CODE_CONFLICT,
+		"bridge %s is a cross-connect: its ports look at no rules", call->args[0]);
+	sw_err_given(err, "%s", call->args[0]);
+	sw_err_hint(err, "swctl remove bridge %s other_config cross-connect", call->args[0]);
+	return rc;
+}
+
+static int change_rules(struct sw_call *call, enum sw_rule_verb verb, struct sw_err *err)
+{
+	bool adds = verb != SW_RULE_DELETE && verb != SW_RULE_DELETE_STRICT;
+	int rc = adds ? rule_check_looked_at(call, err) : 0;
+
+	return rc ? rc : batch_run(call, &rules_kind, verb, false, err);
+}
+
+static int run_add(struct sw_call *call, struct sw_err *err)
+{
+	return change_rules(call, SW_RULE_ADD, err);
+}
+
+static int run_mod(struct sw_call *call, struct sw_err *err)
+{
+	return change_rules(
+		call, call->option[OPT_STRICT] ? SW_RULE_MODIFY_STRICT : SW_RULE_MODIFY, err);
+}
+
+static int run_del(struct sw_call *call, struct sw_err *err)
+{
+	return change_rules(
+		call, call->option[OPT_STRICT] ? SW_RULE_DELETE_STRICT : SW_RULE_DELETE, err);
+}
+
+static const struct sw_cmd_option strict_options[] = {
+	[OPT_STRICT] = { "strict", NULL, "only the rule with exactly this match and priority" },
+	{ 0 },
+};
+
+SW_REGISTER(cmd, rule_add) = {
+	.name = "rule add",
+	.help = "add rules to a bridge, as ovs-ofctl add-flow takes them; one of the same table, match and priority is replaced",
+	.usage = "BRIDGE RULE...",
+	.kind = SW_CMD_ACTION,
+	.role = SW_ROLE_OPERATE,
+	.output = SW_OUT_NONE,
+	.min_args = 2,
+	.max_args = UINT_MAX,
+	.run = run_add,
+};
+
+SW_REGISTER(cmd, rule_mod) = {
+	.name = "rule mod",
+	.help = "give other actions to the rules that a match covers; counters and timeouts stay",
+	.usage = "BRIDGE RULE...",
+	.kind = SW_CMD_ACTION,
+	.role = SW_ROLE_OPERATE,
+	.output = SW_OUT_NONE,
+	.min_args = 2,
+	.max_args = UINT_MAX,
+	.options = strict_options,
+	.run = run_mod,
+};
+
+SW_REGISTER(cmd, rule_del) = {
+	.name = "rule del",
+	.help = "delete the rules that a match covers; without one, all rules of the bridge",
+	.usage = "BRIDGE [MATCH]...",
+	.kind = SW_CMD_ACTION,
+	.role = SW_ROLE_OPERATE,
+	.output = SW_OUT_NONE,
+	.min_args = 1,
+	.max_args = UINT_MAX,
+	.options = strict_options,
+	.run = run_del,
+};
+
+static int run_load(struct sw_call *call, struct sw_err *err)
+{
+	int rc = rule_check_looked_at(call, err);
+
+	return rc ? rc : batch_run_file(call, &rules_kind, SW_RULE_ADD, "add-flows", err);
+}
+
+SW_REGISTER(cmd, rule_load) = {
+	.name = "rule load",
+	.help = "change rules as the lines of a file say, all of them or none; \"swctl add-flows BRIDGE FILE\" does it",
+	.usage = "BRIDGE FILE",
+	.kind = SW_CMD_ACTION,
+	.role = SW_ROLE_OPERATE,
+	.output = SW_OUT_NONE,
+	.min_args = 2,
+	.max_args = 2,
+	.run = run_load,
+};

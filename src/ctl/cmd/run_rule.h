@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Changes of rules by commands, as items of a batch.
+ *
+ * Thread: control.
+ */
+#ifndef CTL_CMD_RUN_RULE_H
+#define CTL_CMD_RUN_RULE_H
+
+struct batch;
+struct sw_call;
+struct sw_err;
+
+enum { RULE_REPLACE, RULE_DIFF }; /* verbs of run_rule_replace.c */
+
+/* Stage one, in the staging that is open: what it names must be there. `item`: a struct sw_rule_change. */
+int rule_stage(struct batch *b, void *item, struct sw_err *err);
+void rule_fini(void *item);
+
+/* An error where the ports of the call's bridge look at no rules. */
+int rule_check_looked_at(const struct sw_call *call, struct sw_err *err);
+
+#endif

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Commands rule dump and rule tables. A bridge may have a million rules: an answer is a page, and carries the argument of
+ * --from that asks for the next one, as of fdb show. Rules that stay are seen once. Control thread.
+ */
+#include <sw/bridge.h>
+#include <sw/clock.h>
+#include <sw/cmd.h>
+#include <sw/err.h>
+#include <sw/rule.h>
+#include <sw/rule_text.h>
+#include <sw/text.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../switch/numbers_of.h"
+#include "../switch/switch.h"
+#include "../table_out.h"
+#include "option.h"
+
+#define PAGE_ROWS 200 /* a rule takes some 10 us to print */
+
+enum { OPT_NO_STATS, OPT_NAMES, OPT_LIMIT, OPT_FROM };
+
+struct page {
+	struct sw_rule_cursor cursor;
+	uint64_t left; /* rows still wanted */
+	bool stats;
+	bool counts; /* packets are counted by rules */
+};
+
+static int read_options(struct page *page, const struct sw_call *call, struct sw_err *err)
+{
+	const char *limit = call->option[OPT_LIMIT], *from = call->option[OPT_FROM];
+	unsigned table;
+	int used = 0;
+
+	page->stats = !call->option[OPT_NO_STATS];
+	page->left = UINT64_MAX;
+	if (option_limit(limit, &page->left, err))
+		return sw_err_errno(err->code);
+	if (!from)
+		return 0;
+	if (sscanf(from, "%" SCNu64 ":%u:%" SCNu64 "%n", &page->left, &table, &page->cursor.after,
+		    &used) != 3 ||
+		from[used] || table > SW_TABLES || !page->left)
+		return option_bad_from(from, err);
+	page->cursor.table = table;
+	return 0;
+}
+
+/* Nothing is shown rather than a number that stands still. */
+static json_t *counted(const struct page *page, uint64_t n)
+{
+	return page->counts || n ? json_integer(n) : json_null();
+}
+
+static void add_row(json_t *result, const struct page *page, const struct sw_rule *rule)
+{
+	json_t *row = table_row(result);
+	struct sw_rule_stats stats;
+	struct sw_rule_conf conf;
+	struct sw_str text = { 0 };
+
+	sw_rule_get(rule, &conf);
+	sw_rule_stats(rule, &stats);
+	sw_rule_print(&conf, NULL, 0, SW_RULE_SHOW_RULE, &text);
+	if (page->stats) {
+		json_array_append_new(row, counted(page, stats.packets));
+		json_array_append_new(row, counted(page, stats.bytes));
+		json_array_append_new(row, json_integer((sw_clock_ms() - stats.created_ms) / 1000));
+	}
+	json_array_append_new(row, json_string(text.s));
+	free(text.s);
+}
+
+/* A page of the rules that the filter takes. */
+static void fill(struct sw_call *call, struct page *page, const struct sw_rules *rules,
+	const struct sw_rule_change *filter)
+{
+	static const char *const columns[] = { "Packets", "Bytes", "Seconds", "Rule", NULL };
+	const struct sw_rule *rule = NULL;
+
+	call->result = table_new(page->stats ? columns : columns + 3);
+	for (unsigned n = 0; n < PAGE_ROWS && page->left; n++, page->left--) {
+		rule = sw_rules_next(rules, &page->cursor, filter);
+		if (!rule)
+			return;
+		add_row(call->result, page, rule);
+	}
+	if (page->left)
+		json_object_set_new(call->result, "next",
+			json_sprintf("%" PRIu64 ":%u:%" PRIu64, page->left, page->cursor.table,
+				page->cursor.after));
+}
+
+static int run_dump(struct sw_call *call, struct sw_err *err)
+{
+	const char *text = call->n_args > 1 ? call->args[1] : "";
+	struct sw_bridge *bridge = switch_bridge(call->args[0], err);
+	struct page page = { .left = 0 };
+	struct sw_rule_change filter;
+	int rc = bridge ? read_options(&page, call, err) : sw_err_errno(err->code);
+
+	if (rc)
+		return rc;
+	page.counts = sw_bridge_looks_at_rules(bridge);
+	numbers_of(bridge);
+	rc = sw_rule_parse(text, SW_RULE_DELETE, &filter, err);
+	if (!call->option[OPT_NAMES])
+		numbers_of(NULL);
+	if (rc)
+		sw_err_prefix(err, "%s", text);
+	else
+		fill(call, &page, sw_bridge_rules(bridge), *text ? &filter : NULL);
+	numbers_of(NULL);
+	return rc;
+}
+
+static int run_tables(struct sw_call *call, struct sw_err *err)
+{
+	static const char *const columns[] = { "Table", "Rules", "Limit", "Masks", "Hashes",
+		"Lookups", "Matches", "Probes", NULL };
+	struct sw_bridge *bridge = switch_bridge(call->args[0], err);
+
+	if (!bridge)
+		return sw_err_errno(err->code);
+	call->result = table_new(columns);
+	for (unsigned t = 0; t < SW_TABLES; t++) {
+		struct sw_rule_table_stats s;
+		json_t *row;
+
+		sw_rules_table_stats(sw_bridge_rules(bridge), t, &s);
+		if (!s.rules && !s.lookups)
+			continue;
+		row = table_row(call->result);
+		const uint64_t cells[] = { t, s.rules, s.limit, s.masks, s.tuples, s.lookups,
+			s.matches, s.probes };
+
+		for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++)
+			json_array_append_new(row, json_integer(cells[i]));
+	}
+	return 0;
+}
+
+static const struct sw_cmd_option dump_options[] = {
+	[OPT_NO_STATS] = { "no-stats", NULL, "only the rules, which rule add takes again" },
+	[OPT_NAMES] = { "names", NULL, "ports by their names" },
+	[OPT_LIMIT] = { "limit", "N", "no more than N rules" },
+	[OPT_FROM] = { "from", "NEXT",
+		"go on after the answer that said \"next\" (swctl does it itself)" },
+	{ 0 },
+};
+
+SW_REGISTER(cmd, rule_dump) = {
+	.name = "rule dump",
+	.help = "rules of a bridge, all or those that a match covers, with what they counted; - where ports do not look at rules: "
+		"in a cross-connect, and where NORMAL is the only rule (port stats counts there)",
+	.usage = "BRIDGE [MATCH]",
+	.kind = SW_CMD_READ,
+	.role = SW_ROLE_READ,
+	.output = SW_OUT_TABLE,
+	.min_args = 1,
+	.max_args = 2,
+	.options = dump_options,
+	.run = run_dump,
+};
+
+SW_REGISTER(cmd, rule_tables) = {
+	.name = "rule tables",
+	.help = "tables of a bridge that have rules: how many, and what looking into them costs",
+	.usage = "BRIDGE",
+	.kind = SW_CMD_READ,
+	.role = SW_ROLE_READ,
+	.output = SW_OUT_TABLE,
+	.min_args = 1,
+	.max_args = 1,
+	.run = run_tables,
+};

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Which news a controller wants (1.3.5, 7.3.10; 1.4.1, 7.3.10): six masks in 1.3 and in Nicira's message for 1.0, a list of
+ * properties, a mask each, in 1.4 and in Nicira's other message.
+ *
+ * Thread: control.
+ */
+#include "../bridge.h"
+#include "../codec/property.h"
+#include "../conn/reply.h"
+
+#define PROPERTY_BYTES 8
+#define KINDS_OF_13    3 /* packet-in, port-status, flow-removed, in this order */
+#define MASKS_BYTES    (KINDS_OF_13 * 8)
+
+/* Reasons of packet-ins that came with 1.4; before, they are told as OFPR_ACTION. */
+#define OFPR_ACTION_BIT (1u << 1)
+#define OFPR_LATER_BITS (1u << 3 | 1u << 4 | 1u << 5)
+
+/* All reasons there are, by kind. */
+static const uint32_t reasons[OF_ASYNC_KINDS] = { 0x3f, 0x07, 0x3f, 0x07, 0x18, 0x03 };
+
+/* Numbers of 1.4: two a kind, the slave's first. */
+static uint32_t *mask_of(struct of_async *async, uint16_t type)
+{
+	if (type >= 2 * OF_ASYNC_KINDS)
+		return NULL;
+	return type & 1 ? &async->master[type / 2] : &async->slave[type / 2];
+}
+
+static void put_masks(struct of_buf *out, const struct of_async *async)
+{
+	for (unsigned kind = 0; kind < KINDS_OF_13; kind++) {
+		of_put_u32(out, async->master[kind] & reasons[kind]);
+		of_put_u32(out, async->slave[kind] & reasons[kind]);
+	}
+}
+
+/* Controllers made with loxigen (Floodlight, OFTest) ask by a message with room for the answer. */
+static enum of_error get_async(struct of_conn *c, const struct of_msg *msg)
+{
+	struct of_buf *out = of_reply(msg, msg->id->number + 1);
+
+	if (of_left(&msg->body) > MASKS_BYTES)
+		return OFPBRC_BAD_LEN;
+	if (msg->version == OF13) {
+		put_masks(out, &c->async);
+	} else {
+		for (uint16_t type = 0; type < 2 * OF_ASYNC_KINDS; type++) {
+			of_put_u16(out, type);
+			of_put_u16(out, PROPERTY_BYTES);
+			of_put_u32(out, *mask_of(&c->async, type) & reasons[type / 2]);
+		}
+	}
+	of_send(c, out);
+	return OF_FINE;
+}
+
+static uint32_t with_later(uint32_t mask)
+{
+	return mask & OFPR_ACTION_BIT ? mask | OFPR_LATER_BITS : mask & ~OFPR_LATER_BITS;
+}
+
+static enum of_error set_masks(struct of_conn *c, const struct of_msg *msg)
+{
+	struct of_cursor body = msg->body;
+
+	for (unsigned kind = 0; kind < KINDS_OF_13; kind++) {
+		c->async.master[kind] = of_u32(&body);
+		c->async.slave[kind] = of_u32(&body);
+	}
+	c->async.master[OF_ASYNC_PACKET_IN] = with_later(c->async.master[OF_ASYNC_PACKET_IN]);
+	c->async.slave[OF_ASYNC_PACKET_IN] = with_later(c->async.slave[OF_ASYNC_PACKET_IN]);
+	of_bridge_more(c->bridge);
+	return OF_FINE;
+}
+
+static enum of_error set_properties(struct of_conn *c, const struct of_msg *msg)
+{
+	struct of_cursor body = msg->body;
+	struct of_async async = c->async;
+	uint32_t seen = 0;
+
+	while (of_left(&body)) {
+		struct of_property p;
+		enum of_error error = of_get_property(&body, &p);
+		uint32_t *mask = mask_of(&async, p.type);
+
+		if (error)
+			return error;
+		if (!mask)
+			return OFPBPC_BAD_TYPE;
+		if (seen & 1u << p.type)
+			return OFPBPC_DUP_TYPE;
+		if (of_left(&p.body) != PROPERTY_BYTES - OF_PROPERTY_HEAD)
+			return OFPBPC_BAD_LEN;
+		seen |= 1u << p.type;
+		*mask = of_u32(&p.body);
+		if (*mask & ~reasons[p.type / 2])
+			return OFPACFC_INVALID;
+	}
+	c->async = async;
+	of_bridge_more(c->bridge);
+	return OF_FINE;
+}
+
+SW_REGISTER(of_message, get_async) = {
+	.name = "get_async",
+	.help = "which news the controller gets",
+	.ids = { { OF_V13, OF_PLAIN, 0, 26, 0, MASKS_BYTES },
+		{ OF_V14_UP, OF_PLAIN, 0, 26, 0, 0 } },
+	.handle = get_async,
+};
+SW_REGISTER(of_message, set_async) = {
+	.name = "set_async",
+	.help = "which news the controller wants",
+	.ids = { { OF_V13, OF_PLAIN, 0, 28, 24, 0 },
+		{ OF_ALL, OF_EXPERIMENTER, OF_NICIRA, 19, 24, 0 } },
+	.handle = set_masks,
+};
+SW_REGISTER(of_message, set_async_properties) = {
+	.name = "set_async_properties",
+	.help = "which news the controller wants, of all kinds",
+	.ids = { { OF_V14_UP, OF_PLAIN, 0, 28, 0, 8 },
+		{ OF_V10_V13, OF_EXPERIMENTER, OF_NICIRA, 27, 0, 8 } },
+	.handle = set_properties,
+};

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Flow-mods (1.0.1, 4.6, 5.3.3; 1.3.5, 6.4, 7.3.4.1; Nicira's NXT_FLOW_MOD). Those that come one behind the other in a turn are
+ * staged together and become visible at once, before anything else is done for anybody: a change of the rules costs
+ * workers and us the same for one rule as for many. One that is refused is taken out alone.
+ *
+ * Thread: control.
+ */
+#include "../bridge.h"
+#include "../conn/reply.h"
+#include "../flow/flow.h"
+#include "../monitors.h"
+
+static enum of_flow_form form_of(const struct of_msg *msg)
+{
+	return msg->id->form == OF_EXPERIMENTER ? OF_FLOW_NXM
+	       : msg->version == OF10		? OF_FLOW_10
+						: OF_FLOW_OXM;
+}
+
+static enum of_error stage(struct of_conn *c, const struct of_msg *msg, bool now)
+{
+	struct of_flow_mod mod;
+	enum of_error error =
+		of_get_flow_mod(msg->body, msg->version, form_of(msg), c->session.table_ids, &mod);
+
+	if (!error && now)
+		error = of_stage_flow_mod(c->bridge, &mod);
+	if (!error && now)
+		of_monitors_mark(c->bridge, c, msg->xid);
+	sw_instructions_fini(&mod.change.conf.does);
+	return error;
+}
+
+static enum of_error flow_mod(struct of_conn *c, const struct of_msg *msg)
+{
+	of_bridge_stage(c->bridge);
+	return stage(c, msg, true);
+}
+
+SW_REGISTER(of_message, flow_mod) = {
+	.name = "flow_mod",
+	.help = "add, modify or delete rules",
+	.ids = { { OF_V10, OF_PLAIN, 0, 14, 64, 8 }, { OF_V13_UP, OF_PLAIN, 0, 14, 48, 8 },
+		{ OF_ALL, OF_EXPERIMENTER, OF_NICIRA, 13, 32, 8 } },
+	.changes = true,
+	.staged = true,
+	.handle = flow_mod,
+	.stage = stage,
+};

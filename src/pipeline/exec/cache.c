@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The flow cache: finding, keeping, replacing.
+ *
+ * The worker that it is of.
+ */
+#include "cache_find.h"
+
+#include <string.h>
+
+#include <sw/drop.h>
+
+SW_USE(drop, fragment);
+
+struct cache *caches[SW_WORKER_MAX];
+struct cache_secret cache_secret;
+
+bool cache_tables_hold(
+	const struct cache_entry *e, const uint64_t *tables, const struct sw_rules *rules)
+{
+	const struct rule_places *places = e->flags & (CACHE_WIDE | CACHE_LATE) ? NULL : &e->places;
+	uint64_t version = e->flags & CACHE_LATE ? e->late.version : e->version;
+
+	if (!tables)
+		return !rules_changed_at(rules, e->table, version, places);
+	for (unsigned i = 0; i < 4; i++)
+		for (uint64_t left = tables[i]; left; left &= left - 1)
+			if (rules_changed_at(
+				    rules, i * 64 + __builtin_ctzll(left), version, places))
+				return false;
+	return true;
+}
+
+bool cache_still_holds(struct cache *c, struct cache_entry *e, const struct walk *walk)
+{
+	const uint64_t *tables = e->flags & CACHE_LISTED ? c->list[e->out - 1].tables : NULL;
+	uint64_t *version = e->flags & CACHE_LATE ? &e->late.version : &e->version;
+
+	if (e->flags & CACHE_LIVE && e->late.serial != ports_serial(walk->prog))
+		return false;
+	if (e->flags & CACHE_TIMED && e->second != walk->second)
+		return false;
+	if (*version == walk->reader.version)
+		return true;
+	if (!cache_tables_hold(e, tables, walk->prog->rules))
+		return false;
+	*version = walk->reader.version;
+	return true;
+}
+
+/* --- lists --- */
+static uint32_t mix(uint32_t hash, uint64_t v)
+{
+	v = (v ^ hash) * 0x9e3779b97f4a7c15ull;
+	return (uint32_t)(v >> 32) ^ (uint32_t)v;
+}
+
+/* index + 1, or 0 */
+static uint32_t fresh_list(struct cache *c)
+{
+	uint32_t index = c->free_list;
+
+	if (index)
+		c->free_list = c->list[index - 1].next;
+	else if (c->lists < c->n_lists)
+		index = ++c->lists;
+	return index;
+}
+
+static uint32_t hash_walk(const struct walk *walk, uint32_t why)
+{
+	uint32_t hash = mix(why, walk->n_ops << 16 | walk->n_hits);
+
+	for (unsigned i = 0; i < walk->n_ops; i++)
+		for (unsigned k = 0; k < sizeof(struct op) / 8; k++)
+			hash = mix(hash, ((const uint64_t *)&walk->ops[i])[k]);
+	for (unsigned i = 0; i < walk->n_hits; i++)
+		hash = mix(hash, (uintptr_t)walk->hits[i]);
+	return hash;
+}
+
+static bool list_is(const struct cache_list *l, const struct walk *walk, uint32_t why)
+{
+	return l->why == why && l->n_ops == walk->n_ops && l->n_hits == walk->n_hits &&
+	       !memcmp(l->tables, walk->tables, sizeof(l->tables)) &&
+	       !memcmp(l->ops, walk->ops, walk->n_ops * sizeof(l->ops[0])) &&
+	       !memcmp(l->hits, walk->hits, walk->n_hits * sizeof(l->hits[0]));
+}
+
+static void list_put(struct cache *c, uint32_t index)
+{
+	struct cache_list *l = &c->list[index - 1];
+	uint32_t *at = &c->list_head[l->hash & (c->n_lists - 1)];
+
+	if (--l->refs)
+		return;
+	while (*at != index)
+		at = &c->list[*at - 1].next;
+	*at = l->next;
+	l->next = c->free_list;
+	c->free_list = index;
+}
+
+const struct cache_list *cache_list_take(struct cache *c, const struct cache_entry *e)
+{
+	c->list[e->out - 1].refs++;
+	return &c->list[e->out - 1];
+}
+
+void cache_list_put(struct cache *c, const struct cache_list *list)
+{
+	list_put(c, list - c->list + 1);
+}
+
+/* What each packet of it counts in the tables. A table that was looked into again and again counts once where no rule was hit. */
+static void note_hits(struct cache_list *l)
+{
+	memcpy(l->missed, l->tables, sizeof(l->missed));
+	for (unsigned i = 0; i < l->n_hits; i++) {
+		l->table[i] = l->hits[i]->table;
+		l->missed[l->table[i] / 64] &= ~(1ull << l->table[i] % 64);
+	}
+	if (l->why == SW_ID(drop, fragment)) /* dropped before the first */
+		memset(l->missed, 0, sizeof(l->missed));
+}
+
+/* Index + 1 of the list of the walk, with one more reference; 0: there is no room. */
+static uint32_t list_get(struct cache *c, const struct walk *walk, uint32_t why)
+{
+	uint32_t hash = hash_walk(walk, why), *head = &c->list_head[hash & (c->n_lists - 1)], index;
+	struct cache_list *l;
+
+	for (index = *head; index; index = l->next) {
+		l = &c->list[index - 1];
+		if (l->hash == hash && list_is(l, walk, why)) {
+			l->refs++;
+			return index;
+		}
+	}
+	index = fresh_list(c);
+	if (!index)
+		return 0;
+	l = &c->list[index - 1];
+	l->refs = 1;
+	l->hash = hash;
+	l->why = why;
+	l->n_ops = walk->n_ops;
+	l->n_hits = walk->n_hits;
+	memcpy(l->tables, walk->tables, sizeof(l->tables));
+	memcpy(l->ops, walk->ops, walk->n_ops * sizeof(l->ops[0]));
+	memcpy(l->hits, walk->hits, walk->n_hits * sizeof(l->hits[0]));
+	note_hits(l);
+	l->next = *head;
+	*head = index;
+	return index;
+}
+
+/* --- entries --- */
+
+static void entry_void(struct cache *c, struct cache_entry *e)
+{
+	if (e->flags & CACHE_LISTED)
+		list_put(c, e->out);
+	e->flags = 0;
+}
+
+static unsigned first_from(unsigned ways, unsigned hand)
+{
+	hand %= CACHE_WAYS;
+	ways = (ways >> hand | ways << (CACHE_WAYS - hand)) & ((1u << CACHE_WAYS) - 1);
+	return (__builtin_ctz(ways) + hand) % CACHE_WAYS;
+}
+
+/* Where a new entry goes: a free way of either bucket, else one of the first that was not used lately, if there is one. */
+static uint64_t place_of(const struct cache *c, const struct cache_key *key, bool *free)
+{
+	uint64_t b[2] = { key->hash & c->mask, cache_second(c, key) };
+	unsigned ways;
+
+	*free = true;
+	for (unsigned i = 0; i < 2; i++) {
+		ways = cache_ways(&c->bucket[b[i]], UINT16_MAX, 0);
+		if (ways)
+			return b[i] * CACHE_WAYS + __builtin_ctz(ways);
+	}
+	*free = false;
+	ways = cache_ways(&c->bucket[b[0]], CACHE_USED, 0);
+	return b[0] * CACHE_WAYS + first_from(ways ? ways : ~0u, c->hand);
+}
+
+void cache_fetch_place(const struct cache *c, const struct cache_key *key)
+{
+	bool free;
+	const struct cache_entry *e = &c->entry[place_of(c, key, &free)];
+
+	__builtin_prefetch(e, 1);
+	__builtin_prefetch((const char *)e + RTE_CACHE_LINE_SIZE, 1);
+}
+
+/* All of a bucket were used: from now on only those that are used again. */
+static void age(struct cache_bucket *b)
+{
+	for (unsigned i = 0; i < CACHE_WAYS; i++)
+		b->sign[i] &= ~CACHE_USED;
+}
+
+static struct cache_entry *take(struct cache *c, const struct cache_key *key)
+{
+	bool free;
+	uint64_t at = place_of(c, key, &free);
+	struct cache_bucket *b = &c->bucket[at / CACHE_WAYS];
+
+	if (free) {
+		c->used++;
+	} else {
+		c->hand++;
+		if (!cache_ways(b, CACHE_USED, 0))
+			age(b);
+	}
+	b->sign[at % CACHE_WAYS] = cache_sign(key);
+	return &c->entry[at];
+}
+
+/* One of CACHE_CHANCE, whatever the order in which flows come. */
+static bool is_chosen(const struct cache *c)
+{
+	return (uint32_t)c->misses * 0x9e3779b1u < UINT32_MAX / CACHE_CHANCE;
+}
+
+bool cache_admits(struct cache *c, const struct cache_key *key)
+{
+	struct cache_bucket *g = &c->ghosts[key->hash & c->mask];
+
+	if (c->used < c->entries / CACHE_EASY)
+		return true;
+	if (cache_signed(g, cache_sign(key)) || is_chosen(c))
+		return true;
+	memmove(&g->sign[1], &g->sign[0], sizeof(g->sign) - sizeof(g->sign[0]));
+	g->sign[0] = cache_sign(key);
+	c->ghostly++;
+	return false;
+}
+
+static bool is_plain(const struct walk *walk)
+{
+	return walk->n_hits == 1 && walk->lookups == 1 && !walk->timed &&
+	       (!walk->n_ops || (walk->n_ops == 1 && op_port(&walk->ops[0])));
+}
+
+/* From the cache before, an entry without a list: its lists are of that cache. */
+struct cache_entry *cache_bring(struct cache *c, const struct cache_key *key)
+{
+	struct cache *old = sw_rcu_get(c->old);
+	struct cache_entry *e, *was = old ? cache_find(old, key) : NULL;
+
+	if (!was || was->flags & CACHE_LISTED)
+		return NULL;
+	e = take(c, key);
+	entry_void(c, e);
+	*e = *was;
+	c->changes++;
+	return e;
+}
+
+void cache_keep(struct cache *c, const struct cache_key *key, struct cache_entry *e,
+	const struct walk *walk, uint32_t why)
+{
+	uint32_t list = 0;
+	bool plain = is_plain(walk);
+
+	if (walk->once || walk->too_long || walk->n_snaps || walk->n_ops > CACHE_OPS ||
+		walk->n_hits > CACHE_HITS)
+		goto cannot;
+	if (!plain) {
+		list = list_get(c, walk, why);
+		if (!list)
+			goto cannot;
+	}
+	if (!e)
+		e = take(c, key);
+	entry_void(c, e);
+	c->changes++;
+	e->owner = key->owner;
+	e->class = key->class;
+	memcpy(e->lane, key->lane, key->n * sizeof(e->lane[0]));
+	e->version = walk->asked_live || walk->timed ? 0 : walk->reader.version;
+	e->flags = (list ? CACHE_LISTED : 0) | (walk->wide ? CACHE_WIDE : 0) |
+		   (walk->asked_live ? CACHE_LIVE : 0) | (walk->timed ? CACHE_TIMED : 0);
+	if (e->flags & CACHE_LATE) {
+		e->late.serial = walk->live;
+		e->late.version = walk->reader.version;
+	} else {
+		e->places = walk->where;
+	}
+	e->count = plain ? rule_count(walk->hits[0], walk->reader.worker) : NULL;
+	if (walk->timed)
+		e->second = walk->second;
+	e->table = walk->first_table;
+	e->why = !list && !walk->n_ops ? why : 0;
+	e->out = list ? list : walk->n_ops ? op_port(&walk->ops[0]) : SW_OFPP_ANY;
+	return;
+cannot:
+	c->uncached++;
+	if (e)
+		e->class = CACHE_NONE; /* nobody finds it */
+	c->changes++;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The flow cache of a worker: what walks came to, by the bytes of the packet that the walks can have looked at. All rules of
+ * a bridge look at some bits of the fields; what these are in the bytes of a packet depends on its class: how many tags it
+ * has and which headers follow. So a packet's key is its first bytes under the mask of its class, and one probe
+ * tells, however many rules and masks there are: nothing in the traffic makes the cache grow or slow.
+ *
+ * Packets whose headers lie elsewhere (ARP, fragments, IP options and extension headers, labels, headers cut short) have a
+ * key made of their fields (cache_odd.c). Walked each time are those at the end of their hops, and those whose walk cannot be kept. An entry holds while no table that its walk looked into has changed for its packets;
+ * then it is walked again. A bucket is eight entries; a new one takes the place of one that was not used lately.
+ *
+ * A cache with much room keeps each flow at once. Later one is kept when it comes again before eight others of its bucket,
+ * which remembers signs of keys (ghosts), or by chance, so that flows that come in turns get in, too. So packets that
+ * each are a flow of their own, an attack or a scan, seldom cost more than a walk and a look, and push out only each other.
+ *
+ * room: pipeline (private). Thread: the worker that it is of.
+ */
+#ifndef PIPELINE_EXEC_CACHE_H
+#define PIPELINE_EXEC_CACHE_H
+
+#include "cache_class.h"
+#include "cache_layout.h"
+#include "walk.h"
+
+#define CACHE_WAYS 8 /* entries in a bucket */
+
+/* Longer walks are not kept. */
+#define CACHE_OPS  8
+#define CACHE_HITS 8
+
+/* What several walks came to that are alike. */
+struct cache_list {
+	uint32_t refs, hash, why;
+	uint16_t n_ops, n_hits;
+	uint32_t next; /* index + 1 in the chain of its hash, or of those that came back */
+	uint64_t tables[4], missed[4]; /* looked into; of them, where no rule was hit */
+	uint8_t table[CACHE_HITS];     /* of each hit */
+	struct op ops[CACHE_OPS];
+	const struct sw_rule *hits[CACHE_HITS];
+};
+
+/* Most keys have two lanes: then all of it is in the first line. */
+struct cache_entry {
+	uint64_t owner; /* cache_owner() */
+	union {
+		struct {
+			uint8_t class;
+			uint8_t table; /* of the one rule */
+			uint8_t why;   /* drop reason of an entry that sends nowhere; of others 0 */
+			uint8_t flags;
+			uint32_t
+				out; /* port number; SW_OFPP_ANY: none; of CACHE_LISTED the list's index + 1 */
+		};
+		uint64_t way; /* all of these; cache_same_way() */
+	};
+	uint64_t version; /* at which its walk was made or seen to hold; 0 of LIVE and TIMED */
+	union {
+		struct rule_count *count; /* of the one rule */
+		uint32_t second; /* of CACHE_TIMED, which is CACHE_LISTED: it holds in this one */
+	};
+	cache_lane lane[CACHE_LANES];
+	union {
+		struct rule_places places; /* of neither CACHE_WIDE nor CACHE_LATE */
+		struct {
+			uint64_t serial;  /* of CACHE_LIVE: ports_serial() that it holds for */
+			uint64_t version; /* what else is in `version` */
+		} late;			  /* of CACHE_LATE */
+	};
+} __rte_aligned(128);
+
+enum {
+	CACHE_LISTED = 1,
+	CACHE_WIDE = 2,	 /* its walk looked into a table with places other than the packet's own */
+	CACHE_LIVE = 4,	 /* its walk asked which ports can send */
+	CACHE_TIMED = 8, /* it told control something, as use does again and again */
+	/* Such an entry never has the reader's version, so that only those who find one look whether that is still so. */
+	CACHE_LATE = CACHE_LIVE | CACHE_TIMED,
+};
+
+/* Signs of keys, or 0: none. Of an entry, bit 0 says that it was used since a place was looked for last. */
+struct cache_bucket {
+	uint16_t sign[CACHE_WAYS];
+} __rte_aligned(16);
+
+struct cache {
+	uint64_t mask;			      /* buckets - 1 */
+	struct cache_bucket *bucket, *ghosts; /* ghosts: the latest first */
+	struct cache_entry *entry;	      /* CACHE_WAYS a bucket */
+	uint32_t hand;
+	uint32_t n_lists, lists; /* a power of two; those from `lists` on were never used */
+	uint32_t free_list;	 /* index + 1 of one that came back */
+	struct cache_list *list;
+	uint32_t *list_head; /* by hash, n_lists of them */
+	uint64_t version;    /* of the last burst */
+	uint64_t used;	     /* entries */
+	uint64_t changes;    /* entries given to another key: pointers to them are void */
+	/* Packets: found; walked; walked and cannot be kept; walked and not seen before. */
+	uint64_t hits, misses, uncached, ghostly;
+	uint32_t entries;
+	bool told; /* that it is nearly full */
+	struct cache
+		*old;  /* the smaller one that was before it: what is in it is taken from there */
+	size_t mapped; /* bytes, of all but the struct and list_head */
+};
+
+extern struct cache *caches[SW_WORKER_MAX];
+extern struct cache_secret {
+	uint64_t owner[2], class[CACHE_CLASSES], lane[2 * CACHE_LANES], end; /* end: odd */
+} cache_secret;
+
+/* The list of an entry, kept until it is put: what is run may come back to this cache by a patch port. */
+const struct cache_list *cache_list_take(struct cache *c, const struct cache_entry *e);
+void cache_list_put(struct cache *c, const struct cache_list *list);
+
+/* The entry of the key from the cache that was before this one, or NULL. */
+struct cache_entry *cache_bring(struct cache *c, const struct cache_key *key);
+
+/* Have these tables (a bit each; NULL: the entry's one) not changed for its packets since its walk? */
+bool cache_tables_hold(
+	const struct cache_entry *e, const uint64_t *tables, const struct sw_rules *rules);
+
+/* Has no table changed that the entry's walk looked into, nor a port's link that it asked for? Then it is as of the reader's
+ * version. */
+bool cache_still_holds(struct cache *c, struct cache_entry *e, const struct walk *walk);
+
+/* Is what the key's walk will come to to be kept? If not, it is remembered that the key was here. */
+bool cache_admits(struct cache *c, const struct cache_key *key);
+
+/* Have the place on the way that the key's entry will get. */
+void cache_fetch_place(const struct cache *c, const struct cache_key *key);
+
+/* Keep what a walk came to, if it can be kept. `e`: the void entry of the key that was found, or NULL. */
+void cache_keep(struct cache *c, const struct cache_key *key, struct cache_entry *e,
+	const struct walk *walk, uint32_t why);
+
+#define CACHE_EASY   4		/* a cache keeps all that comes until one in so many is used */
+#define CACHE_CHANCE 8		/* later, of flows not seen before one in so many */
+#define CACHE_FIRST  8192	/* entries of a worker's cache at first */
+#define CACHE_MOST   (1u << 21) /* and at most; it becomes four times as large when it is half full */
+
+/* Control: a cache of n entries (a power of two, 64 at least) for each worker that has none. */
+void caches_create(uint32_t entries);
+void caches_destroy(void);
+
+#endif

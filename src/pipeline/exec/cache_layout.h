@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a packet is looked up by in the flow cache (cache.h): its first bytes under the mask of its class.
+ *
+ * room: pipeline (private). Thread: masks: control writes, workers read (RCU); keys: their worker.
+ */
+#ifndef PIPELINE_EXEC_CACHE_LAYOUT_H
+#define PIPELINE_EXEC_CACHE_LAYOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sw/field.h>
+
+#define CACHE_LANES   5 /* of 16 bytes: what a key can be made of */
+#define CACHE_CLASSES 32
+
+typedef uint64_t cache_lane __attribute__((vector_size(16)));
+
+/* Keys have as many lanes at least, with no bits in those that are not needed: what is usual has no loop. */
+#define CACHE_NEAR 2
+
+/* How the key of a class is made. */
+struct cache_layout {
+	uint8_t n;		 /* lanes with bits in them; CACHE_NEAR or more */
+	bool off;		 /* what is looked at is not in these bytes: no class */
+	uint8_t at[CACHE_LANES]; /* which, ascending */
+	cache_lane mask[CACHE_LANES];
+};
+
+/* Of a bridge: made anew when its rules look at other bits. */
+struct cache_masks {
+	uint32_t serial; /* never given twice: entries of another one are void */
+	struct sw_fields reads;
+	struct cache_layout layout[CACHE_CLASSES];
+	uint32_t
+		odd; /* words of `reads` with bits in them, of those that a packet can have something in */
+};
+
+/* Words of 8 bytes of struct sw_fields: the first that is not 0 in all packets that come in, and how many there are. */
+#define CACHE_ODD_FIRST (offsetof(struct sw_fields, pkt_mark) / 8)
+#define CACHE_ODD_WORDS (sizeof(struct sw_fields) / 8)
+
+/* A port by rules_prog.id, and its bridge's masks by their serial. */
+static inline uint64_t cache_owner(uint32_t port, uint32_t serial)
+{
+	return (uint64_t)port << 32 | serial;
+}
+
+/* What a packet is looked up by. */
+struct cache_key {
+	uint64_t owner; /* cache_owner() */
+	uint64_t hash;
+	uint8_t class; /* CACHE_NONE: not looked up */
+	uint8_t n;     /* lanes; those behind are not set */
+	cache_lane lane[CACHE_LANES];
+};
+
+/* Control: masks for what rules read; the caller frees them after a grace period. */
+struct cache_masks *cache_masks_create(const struct sw_fields *reads);
+
+#endif

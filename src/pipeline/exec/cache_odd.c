@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Keys of packets whose headers lie at no fixed place (ARP, fragments, options and extension headers, labels, headers that
+ * several segments share): their fields under the mask of all that rules read, the words that are 0 left out, so that most
+ * packets fit though rules look at much. What walks ask of a packet beside what rules and actions say they read, the
+ * class says of others; here it is in the first word.
+ *
+ * Workers.
+ */
+#include "cache_key.h"
+
+#include "../field/extract.h"
+#include "have.h"
+
+#define WORDS (2 * CACHE_LANES)
+
+_Static_assert(CACHE_ODD < CACHE_CLASSES, "the class has a number");
+_Static_assert(CACHE_ODD_WORDS <= 32, "a bit for each word of the fields");
+
+/* Which headers it has. */
+static uint64_t shape(const struct sw_fields *f)
+{
+	return (uint64_t)f->eth_type << 32 | (uint64_t)f->ip_proto << 48 |
+	       (uint64_t)f->ip_frag << 56 | (uint64_t)(f->vlan_tci != 0) << 58 |
+	       (uint64_t)have_ip(f) << 59;
+}
+
+/* Rules that count down lose those: they are walked. */
+static bool is_at_end(const struct sw_fields *f)
+{
+	if (have(f, SW_PRE_MPLS))
+		return (rte_be_to_cpu_32(f->mpls_lse) & 0xff) <= CACHE_TTL_END;
+	return f->ip_ttl <= CACHE_TTL_END && have(f, SW_PRE_IP);
+}
+
+/* The same of most, without a look at all of their headers. */
+static bool is_ip4_at_end(const struct rte_mbuf *m)
+{
+	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
+
+	return m->data_len >= 14 + CACHE_IP4_LEN && fold_load16(p + 12) == RTE_BE16(ETH_IPV4) &&
+	       p[14 + 8] <= CACHE_TTL_END;
+}
+
+/* How many words, or 0: there are too many. */
+static unsigned gather(
+	uint64_t *to, const struct sw_fields *fields, const struct cache_masks *masks)
+{
+	const uint64_t *value = (const uint64_t *)fields;
+	const uint64_t *mask = (const uint64_t *)&masks->reads;
+	unsigned n = 1;
+
+	to[0] = shape(fields);
+	for (uint32_t left = masks->odd; left; left &= left - 1) {
+		unsigned w = __builtin_ctz(left);
+		uint64_t word = value[w] & mask[w];
+
+		if (!word)
+			continue;
+		if (n == WORDS)
+			return 0;
+		to[0] |= UINT64_C(1) << w;
+		to[n++] = word;
+	}
+	return n;
+}
+
+void cache_key_odd(struct cache_key *key, const struct cache_reader *r, const struct rte_mbuf *m)
+{
+	uint64_t word[WORDS] = { 0 };
+	struct sw_fields fields;
+	unsigned n;
+
+	key->class = CACHE_NONE;
+	if (is_ip4_at_end(m))
+		return;
+	fields_extract(m, 0, &fields);
+	if (is_at_end(&fields))
+		return;
+	n = gather(word, &fields, r->masks);
+	if (!n)
+		return;
+	key->class = CACHE_ODD;
+	key->owner = r->owner;
+	key->n = RTE_MAX((n + 1) / 2, (unsigned)CACHE_NEAR);
+	memcpy(key->lane, word, sizeof(word));
+	key->hash = cache_hash_of(key, r->base);
+}

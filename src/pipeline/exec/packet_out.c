@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Packets of controllers, done: each goes through its list of actions as the actions of a rule would be done.
+ *
+ * Worker 0, between two turns, so that it holds nothing of a burst. It leaves nothing in its send buffers: what is done is on
+ * its way when control is told so.
+ */
+#include "packet_out.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include <sw/drop.h>
+#include <sw/housekeep.h>
+#include <sw/rcu.h>
+
+#include "../domain.h"
+#include "../field/extract.h"
+#include "../l2.h"
+#include "code.h"
+#include "prog.h"
+#include "walk.h"
+
+#define A_SLICE 16 /* packets */
+
+SW_USE(housekeep, packet_out);
+SW_USE(drop, rule_drop);
+SW_USE(drop, rule_no_port);
+SW_USE(drop, rule_too_long);
+
+struct packet_out_ring packet_out_ring;
+int packet_out_fd = -1;
+
+/* Where a packet is done: what a program of rules is made of, for the port it is said to have come in on. */
+struct place {
+	struct rules_prog prog;
+	struct l2 normal;
+	struct sw_lane *lane;
+};
+
+static const struct of_port *find_port(const struct of_ports *ports, uint32_t number)
+{
+	for (unsigned i = 0; i < ports->n; i++)
+		if (ports->list[i].number == number)
+			return &ports->list[i];
+	return NULL;
+}
+
+static void place_init(
+	struct place *p, const struct packet_out_view *view, uint32_t number, struct sw_lane *lane)
+{
+	memset(p, 0, sizeof(*p));
+	p->lane = lane;
+	p->normal.fdb = view->fdb;
+	p->normal.domain = view->domain;
+	p->normal.out = view->domain->out;
+	p->normal.port = PORT_NONE;
+	p->normal.forward_bpdu = view->forward_bpdu;
+	p->normal.ingress.run = l2_from_none;
+	p->prog.ports = view->ports;
+	p->prog.rules = view->rules;
+	p->prog.groups = view->groups;
+	p->prog.meters = view->meters;
+	p->prog.shared = view->shared;
+	p->prog.asked = view->asked;
+	p->prog.normal = &p->normal;
+	p->prog.number = number;
+	p->prog.index = PORT_NONE;
+}
+
+/* False: the port is gone. */
+static bool place_at_port(
+	struct place *p, struct sw_worker *w, const struct packet_out_view *view, uint32_t number)
+{
+	const struct of_port *port = find_port(view->ports, number);
+	struct sw_lane *lane = port ? sw_lane_of(w, port->index) : NULL;
+
+	if (!lane)
+		return false;
+	p->lane = lane;
+	p->prog.index = p->normal.port = port->index;
+	p->normal.map = view->domain->map[port->member];
+	p->normal.ingress.run = l2_run;
+	if (port->protect)
+		p->normal.out = view->domain->out_protected;
+	return true;
+}
+
+static void set_fields(struct sw_fields *to, const struct sw_fields *from)
+{
+	to->metadata = from->metadata;
+	to->tunnel_id = from->tunnel_id;
+	to->pkt_mark = from->pkt_mark;
+	memcpy(to->reg, from->reg, sizeof(to->reg));
+}
+
+static void do_actions(struct sw_worker *w, struct place *place, const struct packet_out *out)
+{
+	struct walk *walk = &walks[w->id][w->depth];
+	struct rte_mbuf *m = out->m;
+	uint32_t bytes = m->pkt_len;
+	struct exec x = { .w = w, .prog = &place->prog, .in = place->lane, .pkts = &m, .n = 1 };
+
+	walk->prog = &place->prog;
+	walk->x = &x;
+	walk->reader = (struct rule_reader){ rules_version(place->prog.rules), w->id };
+	x.version = walk->reader.version;
+	fields_extract(m, out->in_port, &walk->fields);
+	set_fields(&walk->fields, &out->fields);
+	x.why = SW_ID(drop, rule_drop);
+	walk_packet_out(walk, out->code->apply, out->code->n_apply);
+	for (unsigned i = 0; i < walk->n_hits; i++)
+		rule_count_add(walk->hits[i], w, 1, bytes);
+	if (walk->too_long)
+		x.why = SW_ID(drop, rule_too_long);
+	else
+		exec_ops(&x, walk->ops, walk->n_ops);
+	exec_end(&x);
+}
+
+static void do_one(struct sw_worker *w, const struct packet_out *out)
+{
+	const struct packet_out_view *view = sw_rcu_get(out->gate->view);
+	struct place place;
+
+	if (!view) {
+		rte_pktmbuf_free(out->m); /* and whoever could ask for its counters is gone */
+		return;
+	}
+	place_init(&place, view, out->in_port, &out->gate->lane);
+	if (out->in_port != SW_OFPP_CONTROLLER && !place_at_port(&place, w, view, out->in_port)) {
+		sw_drop_one(&out->gate->lane, SW_ID(drop, rule_no_port), out->m);
+		return;
+	}
+	do_actions(w, &place, out);
+}
+
+static void slice(struct sw_worker *w)
+{
+	struct packet_out_ring *ring = &packet_out_ring;
+	uint32_t head = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE), tail = ring->tail;
+	uint32_t n = RTE_MIN(head - tail, (uint32_t)A_SLICE);
+	uint64_t one = 1;
+	ssize_t rc;
+
+	if (!n)
+		return;
+	for (uint32_t i = 0; i < n; i++)
+		do_one(w, ring->at[(tail + i) % SW_PACKET_OUT_RING]);
+	sw_flush(w);
+	__atomic_store_n(&ring->tail, tail + n, __ATOMIC_RELEASE);
+	rc = write(packet_out_fd, &one, sizeof(one));
+	(void)rc; /* full counter: it is readable already */
+	if (tail + n != head)
+		sw_housekeep_ask(SW_ID(housekeep, packet_out));
+}
+
+SW_REGISTER(housekeep, packet_out) = {
+	.name = "packet_out",
+	.help = "does the actions of packets that controllers send",
+	.slice = slice,
+};

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Packets of controllers on their way to worker 0: one ring, single producer (control), single consumer (the worker).
+ *
+ * What a packet needs of its bridge is found by its gate when the packet is done, not when it is posted: the bridge may
+ * have other ports by then, or be gone. A gate is held by its bridge and by each packet in the ring; control alone counts.
+ *
+ * room: pipeline (private). Thread: as each line says.
+ */
+#ifndef PIPELINE_EXEC_PACKET_OUT_H
+#define PIPELINE_EXEC_PACKET_OUT_H
+
+#include <stdint.h>
+
+#include <sw/packet_out.h>
+#include <sw/worker.h>
+
+struct code;
+struct domain;
+struct fdb_table;
+struct of_ports;
+struct of_shared;
+struct sw_groups;
+struct sw_meters;
+struct sw_program_job;
+struct sw_rules;
+
+/* Of a membership; published and retired with it. */
+struct packet_out_view {
+	const struct of_ports *ports;
+	const struct domain *domain;
+	struct fdb_table *fdb;
+	struct sw_rules *rules;
+	const struct sw_groups *groups;
+	const struct sw_meters *meters;
+	const struct of_shared *shared;
+	bool forward_bpdu;
+	uint8_t asked; /* SW_BRIDGE_* */
+};
+
+struct packet_out_gate {
+	const struct packet_out_view *view; /* rcu; NULL: the bridge is gone */
+	unsigned refs;			    /* control's, as the next two */
+	uint64_t posted, no_buffer;
+	struct sw_lane lane; /* of no port: what its packets lose that came in on none */
+};
+
+struct packet_out {
+	struct packet_out_gate *gate;
+	struct rte_mbuf *m; /* the worker takes it */
+	struct code *code;
+	uint32_t in_port;
+	struct sw_fields fields;
+};
+
+struct packet_out_ring {
+	uint32_t head __rte_cache_aligned; /* written by control */
+	uint32_t reaped;		   /* control's */
+	uint32_t tail __rte_cache_aligned; /* written by the worker: before it all is done */
+	struct packet_out *at[SW_PACKET_OUT_RING];
+};
+extern struct packet_out_ring packet_out_ring;
+extern int packet_out_fd;
+
+/* Control. */
+struct packet_out_gate *packet_out_gate_create(void);
+void packet_out_view_init(struct packet_out_view *view, const struct sw_program_job *job);
+/* The bridge is no more: what waits for it is lost. */
+void packet_out_gate_shut(struct packet_out_gate *gate);
+/* Of the bridge, as long as it is there (bridge_ctl.c). */
+struct packet_out_gate *bridge_gate(const struct sw_bridge *bridge);
+
+#endif

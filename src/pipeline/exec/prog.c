@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The rules program: every packet of the port goes through the tables of its bridge.
+ *
+ * Workers. A burst's fields are read, table 0 is asked for all of them at once, and each packet's walk goes on from
+ * there by itself; its list is run at once.
+ */
+#include "prog.h"
+
+#include <string.h>
+
+#include <sw/drop.h>
+#include <sw/event.h>
+#include <sw/pool.h>
+#include <sw/rcu.h>
+#include <sw/stage.h>
+
+#include "../field/extract.h"
+#include "../frame.h"
+#include "../l2.h"
+#include "cache_find.h"
+#include "cache_key.h"
+
+SW_USE(event, flow_cache_full);
+SW_USE(drop, copy_no_buffer);
+SW_USE(drop, rule_no_port);
+SW_USE(drop, runt);
+SW_USE(drop, rx_oversize);
+
+SW_USE(stage, parse);
+SW_USE(stage, find);
+SW_USE(stage, forward);
+
+SW_REGISTER(drop, table_miss) = {
+	.name = "table_miss",
+	.help = "no rule of the table matches it: a rule with priority 0 and no match takes all others (OpenFlow 1.3, "
+		"5.4); swctl rule dump shows the tables",
+	.as = SW_DROP_RX_DROPPED,
+};
+SW_REGISTER(drop, rule_drop) = {
+	.name = "rule_drop",
+	.help = "the rules that it matches send it nowhere: swctl rule dump shows which have packets",
+	.as = SW_DROP_RX_DROPPED,
+};
+SW_REGISTER(drop, rule_too_long) = {
+	.name = "rule_too_long",
+	.help = "its rules have no end: more than 4096 resubmits, 64 of them within each other, more than 512 "
+		"actions for one packet, or groups of groups more than 32 deep or with more than 16384 buckets",
+	.as = SW_DROP_RX_DROPPED,
+};
+
+struct walk *walks[SW_WORKER_MAX];
+
+/* Packets that cross a patch port come back in the middle of the walk that sent them. */
+static struct walk *walk_of(const struct sw_worker *w)
+{
+	return &walks[w->id][w->depth];
+}
+
+/* What would change the packet on the way into the list that is open, done to a copy: lists that are closed, and what sends,
+ * are passed over. */
+static void reread_copy(struct walk *walk)
+{
+	struct rte_mbuf *copy = rte_pktmbuf_copy(walk->x->pkts[0], sw_pool(), 0, UINT32_MAX);
+	struct exec y = *walk->x;
+
+	if (!copy) {
+		walk->lost = true;
+		walk->x->why = SW_ID(drop, copy_no_buffer);
+		return;
+	}
+	y.pkts = &copy;
+	for (unsigned i = 0; i < walk->n_ops && y.n; i += 1 + walk->ops[i].nested)
+		if (walk->ops[i].changes)
+			exec_ops(&y, &walk->ops[i], 1);
+	if (!y.n) {
+		walk->lost = true;
+		return;
+	}
+	walk->len = copy->pkt_len;
+	fields_extract_again(copy, &walk->fields);
+	rte_pktmbuf_free(copy);
+}
+
+void walk_reread(struct walk *walk)
+{
+	struct exec *x = walk->x;
+
+	walk->stale = false;
+	walk->once = true;
+	if (walk->inner) {
+		reread_copy(walk);
+		return;
+	}
+	exec_ops(x, walk->ops, walk->n_ops);
+	walk->n_ops = 0;
+	walk->lost |= !x->n;
+	if (walk->lost)
+		return;
+	walk->len = x->pkts[0]->pkt_len;
+	fields_extract_again(x->pkts[0], &walk->fields);
+}
+
+uint32_t walk_length(struct walk *walk)
+{
+	if (walk->n_ops) {
+		walk_reread(walk);
+		return walk->len;
+	}
+	walk->once = true;
+	return walk->x->pkts[0]->pkt_len;
+}
+
+#define FIRST_TABLE 0
+
+/* What is known of a burst. */
+struct burst {
+	unsigned n;
+	struct rte_mbuf *pkt[SW_BURST];
+	struct cache_key key[SW_BURST];
+	struct cache_entry *entry[SW_BURST];
+	unsigned missing;     /* entries */
+	bool ahead[SW_BURST]; /* walk->start has its fields and its rule of table 0 */
+};
+
+static void count_group(struct sw_lane *in, const struct rte_mbuf *m)
+{
+	uint64_t dst = frame_load64(rte_pktmbuf_mtod(m, const uint8_t *));
+
+	if (unlikely(dst & 1))
+		l2_count_group(in, dst & FRAME_MAC_MASK);
+}
+
+void rules_refuse(struct sw_lane *in, struct rte_mbuf *m)
+{
+	sw_drop_one(in, m->pkt_len < FRAME_MIN ? SW_ID(drop, runt) : SW_ID(drop, rx_oversize), m);
+}
+
+static uint64_t read_keys(const struct rules_prog *self, struct sw_lane *in, struct cache *c,
+	struct burst *b, struct rte_mbuf **pkts, unsigned n)
+{
+	const struct cache_reader r = cache_reader(sw_rcu_get(self->shared->masks), self->id);
+	struct cache_key *key = b->key;
+	struct rte_mbuf **kept = b->pkt;
+	uint64_t bytes = 0;
+
+	b->missing = 0;
+	for (unsigned i = 0; i < n; i++) {
+		struct rte_mbuf *m = pkts[i];
+
+		bytes += m->pkt_len;
+		if (unlikely(!rules_admit(in, m)))
+			continue;
+		count_group(in, m);
+		*kept++ = m;
+		cache_key_make(key, &r, m);
+		if (likely(key->class != CACHE_NONE))
+			cache_fetch(c, key);
+		key++;
+	}
+	b->n = kept - b->pkt;
+	return bytes;
+}
+
+/* The entry of a packet, if it holds. */
+static inline struct cache_entry *find_one(
+	struct cache *c, const struct cache_key *key, const struct walk *walk)
+{
+	struct cache_entry *e;
+
+	if (unlikely(key->class == CACHE_NONE))
+		return NULL;
+	e = cache_find(c, key);
+	if (unlikely(!e && c->old))
+		e = cache_bring(c, key);
+	return e && cache_holds(c, e, walk) ? e : NULL;
+}
+
+/* After a change of rules: what tells of entries whether they hold still. */
+static void find_stamps(struct cache *c, const struct burst *b, const struct walk *walk)
+{
+	for (unsigned i = 0; i < b->n; i++) {
+		const struct cache_entry *e =
+			b->key[i].class == CACHE_NONE ? NULL : cache_find(c, &b->key[i]);
+
+		if (e && !(e->flags & (CACHE_WIDE | CACHE_LATE | CACHE_LISTED)))
+			rules_fetch_stamps(walk->prog->rules, e->table, &e->places);
+	}
+}
+
+/* Entries of all; what they and their rules' counters are in is on the way. */
+static void find(struct cache *c, struct burst *b, const struct walk *walk)
+{
+	bool changed = c->version != walk->reader.version;
+
+	c->version = walk->reader.version;
+	for (unsigned i = 0; i < b->n; i++)
+		b->entry[i] = likely(b->key[i].class != CACHE_NONE)
+				      ? cache_fetch_entry(c, &b->key[i], changed)
+				      : NULL;
+	if (unlikely(changed))
+		find_stamps(c, b, walk);
+	for (unsigned i = 0; i < b->n; i++) {
+		struct cache_entry *e = b->entry[i];
+
+		if (unlikely(!e || !cache_is_of(e, &b->key[i]) || !cache_holds(c, e, walk)))
+			b->entry[i] = e = find_one(c, &b->key[i], walk);
+		b->missing += !e;
+		if (unlikely(!e))
+			cache_fetch_ghosts(c, &b->key[i]);
+		else if (likely(!(e->flags & CACHE_LISTED)))
+			rte_prefetch0(e->count);
+	}
+}
+
+static void tell_full(struct sw_worker *w, struct cache *c)
+{
+	sw_event_post(w->events,
+		&(struct sw_event_record){
+			.type = SW_ID(event, flow_cache_full), .port = UINT16_MAX, .a = w->id });
+	c->told = true;
+}
+
+void rules_fields(struct exec *x, struct walk *walk)
+{
+	walk->x = x;
+	fields_extract(x->pkts[0], x->prog->number, &walk->fields);
+}
+
+void rules_walk(struct exec *x, struct walk *walk)
+{
+	x->why = SW_ID(drop, rule_drop);
+	walk_run(walk, FIRST_TABLE);
+	if (walk->too_long)
+		x->why = SW_ID(drop, rule_too_long);
+}
+
+void rules_do(struct exec *x, const struct walk *walk)
+{
+	if (!walk->too_long)
+		exec_ops(x, walk->ops, walk->n_ops);
+	exec_end(x);
+}
+
+static bool same_flow(const struct cache_key *a, const struct cache_key *b)
+{
+	return a->class != CACHE_NONE && a->class == b->class && a->hash == b->hash;
+}
+
+/* The counters that walks will touch. */
+static void fetch_counters(unsigned worker, const struct sw_rule *const *rule, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (rule[i])
+			rte_prefetch0(rule_slab_of(rule[i]));
+	for (unsigned i = 0; i < n; i++)
+		if (rule[i])
+			rte_prefetch0(rule_count(rule[i], worker));
+}
+
+/* Table 0 for those that will be walked, at once: many waits for memory are one. Of neighbours of one flow the first
+ * alone is looked up: the others will find what its walk came to. */
+static void look_ahead(const struct rules_prog *self, struct walk *walk, struct burst *b)
+{
+	struct walk_start *start = &walk->start;
+	const struct sw_fields *key[SW_BURST];
+	const struct sw_rule *rule[SW_BURST];
+	uint8_t at[SW_BURST];
+	unsigned n = 0;
+
+	memset(b->ahead, 0, sizeof(b->ahead));
+	if (likely(b->missing < 2))
+		return;
+	for (unsigned i = 0; i < b->n; i++) {
+		if (b->entry[i] || (n && same_flow(&b->key[i], &b->key[at[n - 1]])))
+			continue;
+		key[n] = &start->fields[i];
+		at[n++] = i;
+	}
+	if (n < 2)
+		return;
+	for (unsigned i = 0; i < n; i++)
+		fields_extract(b->pkt[at[i]], self->number, &start->fields[at[i]]);
+	rules_lookup(self->rules, &walk->reader, FIRST_TABLE, key, rule, n);
+	for (unsigned i = 0; i < n; i++) {
+		start->rule[at[i]] = rule[i];
+		b->ahead[at[i]] = true;
+	}
+	fetch_counters(walk->reader.worker, rule, n);
+}
+
+/* One packet by the tables, from 0 to its end; what it came to is kept. */
+static void walk_one(
+	struct exec *x, struct cache *c, struct walk *walk, const struct burst *b, unsigned i)
+{
+	const struct cache_key *key = &b->key[i];
+	uint32_t bytes = x->pkts[0]->pkt_len;
+	struct cache_entry *e = key->class == CACHE_NONE ? NULL : cache_find(c, key);
+	uint64_t changes = c->changes;
+
+	walk->looked = b->ahead[i];
+	if (walk->looked) {
+		walk->x = x;
+		walk->fields = walk->start.fields[i];
+		walk->first = walk->start.rule[i];
+	} else {
+		rules_fields(x, walk);
+	}
+	walk->keep = e || (key->class != CACHE_NONE && cache_admits(c, key));
+	if (walk->keep && !e)
+		cache_fetch_place(c, key);
+	rules_walk(x, walk);
+	for (unsigned k = 0; k < walk->n_hits; k++)
+		rule_count_add(walk->hits[k], x->w, 1, bytes);
+	if (walk->keep)
+		cache_keep(c, key, c->changes == changes ? e : cache_find(c, key), walk, x->why);
+	c->misses++;
+	if (unlikely(c->used > c->entries / 2 && !c->told))
+		tell_full(x->w, c);
+	rules_do(x, walk);
+}
+
+static uint64_t bytes_of(struct rte_mbuf *const *pkts, unsigned n)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		bytes += pkts[i]->pkt_len;
+	return bytes;
+}
+
+/* Packets that one entry, or others with the same list, say the way of. */
+static void run_list(struct exec *x, struct cache *c, const struct rule_reader *reader,
+	const struct cache_entry *e)
+{
+	const struct cache_list *l = cache_list_take(c, e);
+	uint64_t bytes = bytes_of(x->pkts, x->n);
+
+	for (unsigned i = 0; i < l->n_hits; i++) {
+		rule_count_add(l->hits[i], x->w, x->n, bytes);
+		rules_count_matches(x->prog->rules, reader, l->table[i], x->n);
+	}
+	rules_count_misses(x->prog->rules, reader, l->missed, x->n);
+	x->why = l->why;
+	exec_ops(x, l->ops, l->n_ops);
+	cache_list_put(c, l);
+	exec_end(x);
+}
+
+static void run_plain(struct exec *x, const struct cache_entry *e)
+{
+	unsigned index = e->out == SW_OFPP_ANY ? PORT_NONE : of_port_index(x->prog->ports, e->out);
+	struct sw_lane *lane = index == PORT_NONE ? NULL : sw_lane_of(x->w, index);
+
+	if (unlikely(!lane)) {
+		sw_drop_many(x->in, e->out == SW_OFPP_ANY ? e->why : SW_ID(drop, rule_no_port),
+			x->pkts, x->n);
+		return;
+	}
+	for (unsigned i = 0; i < x->n; i++)
+		sw_send(x->w, lane, x->pkts[i]);
+}
+
+/* How many packets from i on go the way of the first: neighbours with the same list, or the same port. */
+static unsigned same_way(const struct burst *b, unsigned i)
+{
+	const struct cache_entry *first = b->entry[i];
+	unsigned n = 1;
+
+	while (i + n < b->n) {
+		const struct cache_entry *e = b->entry[i + n];
+
+		if (!e || !cache_same_way(e, first))
+			break;
+		n++;
+	}
+	return n;
+}
+
+/* Returns how many are of the one rule that is hit in the first table. */
+static unsigned count(struct sw_worker *w, const struct burst *b, unsigned i, unsigned n)
+{
+	unsigned plain = 0;
+
+	for (; n; n--, i++) {
+		struct cache_entry *e = b->entry[i];
+
+		if (unlikely(e->flags & CACHE_LISTED))
+			continue;
+		rule_count_to(e->count, w, 1, b->pkt[i]->pkt_len);
+		plain++;
+	}
+	return plain;
+}
+
+/*
+ * In the order in which they came. A walk that is kept may take the entry of a packet behind it, and so may packets that
+ * come back to this worker by a patch port, and entries that are brought from a smaller cache: when there were `changes` more
+ * than before the first was looked for, each is looked for again.
+ */
+static void forward(struct sw_worker *w, const struct rules_prog *self, struct sw_lane *in,
+	struct cache *c, struct burst *b, uint64_t changes)
+{
+	struct walk *walk = walk_of(w);
+	unsigned plain = 0;
+
+	look_ahead(self, walk, b);
+	for (unsigned i = 0, n; i < b->n; i += n) {
+		struct exec x = { .w = w,
+			.prog = self,
+			.in = in,
+			.version = walk->reader.version,
+			.pkts = &b->pkt[i],
+			.n = 1 };
+
+		bool moved = c->changes != changes;
+
+		n = 1;
+		if (unlikely(moved))
+			b->entry[i] = find_one(c, &b->key[i], walk);
+		if (unlikely(!b->entry[i])) {
+			walk_one(&x, c, walk, b, i);
+			continue;
+		}
+		if (likely(!moved))
+			n = x.n = same_way(b, i);
+		c->hits += n;
+		plain += count(w, b, i, n);
+		if (b->entry[i]->flags & CACHE_LISTED)
+			run_list(&x, c, &walk->reader, b->entry[i]);
+		else
+			run_plain(&x, b->entry[i]);
+	}
+	rules_count_matches(self->rules, &walk->reader, FIRST_TABLE, plain);
+}
+
+void rules_run(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_lane *in,
+	struct rte_mbuf **pkts, unsigned n)
+{
+	const struct rules_prog *self = (const struct rules_prog *)ingress;
+	struct cache *c = sw_rcu_get(caches[w->id]);
+	struct walk *walk = walk_of(w);
+	uint64_t changes = c->changes;
+	struct burst b;
+
+	for (unsigned i = 0; i < n; i++)
+		rte_prefetch0(rte_pktmbuf_mtod(pkts[i], void *));
+	walk->prog = self;
+	walk->reader = (struct rule_reader){ rules_version(self->rules), w->id };
+	walk->second = w->now_s;
+	in->stats.rx_bytes += read_keys(self, in, c, &b, pkts, n);
+	in->stats.rx_packets += n;
+	sw_stage_end(w, SW_ID(stage, parse), n);
+	find(c, &b, walk);
+	sw_stage_end(w, SW_ID(stage, find), n);
+	forward(w, self, in, c, &b, changes);
+	sw_stage_end(w, SW_ID(stage, forward), b.n);
+}

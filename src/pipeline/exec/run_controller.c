@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Packets to controllers (OpenFlow 1.3.5, 5.12 and 7.4.1; Open vSwitch's controller()): by output to CONTROLLER or by
+ * the action with more to say.
+ *
+ * Workers but for the compiling. What the fields are when the walk comes by goes along.
+ */
+#include "run_controller.h"
+
+#include <string.h>
+
+#include <sw/drop.h>
+#include <sw/err.h>
+
+#include "../meter/meter.h"
+#include "code.h"
+#include "packet_in.h"
+#include "prog.h"
+#include "walk.h"
+
+SW_USE(drop, meter);
+
+SW_REGISTER(drop, controller_full) = {
+	.name = "controller_full",
+	.help = "a rule sends it to controllers, and more of such packets come than the control thread takes: rules that "
+		"handle the traffic, or a meter, keep it away",
+	.as = SW_DROP_RX_DROPPED,
+};
+
+SW_REGISTER(drop, no_packet_in) = {
+	.name = "no_packet_in",
+	.help = "no rule matches it but that for the rest, which sends to controllers, and the port was asked not to: "
+		"ovs-ofctl mod-port BRIDGE PORT packet-in",
+	.as = SW_DROP_RX_DROPPED,
+};
+
+static bool is_miss_rule(const struct walk *walk)
+{
+	const struct sw_rule *rule = walk->rule;
+
+	return rule && !rule->priority && !rule->mask->n;
+}
+
+static uint8_t reason_of(const struct walk *walk, const struct op *op)
+{
+	if (op->controller.reason != SW_PACKET_IN_ACTION)
+		return op->controller.reason;
+	if (walk->packet_out)
+		return SW_PACKET_IN_PACKET_OUT;
+	if (walk->groups)
+		return SW_PACKET_IN_GROUP;
+	if (walk->in_set)
+		return SW_PACKET_IN_ACTION_SET;
+	return is_miss_rule(walk) ? SW_PACKET_IN_NO_MATCH : SW_PACKET_IN_ACTION;
+}
+
+static void walk_controller(struct walk *walk, const struct op *op)
+{
+	struct walk_snap *snap = &walk->snap[walk->n_snaps];
+	struct op *put;
+
+	if (walk->n_snaps == WALK_SNAPS) {
+		walk->too_long = true;
+		return;
+	}
+	snap->reason = reason_of(walk, op);
+	if (snap->reason == SW_PACKET_IN_NO_MATCH && walk->prog->no_packet_in) {
+		walk->x->why = SW_ID(drop, no_packet_in);
+		return;
+	}
+	snap->cookie = walk->rule ? walk->rule->cookie : UINT64_MAX;
+	snap->table = walk->table;
+	snap->fields = walk->fields;
+	put = walk_put(walk, op);
+	if (!put)
+		return;
+	put->controller.snap = snap;
+	walk->n_snaps++;
+}
+
+static void run_controller(struct exec *x, const struct op *op)
+{
+	const struct walk_snap *snap = op->controller.snap;
+
+	for (unsigned i = 0; i < x->n; i++) {
+		struct sw_packet_in *in;
+
+		if (unlikely(!meter_lets_in(
+			    x->prog->meters, x->w, op->controller.meter, x->pkts[i]))) {
+			x->why = SW_ID(drop, meter);
+			continue;
+		}
+		in = packet_in_next(x->w);
+		if (!in) {
+			x->why = SW_ID(drop, controller_full);
+			return;
+		}
+		in->rules = x->prog->rules;
+		in->m = x->pkts[i];
+		in->cookie = snap->cookie;
+		in->max_len = op->controller.max_len;
+		in->controller = op->controller.id;
+		in->meter = op->controller.meter;
+		in->table = snap->table;
+		in->reason = snap->reason;
+		in->by_itself = op->controller.by_itself;
+		in->fields = snap->fields;
+		rte_pktmbuf_refcnt_update(in->m, 1);
+		packet_in_post(x->w);
+		x->sent |= !op->controller.by_itself;
+	}
+}
+
+void op_controller_init(struct op *op, uint16_t max_len)
+{
+	op->sends = true;
+	op->fixed = false; /* it takes the fields along */
+	op->walk = walk_controller;
+	op->run = run_controller;
+	memset(&op->controller, 0, sizeof(op->controller));
+	op->controller.max_len = max_len;
+	op->controller.reason = SW_PACKET_IN_ACTION;
+}
+
+void walk_tell(struct walk *walk, uint8_t reason)
+{
+	struct op op = { 0 };
+
+	op_controller_init(&op, SW_NO_BUFFER);
+	op.controller.reason = reason;
+	op.controller.by_itself = true;
+	if (reason == SW_PACKET_IN_NO_MATCH)
+		walk->rule = NULL;
+	walk_controller(walk, &op);
+}
+
+static int compile_controller(
+	struct code_draft *draft, const struct sw_action *a, struct sw_err *err)
+{
+	struct op *op = code_add(draft);
+
+	if (a->controller.n_data)
+		return sw_err_set(err, SW_CODE_UNSUPPORTED,
+			"controller() with userdata is not there yet: it is without");
+	op_controller_init(op, a->controller.max_len);
+	op->controller.reason = a->controller.reason;
+	op->controller.id = a->controller.id;
+	op->controller.meter = a->controller.meter;
+	return 0;
+}
+SW_REGISTER(action_code, controller) = {
+	.name = "controller",
+	.help = "sends to controllers, up to a length",
+	.compile = compile_controller,
+};

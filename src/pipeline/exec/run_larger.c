@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Is the packet longer than so many bytes, as the actions before leave it (Open vSwitch's check_pkt_larger)? No key has the length of a
+ * packet, so a walk with this question is kept by no cache.
+ *
+ * Workers but for the compiling.
+ */
+#include "code.h"
+#include "have.h"
+#include "run_move.h"
+#include "walk.h"
+
+static void walk_larger(struct walk *walk, const struct op *op)
+{
+	uint32_t len = walk_length(walk);
+
+	if (!walk->lost)
+		walk_bits_set(walk, &op->move.to, len > op->move.len);
+}
+
+static int compile_larger(struct code_draft *draft, const struct sw_action *a, struct sw_err *err)
+{
+	struct op *op = code_add(draft);
+
+	op->walk = walk_larger;
+	op->move.len = a->larger.len;
+	op->move.to = a->larger.to;
+	have_reads(&draft->reads, a->larger.to.field->prereq);
+	return 0;
+}
+SW_REGISTER(action_code, check_pkt_larger) = {
+	.name = "check_pkt_larger",
+	.help = "writes into a bit whether the packet is longer than so many bytes",
+	.compile = compile_larger,
+};

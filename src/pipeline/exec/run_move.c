@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Bits from one field to another, to the walk's stack and back, and to where a packet is sent (Open vSwitch's move, push,
+ * pop and output:FIELD; OpenFlow 1.5's copy_field). A value that is known when the walk comes by is written
+ * like any other.
+ *
+ * Workers but for the compiling.
+ */
+#include "run_move.h"
+
+#include <stddef.h>
+
+#include "code.h"
+#include "have.h"
+#include "run_set.h"
+#include "walk.h"
+
+typedef unsigned __int128 number;
+
+static number load(const uint8_t *p, unsigned n)
+{
+	number v = 0;
+
+	while (n--)
+		v = v << 8 | *p++;
+	return v;
+}
+
+static void store(uint8_t *p, unsigned n, number v)
+{
+	for (; n--; v >>= 8)
+		p[n] = (uint8_t)v;
+}
+
+static number ones(unsigned n)
+{
+	return n < 128 ? ((number)1 << n) - 1 : ~(number)0;
+}
+
+/* The bits as a number. */
+static number bits_get(struct walk *walk, const struct sw_bits *bits)
+{
+	uint8_t value[16];
+
+	if (bits->field->offset >= offsetof(struct sw_fields, eth_dst))
+		walk_fresh(walk);
+	sw_field_get(bits->field, &walk->fields, value);
+	return load(value, sw_field_bytes(bits->field)) >> bits->from & ones(bits->n);
+}
+
+uint64_t walk_bits(struct walk *walk, const struct sw_bits *bits)
+{
+	return (uint64_t)bits_get(walk, bits);
+}
+
+/* Write them, in the walk and on its list. */
+static void bits_set(struct walk *walk, const struct sw_bits *bits, number v)
+{
+	unsigned n = sw_field_bytes(bits->field);
+	uint8_t value[16], mask[16];
+	struct op op = { 0 };
+
+	store(value, n, (v & ones(bits->n)) << bits->from);
+	store(mask, n, ones(bits->n) << bits->from);
+	op_set_init(&op, bits->field, value, mask);
+	walk_set(walk, &op);
+}
+
+void walk_bits_set(struct walk *walk, const struct sw_bits *bits, uint64_t value)
+{
+	bits_set(walk, bits, value);
+}
+
+static void walk_move(struct walk *walk, const struct op *op)
+{
+	bits_set(walk, &op->move.to, bits_get(walk, &op->move.from));
+}
+
+static int compile_move(struct code_draft *draft, const struct sw_action *a, struct sw_err *err)
+{
+	struct op *op = code_add(draft);
+
+	op->walk = walk_move;
+	op->move.from = a->move.from;
+	op->move.to = a->move.to;
+	code_reads(draft, a->move.from.field);
+	have_reads(&draft->reads, a->move.to.field->prereq);
+	return 0;
+}
+SW_REGISTER(action_code, move) = {
+	.name = "move",
+	.help = "copies bits of a field to another",
+	.compile = compile_move,
+};
+
+static void walk_push(struct walk *walk, const struct op *op)
+{
+	if (walk->n_stack == WALK_STACK) {
+		walk->too_long = true;
+		return;
+	}
+	store(walk->stack[walk->n_stack++].bytes, 16, bits_get(walk, &op->move.from));
+}
+
+/* Nothing pushed: nothing popped. */
+static void walk_pop(struct walk *walk, const struct op *op)
+{
+	if (walk->n_stack)
+		bits_set(walk, &op->move.to, load(walk->stack[--walk->n_stack].bytes, 16));
+}
+
+static int compile_push(struct code_draft *draft, const struct sw_action *a, struct sw_err *err)
+{
+	struct op *op = code_add(draft);
+
+	op->walk = walk_push;
+	op->move.from = a->stack;
+	code_reads(draft, a->stack.field);
+	return 0;
+}
+SW_REGISTER(action_code, push) = {
+	.name = "push",
+	.help = "puts bits of a field on the packet's stack",
+	.compile = compile_push,
+};
+
+static int compile_pop(struct code_draft *draft, const struct sw_action *a, struct sw_err *err)
+{
+	struct op *op = code_add(draft);
+
+	op->walk = walk_pop;
+	op->move.to = a->stack;
+	have_reads(&draft->reads, a->stack.field->prereq);
+	return 0;
+}
+SW_REGISTER(action_code, pop) = {
+	.name = "pop",
+	.help = "takes the top of the packet's stack into bits of a field",
+	.compile = compile_pop,
+};

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Bits of a field as a walk knows them.
+ *
+ * room: pipeline (private). Thread: workers.
+ */
+#ifndef PIPELINE_EXEC_RUN_MOVE_H
+#define PIPELINE_EXEC_RUN_MOVE_H
+
+#include <stdint.h>
+
+struct sw_bits;
+struct walk;
+
+/* The lowest 64 of them, as a number. */
+uint64_t walk_bits(struct walk *walk, const struct sw_bits *bits);
+
+/* Write a number into them, in the walk and on its list; what is above it is 0. */
+void walk_bits_set(struct walk *walk, const struct sw_bits *bits, uint64_t value);
+
+#endif

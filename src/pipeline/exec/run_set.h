@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Ops that write a field, for actions that come to that: set_field, load, move, mod_*, pop.
+ *
+ * room: pipeline (private). Thread: op_set_init control and workers; walk_set workers.
+ */
+#ifndef PIPELINE_EXEC_RUN_SET_H
+#define PIPELINE_EXEC_RUN_SET_H
+
+#include "op.h"
+
+/* An op that writes the bits of `mask`: sw_field_bytes(field) bytes each, big-endian. */
+void op_set_init(
+	struct op *op, const struct sw_field *field, const uint8_t *value, const uint8_t *mask);
+
+/* Its walk. */
+void walk_set(struct walk *walk, const struct op *op);
+
+#endif

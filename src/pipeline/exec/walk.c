@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The walk through the tables (OpenFlow 1.3.5, 5.3 to 5.10): look up, gather what the rule says, go to the table it
+ * names, and at the end do the action set.
+ *
+ * Workers. Rules name later tables only, so a walk without resubmits ends by itself; resubmits are counted.
+ */
+#include "walk.h"
+
+#include <string.h>
+
+#include <sw/bridge.h>
+#include <sw/drop.h>
+#include <sw/packet_in.h>
+
+#include "../rule/lookup.h"
+#include "prog.h"
+#include "run_controller.h"
+#include "run_set.h"
+
+SW_USE(drop, table_miss);
+
+SW_REGISTER(drop, fragment) = {
+	.name = "fragment",
+	.help = "a fragment of an IP packet, and a controller asked the bridge to drop these: ovs-ofctl set-frags BRIDGE normal",
+	.as = SW_DROP_RX_DROPPED,
+};
+
+struct op *walk_put(struct walk *walk, const struct op *op)
+{
+	struct op *put;
+
+	if (unlikely(walk->n_ops == WALK_OPS)) {
+		walk->too_long = true;
+		return NULL;
+	}
+	put = &walk->ops[walk->n_ops++];
+	*put = *op;
+	return put;
+}
+
+static bool walk_over(const struct walk *walk)
+{
+	return walk->exit | walk->lost | walk->too_long;
+}
+
+void walk_ops(struct walk *walk, const struct op *ops, unsigned n)
+{
+	for (unsigned i = 0; i < n && !walk_over(walk); i++) {
+		if (ops[i].walk)
+			ops[i].walk(walk, &ops[i]);
+		else
+			walk_put(walk, &ops[i]);
+	}
+}
+
+static bool covers(const uint8_t *mask, const uint8_t *other, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (other[i] & ~mask[i])
+			return false;
+	return true;
+}
+
+/*
+ * One that writes fields goes behind the others. One before it that it covers goes, where nothing between them reads
+ * fields, so that the set stays short.
+ */
+static void write_field(struct walk *walk, const struct op *op)
+{
+	for (unsigned i = walk->n_sets; i-- > 0 && op->walk == walk_set;) {
+		const struct op *before = walk->set_field[i];
+
+		if (before->walk != walk_set)
+			break;
+		if (before->set.field != op->set.field ||
+			!covers(op->set.mask, before->set.mask, op->set.field->size))
+			continue;
+		walk->n_sets--;
+		memmove(&walk->set_field[i], &walk->set_field[i + 1],
+			(walk->n_sets - i) * sizeof(walk->set_field[0]));
+		break;
+	}
+	if (walk->n_sets == WALK_SETS)
+		walk->too_long = true;
+	else
+		walk->set_field[walk->n_sets++] = op;
+}
+
+/* An action takes the place of the one that was written before (5.10). */
+static void write_set(struct walk *walk, const struct code *code)
+{
+	for (unsigned i = 0; i < code->n_write; i++) {
+		const struct op *op = &code->write[i];
+		unsigned place = code->write_place[i];
+
+		if (place == SW_PLACE_SET) {
+			write_field(walk, op);
+			continue;
+		}
+		walk->set[place] = op;
+		walk->places |= 1u << place;
+	}
+}
+
+static void clear_set(struct walk *walk)
+{
+	walk->places = 0;
+	walk->n_sets = 0;
+}
+
+/* In order of places. A group goes before an output, and that before a resubmit: one of them is done, the last. */
+static void run_set(struct walk *walk)
+{
+	uint32_t left = walk->places;
+
+	if (likely(!(left | walk->n_sets)))
+		return;
+	if (left & 1u << SW_PLACE_GROUP)
+		left &= ~(1u << SW_PLACE_OUTPUT);
+	if (left & (1u << SW_PLACE_GROUP | 1u << SW_PLACE_OUTPUT))
+		left &= ~(1u << SW_PLACE_RESUBMIT);
+	walk->in_set = true;
+	for (unsigned place = 0; place < SW_PLACES; place++) {
+		if (left & 1u << place)
+			walk_ops(walk, walk->set[place], 1);
+		if (place != SW_PLACE_SET)
+			continue;
+		for (unsigned i = 0; i < walk->n_sets; i++)
+			walk_ops(walk, walk->set_field[i], 1);
+	}
+	walk->in_set = false;
+	clear_set(walk);
+}
+
+static void write_metadata(struct walk *walk, const struct code *code)
+{
+	walk->fields.metadata = (walk->fields.metadata & ~code->metadata_mask) |
+				(code->metadata & code->metadata_mask);
+}
+
+static void note_table(struct walk *walk, uint8_t table)
+{
+	uint64_t bit = 1ull << table % 64;
+
+	walk->table = table;
+	if (!walk->n_tables)
+		walk->first_table = table;
+	walk->n_tables += !(walk->tables[table / 64] & bit);
+	walk->tables[table / 64] |= bit;
+}
+
+/* Where changes of rules would concern what is looked up now (../rule/place.h). */
+static void note_places(struct walk *walk)
+{
+	struct rule_places places;
+
+	if (walk->wide | walk->asked_live | walk->timed)
+		return; /* they are of no use */
+	rule_places_of(&walk->fields, &places);
+	if (walk->lookups == 1)
+		walk->where = places;
+	else
+		walk->wide |= memcmp(&places, &walk->where, sizeof(places)) != 0;
+}
+
+static const struct code *look_up(struct walk *walk, uint8_t table, rte_be32_t in_port)
+{
+	const struct sw_fields *fields = &walk->fields;
+	rte_be32_t own = fields->in_port;
+	const struct sw_rule *rule;
+
+	walk_fresh(walk);
+	if (++walk->lookups > WALK_LOOKUPS)
+		walk->too_long = true;
+	if (walk_over(walk))
+		return NULL;
+	note_table(walk, table);
+	walk->fields.in_port = in_port;
+	if (walk->keep)
+		note_places(walk);
+	if (walk->looked)
+		rule = walk->first;
+	else
+		rules_lookup(walk->prog->rules, &walk->reader, table, &fields, &rule, 1);
+	walk->looked = false;
+	walk->fields.in_port = own;
+	if (unlikely(walk->ear))
+		walk->ear->table(walk, table, in_port, rule);
+	if (!rule)
+		return NULL;
+	walk->rule = rule;
+	if (walk->n_hits < WALK_HITS)
+		walk->hits[walk->n_hits++] = rule;
+	return rule_code_at(rule, walk->reader.version)->ops;
+}
+
+/* A packet that a table has no rule for is lost, its action set too (5.4), but for what OpenFlow 1.0 tells its controllers; a
+ * resubmit has done nothing. */
+static void miss(struct walk *walk)
+{
+	if (walk->depth)
+		return;
+	walk->x->why = SW_ID(drop, table_miss);
+	clear_set(walk);
+	if (walk->prog->asked & SW_BRIDGE_TELL_MISSES && !walk_over(walk))
+		walk_tell(walk, SW_PACKET_IN_NO_MATCH);
+}
+
+void walk_table(struct walk *walk, uint8_t table, rte_be32_t in_port)
+{
+	for (int next = table; next >= 0; in_port = walk->fields.in_port) {
+		const struct code *code = look_up(walk, next, in_port);
+
+		if (!code) {
+			miss(walk);
+			return;
+		}
+		if (code->meter)
+			walk_ops(walk, code->meter, 1);
+		walk_ops(walk, code->apply, code->n_apply);
+		if (walk_over(walk))
+			return;
+		if (code->clear)
+			clear_set(walk);
+		write_set(walk, code);
+		write_metadata(walk, code);
+		next = code->goto_table;
+	}
+}
+
+/* What follows the last op that sends is for nothing; that one may have the packets themselves. */
+static void finish(struct walk *walk, unsigned from)
+{
+	unsigned last = walk->n_ops;
+
+	for (unsigned i = from; i < walk->n_ops; i += 1 + walk->ops[i].nested)
+		if (walk->ops[i].sends)
+			last = i;
+	if (last == walk->n_ops) {
+		walk->n_ops = from;
+		return;
+	}
+	walk->ops[last].last = true;
+	walk->n_ops = last + 1 + walk->ops[last].nested;
+}
+
+bool walk_open(struct walk *walk, struct walk_inner *inner, const struct op *op)
+{
+	if (!walk_put(walk, op))
+		return false;
+	walk->inner++;
+	inner->at = walk->n_ops - 1;
+	inner->fields = walk->fields;
+	inner->stale = walk->stale;
+	return true;
+}
+
+void walk_close(struct walk *walk, const struct walk_inner *inner)
+{
+	finish(walk, inner->at + 1);
+	walk->ops[inner->at].nested = walk->n_ops - inner->at - 1;
+	walk->fields = inner->fields;
+	walk->stale = inner->stale;
+	walk->inner--;
+}
+
+static void begin(struct walk *walk)
+{
+	walk->stale = walk->once = walk->too_long = walk->exit = walk->lost = walk->counted_down =
+		walk->asked_live = walk->timed = walk->wide = walk->packet_out = walk->in_set =
+			false;
+	walk->rule = NULL;
+	walk->depth = walk->inner = walk->groups = walk->lookups = walk->n_tables = 0;
+	memset(walk->tables, 0, sizeof(walk->tables));
+	walk->n_ops = walk->n_hits = walk->n_stack = walk->n_snaps = 0;
+	clear_set(walk);
+}
+
+static void tables(struct walk *walk, uint8_t table)
+{
+	walk_table(walk, table, walk->fields.in_port);
+	walk->exit = false;
+	if (unlikely(walk->ear))
+		walk->ear->set(walk);
+	if (!walk->lost)
+		run_set(walk);
+}
+
+/* As if a rule of the table dropped it: a change of rules there asks again. */
+static void drop_fragment(struct walk *walk, uint8_t table)
+{
+	walk->x->why = SW_ID(drop, fragment);
+	walk->looked = false;
+	walk->lookups = 1;
+	note_table(walk, table);
+	if (walk->keep)
+		note_places(walk);
+}
+
+void walk_run(struct walk *walk, uint8_t table)
+{
+	begin(walk);
+	if (unlikely(walk->prog->asked & SW_BRIDGE_DROP_FRAGMENTS) && walk->fields.ip_frag)
+		drop_fragment(walk, table);
+	else
+		tables(walk, table);
+	finish(walk, 0);
+}
+
+void walk_tables(struct walk *walk)
+{
+	walk->packet_out = false;
+	tables(walk, 0);
+	walk->packet_out = true;
+	walk->rule = NULL;
+}
+
+void walk_packet_out(struct walk *walk, const struct op *ops, unsigned n)
+{
+	begin(walk);
+	walk->table = 0;
+	walk->packet_out = true;
+	walk->keep = walk->looked = false;
+	walk_ops(walk, ops, n);
+	finish(walk, 0);
+}

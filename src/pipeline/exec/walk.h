@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A walk of one packet's fields through the tables: which rules it hits, and the ops they come to. It looks at the
+ * fields only, so that what it finds holds for every packet with the same ones. Where an op reveals headers that
+ * the fields do not know (a label popped) and another table is to match them, the ops so far are run on the
+ * packet and its fields are read anew; such a walk holds for this packet alone (`once`).
+ *
+ * OpenFlow 1.3.5, 5.1 (pipeline), 5.9 (instructions), 5.10 (action set). Work is bounded by WALK_*.
+ *
+ * room: pipeline (private). Thread: workers; one walk at a time a worker, in memory that control made.
+ */
+#ifndef PIPELINE_EXEC_WALK_H
+#define PIPELINE_EXEC_WALK_H
+
+#include "../rule/lookup.h"
+#include "op.h"
+#include "prog.h"
+
+#define WALK_OPS     512  /* on a list */
+#define WALK_HITS    256  /* rules; more are not counted */
+#define WALK_LOOKUPS 4096 /* tables looked into, as Open vSwitch's resubmits */
+#define WALK_DEPTH   64	  /* resubmits in resubmits */
+#define WALK_SETS    64	  /* fields in an action set */
+#define WALK_STACK   128  /* values pushed */
+#define WALK_SNAPS   16	  /* times to controllers */
+
+/* What a packet to controllers tells beside the packet. */
+struct walk_snap {
+	uint64_t cookie;
+	uint8_t table, reason;
+	struct sw_fields fields;
+};
+
+/* Who follows a walk: a trace. Workers' walks have none, and look once a table and once an action set. */
+struct walk_ear {
+	/* A table was looked into, with in_port in its place; rule NULL: there is none for the packet. */
+	void (*table)(const struct walk *walk, uint8_t table, rte_be32_t in_port,
+		const struct sw_rule *rule);
+	void (*set)(const struct walk *walk); /* the action set is run as it is now */
+};
+
+struct walk_value {
+	uint8_t bytes[16];
+};
+
+/* What is known of packets of a burst before their walks: the first table was asked for all of them at once. By
+ * place in the burst. */
+struct walk_start {
+	struct sw_fields fields[SW_BURST];
+	const struct sw_rule *rule[SW_BURST]; /* NULL: none takes it */
+};
+
+struct walk {
+	const struct rules_prog *prog;
+	struct exec *x; /* of the one packet */
+	const struct walk_ear *ear;
+	struct rule_reader reader; /* one for a whole burst */
+	uint32_t second;	   /* the worker's, likewise */
+	struct sw_fields fields;
+	bool looked;		     /* the caller has looked into the first table, */
+	const struct sw_rule *first; /* and found this */
+	uint8_t table;		     /* that is looked into */
+	const struct sw_rule *rule;  /* whose actions are done; NULL: of none */
+	uint32_t len;		     /* of the packet, when it was read anew last */
+	bool stale;		     /* the packet has headers now that the fields do not tell */
+	bool once;		     /* ops were run on the way */
+	bool too_long;		     /* one of the bounds: the packet is dropped */
+	bool exit;		     /* no more of the rules that led here */
+	bool lost;		     /* an op takes the packet away: nothing more */
+	bool counted_down;	     /* its TTL */
+	bool asked_live;	     /* which ports can send */
+	bool timed;		     /* it told control what holds for this second */
+	uint64_t live;		     /* ports_serial() before it asked first */
+	bool keep;		     /* set by the caller: places are wanted */
+	bool wide;		     /* a table was looked into with other places than the first */
+	struct rule_places where;    /* the first */
+	bool packet_out;	     /* the actions are a controller's own, not of a rule */
+	bool in_set;		     /* they are of the action set */
+	unsigned depth, inner, lookups;
+	unsigned groups;   /* it is in a bucket of so many */
+	unsigned n_tables; /* different ones that were looked into */
+	uint8_t first_table;
+	uint64_t tables[4]; /* which: a bit each */
+	unsigned n_ops, n_hits, n_stack, n_sets;
+	uint32_t places; /* bit: place of the action set that is taken */
+	struct op ops[WALK_OPS];
+	const struct sw_rule *hits[WALK_HITS];
+	const struct op *set[SW_PLACES];
+	const struct op *set_field[WALK_SETS]; /* of the action set: what writes fields, in order */
+	unsigned n_snaps;
+	struct walk_value stack[WALK_STACK];
+	struct walk_snap snap[WALK_SNAPS];
+	struct walk_start start;
+};
+
+/* From `table` to the end. The caller has set prog, x, reader, keep, looked and fields. */
+void walk_run(struct walk *walk, uint8_t table);
+/* The list of a packet that a controller sends; and what its output to TABLE is: all tables, then the action set. */
+void walk_packet_out(struct walk *walk, const struct op *ops, unsigned n);
+void walk_tables(struct walk *walk);
+
+/* The packet's length with what the list does to it so far, for which it is run on the packet or, within a list of its own, on a copy. */
+uint32_t walk_length(struct walk *walk);
+/* Run the list on the packet, or within a list of its own what changes packets on a copy, and read the fields anew. */
+void walk_reread(struct walk *walk);
+
+/* Before fields of headers are looked at: have them as the packet has them. */
+static inline void walk_fresh(struct walk *walk)
+{
+	if (unlikely(walk->stale))
+		walk_reread(walk);
+}
+
+/* What ops do to a walk: put an op on the list (NULL: it is full); do what the rule of a table says, found with in_port in its
+ * place (the actions see the packet's own); each of some ops. */
+struct op *walk_put(struct walk *walk, const struct op *op);
+void walk_table(struct walk *walk, uint8_t table, rte_be32_t in_port);
+void walk_ops(struct walk *walk, const struct op *ops, unsigned n);
+
+/* port_lives(), noted: what the walk comes to holds no longer than the answer. */
+static inline bool walk_port_lives(struct walk *walk, uint32_t number)
+{
+	if (!walk->asked_live)
+		walk->live = ports_serial(walk->prog);
+	walk->asked_live = true;
+	return port_lives(walk->prog, number);
+}
+
+/* A list of its own within the list: what is put from here on belongs to `op`, which is put first; walk_close ends it and
+ * takes back what it did to the fields. */
+struct walk_inner {
+	unsigned at; /* the op */
+	struct sw_fields fields;
+	bool stale;
+};
+bool walk_open(struct walk *walk, struct walk_inner *inner, const struct op *op);
+void walk_close(struct walk *walk, const struct walk_inner *inner);
+
+#endif

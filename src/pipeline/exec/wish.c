@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* See wish.h. Workers. */
+#include "wish.h"
+
+#include <string.h>
+
+#include <sw/learn.h>
+
+#include "../rule/store.h"
+#include "packet_in.h"
+#include "walk.h"
+
+struct wish_ring *wish_rings[SW_WORKER_MAX + 1];
+
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+	h = (h ^ v) * 0x9e3779b97f4a7c15ull;
+	return h ^ h >> 29;
+}
+
+/* Under the mask, or all. */
+static uint64_t copy_fields(
+	struct sw_fields *to, const struct sw_fields *from, const struct sw_fields *mask)
+{
+	const uint64_t *f = (const uint64_t *)from, *m = (const uint64_t *)mask;
+	uint64_t *t = (uint64_t *)to, h = 1;
+
+	for (unsigned i = 0; i < sizeof(*to) / 8; i++) {
+		t[i] = f[i] & (m ? m[i] : UINT64_MAX);
+		h = mix(h, t[i]);
+	}
+	return h;
+}
+
+static bool asked_lately(struct wish_ring *ring, uint64_t hash, uint64_t changed, uint32_t now_s)
+{
+	struct wish_recent *r = &ring->recent[hash % WISH_RECENT];
+
+	if (r->hash == hash && r->changed == changed && r->second == now_s)
+		return true;
+	*r = (struct wish_recent){ hash, changed, now_s };
+	return false;
+}
+
+static void tell(struct sw_worker *w, struct wish_ring *ring)
+{
+	__atomic_store_n(&ring->head, ring->head + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&ring->told, ring->told + 1, __ATOMIC_RELAXED);
+	ring->late.run = packet_in_wake;
+	sw_late_add(w, &ring->late);
+}
+
+/* The next of the ring with what all have, or NULL: full. */
+static struct wish *next(struct walk *walk, struct wish_ring *ring)
+{
+	struct wish *wish = &ring->wish[ring->head % WISH_RING];
+
+	if (unlikely(ring->head - __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE) == WISH_RING)) {
+		__atomic_store_n(&ring->lost, ring->lost + 1, __ATOMIC_RELAXED);
+		return NULL;
+	}
+	wish->rules = walk->prog->rules;
+	wish->serial = walk->prog->rules->serial;
+	return wish;
+}
+
+void wish_learn(struct walk *walk, const struct learner *learner)
+{
+	struct sw_worker *w = walk->x->w;
+	struct wish_ring *ring = wish_rings[w->id];
+	struct wish *wish = unlikely(!ring) ? NULL : next(walk, ring);
+	uint64_t hash;
+
+	walk->timed = true;
+	walk->once |= !wish; /* the next packet asks again */
+	if (!wish)
+		return;
+	wish->learner = learner->id;
+	hash = mix(copy_fields(&wish->fields, &walk->fields, &learner->reads), learner->id);
+	if (!asked_lately(
+		    ring, hash, rules_changed(walk->prog->rules, learner->learn->table), w->now_s))
+		tell(w, ring);
+}
+
+void wish_fin(struct walk *walk, uint16_t idle, uint16_t hard)
+{
+	struct sw_worker *w = walk->x->w;
+	struct wish_ring *ring = wish_rings[w->id];
+	struct wish *wish = unlikely(!ring) ? NULL : next(walk, ring);
+	uint64_t hash;
+
+	walk->timed = true;
+	walk->once |= !wish;
+	if (!wish || !walk->rule)
+		return;
+	wish->learner = 0;
+	wish->cookie = walk->rule->cookie;
+	wish->priority = walk->rule->priority;
+	wish->table = walk->rule->table;
+	wish->idle = idle;
+	wish->hard = hard;
+	hash = mix(copy_fields(&wish->fields, &walk->fields, NULL),
+		(uintptr_t)walk->rule ^ (uint64_t)idle << 48 ^ (uint64_t)hard << 32);
+	if (!asked_lately(ring, hash, rules_changed(walk->prog->rules, wish->table), w->now_s))
+		tell(w, ring);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Changes of rules that walks ask for: learn, fin_timeout. A worker copies what it takes into a ring of its own; control
+ * does it at its next step (wish_ctl.c). A full ring loses the wish and counts it, and the flow's next packet asks again. A
+ * walk that asked is kept for the rest of the second (walk.h, `timed`), so that use is told once a second. The same wish is not told twice in a second while nothing changed.
+ *
+ * room: pipeline (private). Thread: workers ask; control prepares, registers and runs.
+ */
+#ifndef PIPELINE_EXEC_WISH_H
+#define PIPELINE_EXEC_WISH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sw/field.h>
+#include <sw/late.h>
+
+struct sw_learn;
+struct sw_rules;
+struct walk;
+
+#define WISH_RING   512 /* a worker may have waiting */
+#define WISH_RECENT 1024
+
+/* A learn action as workers name it: it may be gone when control comes to it. */
+struct learner {
+	uint32_t id; /* never 0, not given again while one has it */
+	const struct sw_learn *learn;
+	unsigned rules;		/* that do it, as staged; control's */
+	struct sw_fields reads; /* mask: what the rule is made of */
+};
+
+struct wish {
+	const struct sw_rules *rules; /* of the bridge; with `serial`: it may be gone */
+	uint32_t serial;
+	uint32_t learner; /* 0: fin_timeout, of the rule that is next */
+	uint64_t cookie;
+	uint16_t priority, idle, hard;
+	uint8_t table;
+	struct sw_fields fields; /* the packet's, where it asked */
+};
+
+/* That something was asked at a second, and the version of the table then. */
+struct wish_recent {
+	uint64_t hash, changed;
+	uint32_t second;
+};
+
+struct wish_ring {
+	uint32_t head __rte_cache_aligned; /* written by the worker */
+	uint64_t told, lost;
+	struct sw_late late;
+	struct wish_recent recent[WISH_RECENT];
+	uint32_t tail __rte_cache_aligned; /* written by control */
+	struct wish wish[WISH_RING];
+};
+
+/* By worker; NULL until control has prepared it. One more, always NULL, for a trace: it asks for nothing. */
+extern struct wish_ring *wish_rings[SW_WORKER_MAX + 1];
+
+/* Workers. A rule made of the walk's fields; the timeouts of the rule that the walk is at, at most. */
+void wish_learn(struct walk *walk, const struct learner *learner);
+void wish_fin(struct walk *walk, uint16_t idle, uint16_t hard);
+
+/* Control. */
+void wish_prepare(void);
+void wish_fini(void);
+struct learner *learner_create(const struct sw_learn *learn);
+void learner_destroy(struct learner *learner);
+unsigned wish_run(unsigned most); /* how many were done */
+bool wish_waiting(void);
+
+#endif

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What walks asked for, done: rules learned, timeouts shortened. Of each bridge in one staging, so that many new rules are one
+ * change for workers.
+ *
+ * Control thread only. Who asked may be gone since: a learn action is found by its number, a bridge's rules by serial.
+ */
+#include "wish.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sw/err.h>
+#include <sw/learn.h>
+#include <sw/log.h>
+#include <sw/mem.h>
+#include <sw/worker.h>
+
+#include "../action/action.h"
+#include "../id_map.h"
+#include "../rule/rules_ctl.h"
+
+SW_LOG(learn, "rules that packets make");
+
+SW_USE(action_type, fin_timeout);
+SW_USE(action_type, load);
+SW_USE(action_type, output);
+
+static struct id_map learners;
+static uint32_t last_id;
+
+struct learner *learner_create(const struct sw_learn *learn)
+{
+	struct learner *l = sw_xcalloc(1, sizeof(*l));
+
+	if (!last_id)
+		id_map_init(&learners, false);
+	do
+		l->id = ++last_id;
+	while (!l->id || id_map_find(&learners, l->id));
+	l->learn = learn;
+	for (unsigned i = 0; i < learn->n; i++) {
+		uint8_t ones[16];
+
+		if (learn->specs[i].given)
+			continue;
+		memset(ones, 0xff, sizeof(ones));
+		sw_field_set(learn->specs[i].src.field, &l->reads, ones);
+	}
+	id_map_set(&learners, l->id, l);
+	return l;
+}
+
+void learner_destroy(struct learner *learner)
+{
+	id_map_remove(&learners, learner->id);
+	free(learner);
+}
+
+/* --- the rule that a learn action and a packet's fields make --- */
+
+/* What goes to dst, as 16 bytes with the lowest bits last. */
+static void read_spec(
+	const struct sw_learn_spec *s, const struct sw_fields *fields, uint8_t bits[16])
+{
+	uint8_t value[16];
+
+	if (s->given) {
+		memcpy(bits, s->value, 16);
+		return;
+	}
+	sw_field_get(s->src.field, fields, value);
+	bits_get(&s->src, value, bits);
+}
+
+static void add_match(struct sw_match *match, const struct sw_bits *to, const uint8_t bits[16])
+{
+	uint8_t value[16] = { 0 }, mask[16] = { 0 };
+
+	bits_put(to, bits, value, mask);
+	know(match, to->field, value, mask);
+}
+
+static void add_load(struct sw_actions **list, const struct sw_bits *to, const uint8_t bits[16])
+{
+	struct sw_action *a = sw_actions_add(list);
+
+	a->type = &sw_action_type_load;
+	a->set.field = to->field;
+	bits_put(to, bits, a->set.value, a->set.mask);
+}
+
+/* Numbers of ports, and those reserved ones that Open vSwitch takes; of anything else no action comes. */
+static void add_output(struct sw_actions **list, const struct sw_bits *from, const uint8_t bits[16])
+{
+	uint32_t port = (uint32_t)bits[12] << 24 | bits[13] << 16 | bits[14] << 8 | bits[15];
+	struct sw_action *a;
+
+	if (from->n <= 16 && port >= 0xff00)
+		port |= 0xffff0000u;
+	if (port >= SW_OFPP_MAX && port != SW_OFPP_IN_PORT && port != SW_OFPP_FLOOD &&
+		port != SW_OFPP_ALL && port != SW_OFPP_LOCAL)
+		return;
+	a = sw_actions_add(list);
+	a->type = &sw_action_type_output;
+	a->output.port = port;
+}
+
+static void make(struct sw_rule_change *c, const struct sw_learn *l, const struct sw_fields *fields)
+{
+	memset(c, 0, sizeof(*c));
+	c->verb = SW_RULE_MODIFY_STRICT;
+	c->or_add = c->set_cookie = c->learned = true;
+	c->out_port = c->out_group = SW_OFPP_ANY;
+	c->conf.table = l->table;
+	c->conf.flags = l->send_removed ? SW_RULE_SEND_REMOVED : 0;
+	c->conf.priority = l->priority;
+	c->conf.idle_timeout = l->idle_timeout;
+	c->conf.hard_timeout = l->hard_timeout;
+	c->conf.cookie = l->cookie;
+	c->conf.does.goto_table = -1;
+	if (l->fin_idle || l->fin_hard) {
+		struct sw_action *a = sw_actions_add(&c->conf.does.apply);
+
+		a->type = &sw_action_type_fin_timeout;
+		a->fin_timeout.idle = l->fin_idle;
+		a->fin_timeout.hard = l->fin_hard;
+	}
+	for (unsigned i = 0; i < l->n; i++) {
+		const struct sw_learn_spec *s = &l->specs[i];
+		uint8_t bits[16];
+
+		read_spec(s, fields, bits);
+		if (s->what == SW_LEARN_MATCH)
+			add_match(&c->conf.match, &s->dst, bits);
+		else if (s->what == SW_LEARN_LOAD)
+			add_load(&c->conf.does.apply, &s->dst, bits);
+		else
+			add_output(&c->conf.does.apply, &s->src, bits);
+	}
+}
+
+static void learn(struct sw_rules *rules, const struct wish *wish)
+{
+	const struct learner *l = id_map_find(&learners, wish->learner);
+	struct sw_rule_change c;
+	struct sw_err err;
+
+	if (!l || !l->rules)
+		return;
+	make(&c, l->learn, &wish->fields);
+	if (!rules_refresh(rules, &c) && sw_rules_stage(rules, &c, &err) != SW_RULE_FINE)
+		sw_debug("a packet's rule was not made: %s", err.text);
+	sw_instructions_fini(&c.conf.does);
+}
+
+/* --- rings --- */
+
+void wish_prepare(void)
+{
+	for (unsigned i = 0; i < sw_worker_count(); i++) {
+		if (wish_rings[i])
+			continue;
+		wish_rings[i] = aligned_alloc(RTE_CACHE_LINE_SIZE, sizeof(*wish_rings[i]));
+		if (!wish_rings[i])
+			abort(); /* as sw_xcalloc */
+		memset(wish_rings[i], 0, sizeof(*wish_rings[i]));
+	}
+}
+
+void wish_fini(void)
+{
+	for (unsigned i = 0; i < SW_WORKER_MAX; i++) {
+		free(wish_rings[i]);
+		wish_rings[i] = NULL;
+	}
+}
+
+static void do_one(struct sw_rules *rules, const struct wish *wish)
+{
+	if (wish->learner)
+		learn(rules, wish);
+	else
+		rules_shorten(rules, wish->table, &wish->fields,
+			&(struct rule_times){
+				wish->cookie, wish->priority, wish->idle, wish->hard });
+}
+
+/* Neighbours of one bridge are one staging; where somebody else has one under way they wait. */
+static unsigned run_ring(struct wish_ring *ring, unsigned most)
+{
+	uint32_t head = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE), tail = ring->tail;
+	struct sw_rules *now = NULL;
+	unsigned n = 0;
+
+	for (; n < most && tail != head; n++, tail++) {
+		const struct wish *wish = &ring->wish[tail % WISH_RING];
+		struct sw_rules *rules = rules_alive(wish->rules, wish->serial);
+
+		if (now && rules != now)
+			sw_rules_commit(now);
+		if (rules && rules != now) {
+			now = NULL;
+			if (sw_rules_busy(rules))
+				break;
+			sw_rules_begin(rules);
+		}
+		now = rules;
+		if (rules)
+			do_one(rules, wish);
+		__atomic_store_n(&ring->tail, tail + 1, __ATOMIC_RELEASE);
+	}
+	if (now)
+		sw_rules_commit(now);
+	return n;
+}
+
+unsigned wish_run(unsigned most)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < SW_WORKER_MAX; i++)
+		if (wish_rings[i])
+			n += run_ring(wish_rings[i], RTE_MAX(1u, most / sw_worker_count()));
+	return n;
+}
+
+bool wish_waiting(void)
+{
+	for (unsigned i = 0; i < SW_WORKER_MAX; i++) {
+		struct wish_ring *ring = wish_rings[i];
+
+		if (ring && __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE) != ring->tail)
+			return true;
+	}
+	return false;
+}

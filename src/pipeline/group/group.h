@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Groups as workers run them (OpenFlow 1.3.5, 5.6). An op of a rule names a group by its id only and finds it when it
+ * runs, so that changes of groups, ports and links make no list of ops void. The buckets are lists of ops made
+ * ready by control.
+ *
+ * A bucket with an action that depends on what a walk knows of the packet (move, resubmit, output to a field, controller, or
+ * a group with such a bucket) has no such list. A group with one of these is walked: the walk of each packet chooses its
+ * buckets and takes their ops along, and is kept by no cache.
+ *
+ * room: pipeline (private). Writer: control; a changed group is another object. Readers: workers (RCU).
+ */
+#ifndef PIPELINE_GROUP_GROUP_H
+#define PIPELINE_GROUP_GROUP_H
+
+#include <sw/groups.h>
+#include <sw/worker.h>
+
+#include "../exec/prog.h"
+#include "../id_map.h"
+#include "select.h"
+
+#define GROUP_DEPTH 32	  /* groups in groups */
+#define GROUP_RUNS  16384 /* buckets run for a list, in all of them */
+#define GROUP_WATCH 256	  /* buckets looked at for one that is live */
+
+struct code;
+struct op;
+struct rules_prog;
+
+struct bucket {
+	const struct op *ops; /* of a plain group, without what comes to nothing */
+	uint16_t n;
+	uint16_t weight;
+	uint32_t port;		 /* when all it does is to send there, else 0 */
+	uint32_t watch_port;	 /* SW_OFPP_ANY: none */
+	uint32_t watch_group;	 /* SW_GROUP_ANY: none */
+	const struct code *code; /* all of them, in the order of an action set */
+	bool kept; /* control's: it counts on from the one of its id in the object before */
+};
+
+/* What a worker counts of a group or of a bucket. Others read it while it moves. */
+struct group_count {
+	uint64_t packets, bytes;
+};
+
+struct sw_group {
+	uint32_t id;
+	uint8_t type; /* enum sw_group_type */
+	bool walks;   /* a bucket of its own has no list */
+	bool is_walked; /* so has one of a group that it sends to. Atomic: control writes it while it is seen */
+	uint16_t n;	 /* buckets */
+	unsigned stride; /* of counts, from one worker to the next */
+	/* [worker * stride]: of the group, then of each bucket; behind the workers, one for traces, in no statistics. */
+	struct group_count *counts;
+	/* Where this one is walked and the one before it was not: that one, until no list is run that was made then. rcu */
+	const struct sw_group *before;
+	struct select *select; /* of type select, else NULL */
+	/* Seen by who reads this version of the rules; those before see `older` (NULL: none), until there are none. rcu */
+	uint64_t begin;
+	const struct sw_group *older;
+
+	/* Control's. */
+	const struct sw_groups *of;
+	bool mark;		/* in a search */
+	bool ends;		/* the staging at hand deletes it */
+	bool brought;		/* in a staging's store: as it is in the bridge's */
+	bool goes_on;		/* it counts on from where the object before it was */
+	unsigned refs;		/* buckets of other groups that send to it */
+	struct sw_group *after; /* that took its place */
+	uint64_t made_ms;
+	struct group_count *base; /* of objects before it: of the group, then of each bucket */
+	struct group_count *
+		added; /* what was added to the next one's base when it took the place of this one */
+	unsigned workers;
+	struct sw_group_conf conf;
+
+	struct bucket bucket[];
+};
+
+struct sw_groups {
+	struct id_map map;
+	/* Control's. */
+	struct sw_rules *rules;
+	unsigned of_type[4], n_buckets;
+	struct sw_groups *staged; /* the store of the staging at hand, or NULL */
+	struct sw_groups
+		*tried; /* of such a store: whose, and how many of them were not brought here */
+	unsigned elsewhere;
+	void (*lists_void)(void *arg); /* what walks came to before must not be used again */
+	void *lists_arg;
+};
+
+static inline const struct sw_group *group_find(const struct sw_groups *groups, uint32_t id)
+{
+	return id_map_find(&groups->map, id);
+}
+
+/* As of a version of the rules. */
+static inline const struct sw_group *group_find_at(
+	const struct sw_groups *groups, uint32_t id, uint64_t version)
+{
+	const struct sw_group *g = group_find(groups, id);
+
+	while (unlikely(g && g->begin > version))
+		g = sw_rcu_get(g->older);
+	return g;
+}
+
+static inline bool group_is_walked(const struct sw_group *g)
+{
+	return __atomic_load_n(&g->is_walked, __ATOMIC_ACQUIRE);
+}
+
+/* The object whose bucket lists are run for a list that names the group and did not walk it, or NULL. */
+static inline const struct sw_group *group_plain(const struct sw_group *g)
+{
+	const struct sw_group *before;
+
+	if (likely(g && !group_is_walked(g)))
+		return g;
+	before = g ? sw_rcu_get(g->before) : NULL;
+	return before ? before : g && !g->walks ? g : NULL;
+}
+
+static inline bool bucket_watches(const struct bucket *b)
+{
+	return b->watch_port != SW_OFPP_ANY || b->watch_group != SW_GROUP_ANY;
+}
+
+bool watched_group_lives(const struct rules_prog *prog, uint32_t id);
+
+/* May a packet be sent to the bucket: what it watches, if anything, is live (5.6.1; either of two). */
+static inline bool bucket_is_live(const struct rules_prog *prog, const struct bucket *b)
+{
+	return !bucket_watches(b) || port_lives(prog, b->watch_port) ||
+	       (b->watch_group != SW_GROUP_ANY && watched_group_lives(prog, b->watch_group));
+}
+
+/* The first live bucket, or -1. */
+int group_first_live(const struct rules_prog *prog, const struct sw_group *g);
+
+/* Is it an op that sends to a group; to which? */
+bool op_group(const struct op *op, uint32_t *id);
+
+#endif

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The groups of a bridge: changes checked whole, then published (OpenFlow 1.3.5, 6.7; faults as OFPGMFC_*).
+ *
+ * Control thread only. The object that is replaced is freed when no worker has it. Where the new one must be walked and the old
+ * one was not, lists that were made before may still name the group: the users of kept lists are told, and the new
+ * object holds the old one until every worker has begun a turn after that.
+ */
+#include "groups_ctl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_debug.h>
+
+#include <sw/err.h>
+#include <sw/mem.h>
+
+#include "../rule/rules_ctl.h"
+
+SW_REG_KIND_DEFINE(group_listener);
+
+#define FREE_SHARE 1024 /* groups freed in one step */
+
+struct sw_groups *groups_create(
+	struct sw_rules *rules, void (*lists_void)(void *arg), void *lists_arg)
+{
+	struct sw_groups *groups = sw_xcalloc(1, sizeof(*groups));
+
+	select_init();
+	id_map_init(&groups->map, true);
+	groups->rules = rules;
+	groups->lists_void = lists_void;
+	groups->lists_arg = lists_arg;
+	return groups;
+}
+
+static void groups_free(void *arg)
+{
+	struct sw_groups *groups = arg;
+
+	for (unsigned i = 0; i < groups->map.n; i++)
+		group_free((struct sw_group *)group_find(groups, groups->map.ids[i]));
+	id_map_fini(&groups->map);
+	free(groups);
+}
+
+void groups_destroy(struct sw_groups *groups)
+{
+	if (groups)
+		sw_rcu_defer(groups_free, groups);
+}
+
+/* --- the end of objects --- */
+
+static void free_later(void *arg)
+{
+	group_free(arg);
+}
+
+/* What workers counted on it goes to the one that is there now. */
+static void settle(struct sw_group *g)
+{
+	struct sw_group *now = g;
+
+	while (now->after) {
+		now = now->after;
+		if (!now->goes_on)
+			return;
+	}
+	if (now != g)
+		group_stats_settle(now, g);
+}
+
+/* No worker has it but by the `before` of the one that took its place, which is there as long as this one. */
+static void retired(void *arg)
+{
+	struct sw_group *g = arg;
+
+	settle(g);
+	if (g->after && g->after->older == g)
+		sw_rcu_set(g->after->older, NULL);
+	if (!g->after || g->after->before != g) {
+		group_free(g);
+		return;
+	}
+	sw_rcu_set(g->after->before, NULL);
+	sw_rcu_defer(free_later, g);
+}
+
+void group_retire(struct sw_group *g)
+{
+	sw_rcu_defer(retired, g);
+}
+
+void groups_tell(const struct sw_groups *groups, uint32_t id)
+{
+	const struct sw_group_listener *l;
+
+	SW_REG_FOREACH (group_listener, const struct sw_group_listener *, l)
+		l->heard(groups, id);
+}
+
+static void take_out(struct sw_groups *groups, struct sw_group *g)
+{
+	id_map_remove(&groups->map, g->id);
+	group_count_refs(groups, &g->conf, -1);
+	groups->of_type[g->type]--;
+	groups->n_buckets -= g->n;
+	groups_tell(groups, g->id);
+}
+
+/* --- checks --- */
+
+static bool has_twice(const struct sw_group_conf *conf)
+{
+	for (unsigned i = 0; i < conf->n_buckets; i++)
+		for (unsigned k = 0; k < i; k++)
+			if (conf->buckets[i].id == conf->buckets[k].id)
+				return true;
+	return false;
+}
+
+static enum sw_group_fault check_room(const struct sw_groups *groups, const struct sw_group *old,
+	const struct sw_group_conf *conf, struct sw_err *err)
+{
+	unsigned others = groups->n_buckets - (old ? old->n : 0);
+
+	if (!old && groups->map.n + groups->elsewhere >= SW_GROUPS_MAX) {
+		sw_err_set(err, SW_CODE_LIMIT, "the bridge has %u groups, the most it can have",
+			SW_GROUPS_MAX);
+		return SW_GROUP_OUT_OF_GROUPS;
+	}
+	if (conf->n_buckets > SW_BUCKETS_MAX) {
+		sw_err_set(
+			err, SW_CODE_LIMIT, "group %u has %u buckets", conf->id, conf->n_buckets);
+		sw_err_allowed(err, "at most %u buckets in a group", SW_BUCKETS_MAX);
+		return SW_GROUP_OUT_OF_BUCKETS;
+	}
+	if (others + conf->n_buckets > GROUP_BUCKETS_MAX) {
+		sw_err_set(err, SW_CODE_LIMIT, "the bridge's groups have %u buckets, with these %u",
+			others, others + conf->n_buckets);
+		sw_err_allowed(err, "at most %u in all groups", GROUP_BUCKETS_MAX);
+		return SW_GROUP_OUT_OF_BUCKETS;
+	}
+	return SW_GROUP_FINE;
+}
+
+/* The conf is whole, its buckets have numbers. */
+static enum sw_group_fault check(struct sw_groups *groups, const struct sw_group *old,
+	const struct sw_group_conf *conf, struct sw_err *err)
+{
+	enum sw_group_fault fault = check_room(groups, old, conf, err);
+
+	if (fault)
+		return fault;
+	if (has_twice(conf)) {
+		sw_err_set(err, SW_CODE_EXISTS, "two buckets of group %u have the same bucket_id",
+			conf->id);
+		return SW_GROUP_BUCKET_EXISTS;
+	}
+	if (sw_group_check(conf, err))
+		return SW_GROUP_INVALID;
+	return group_check_chain(groups, conf, err);
+}
+
+/* --- changes --- */
+
+static void void_lists(const struct sw_groups *groups)
+{
+	if (groups->lists_void)
+		groups->lists_void(groups->lists_arg);
+}
+
+/* There may be lists that name it all the same, from before it was deleted, say. */
+static void place(struct sw_groups *groups, struct sw_group *g)
+{
+	id_map_set(&groups->map, g->id, g);
+	if (g->is_walked)
+		void_lists(groups);
+}
+
+/* In the place of `old`, which others send to. Walks of these know that they go through it before it is there, and until
+ * it is. */
+static void replace(struct sw_groups *groups, struct sw_group *old, struct sw_group *g)
+{
+	bool was_walked = old->is_walked;
+
+	g->refs = old->refs;
+	old->after = g;
+	group_stats_follow(g, old);
+	if (g->is_walked && !was_walked)
+		g->before = old;
+	if (g->is_walked && !was_walked && g->refs)
+		groups_mark_walked(groups, g);
+	id_map_set(&groups->map, g->id, g);
+	if (!g->is_walked && was_walked && g->refs)
+		groups_mark_walked(groups, NULL);
+	groups->of_type[old->type]--;
+	groups->n_buckets -= old->n;
+	group_count_refs(groups, &old->conf, -1);
+	if (g->is_walked && !was_walked)
+		void_lists(groups);
+	group_retire(old);
+}
+
+/* Takes over the conf, or frees it. */
+static enum sw_group_fault put(struct sw_groups *groups, struct sw_group *old,
+	struct sw_group_conf *conf, bool keeps, struct sw_err *err)
+{
+	enum sw_group_fault fault;
+	struct sw_group *g;
+
+	sw_group_number_buckets(conf);
+	fault = check(groups, old, conf, err);
+	g = fault ? NULL : group_create(conf, err);
+	sw_group_fini(conf);
+	if (!g)
+		return fault ? fault : SW_GROUP_BAD_ACTION;
+	g->of = groups;
+	g->goes_on = old && (!groups->tried || old->goes_on);
+	if (keeps)
+		group_keep_buckets(g, old);
+	g->is_walked = g->walks || group_sends_to_walked(groups, &g->conf);
+	if (old)
+		replace(groups, old, g);
+	else
+		place(groups, g);
+	group_count_refs(groups, &g->conf, 1);
+	groups->of_type[g->type]++;
+	groups->n_buckets += g->n;
+	groups_tell(groups, g->id);
+	return SW_GROUP_FINE;
+}
+
+static enum sw_group_fault add(
+	struct sw_groups *groups, const struct sw_group_change *change, struct sw_err *err)
+{
+	struct sw_group_conf conf;
+
+	if (group_find(groups, change->conf.id)) {
+		sw_err_set(err, SW_CODE_EXISTS, "group %u is there already", change->conf.id);
+		sw_err_given(err, "%u", change->conf.id);
+		return SW_GROUP_EXISTS;
+	}
+	sw_group_copy(&conf, &change->conf);
+	return put(groups, NULL, &conf, false, err);
+}
+
+static enum sw_group_fault alter(
+	struct sw_groups *groups, const struct sw_group_change *change, struct sw_err *err)
+{
+	struct sw_group *old = (struct sw_group *)group_find(groups, change->conf.id);
+	enum sw_group_fault fault = SW_GROUP_FINE;
+	struct sw_group_conf conf;
+
+	if (!old) {
+		sw_err_set(err, SW_CODE_NOT_FOUND, "there is no group %u", change->conf.id);
+		sw_err_given(err, "%u", change->conf.id);
+		return SW_GROUP_UNKNOWN;
+	}
+	if (change->verb == SW_GROUP_INSERT_BUCKETS)
+		fault = group_insert_buckets(&conf, &old->conf, change, err);
+	else if (change->verb == SW_GROUP_REMOVE_BUCKETS)
+		fault = group_remove_buckets(&conf, &old->conf, change, err);
+	else
+		sw_group_copy(&conf, &change->conf);
+	if (fault)
+		return fault;
+	return put(groups, old, &conf, change->verb != SW_GROUP_MODIFY, err);
+}
+
+static void end_rules(struct sw_groups *groups, uint32_t id)
+{
+	if (!groups->rules)
+		return;
+	sw_rules_begin(groups->rules);
+	rules_stage_gone(groups->rules, SW_RULE_GROUP_GONE, id);
+	sw_rules_commit(groups->rules);
+}
+
+/* Many that go at once are freed in shares. */
+struct crowd {
+	unsigned n;
+	struct sw_group *group[];
+};
+
+static void free_share(void *arg)
+{
+	struct crowd *crowd = arg;
+
+	for (unsigned i = 0; i < FREE_SHARE && crowd->n; i++)
+		retired(crowd->group[--crowd->n]);
+	if (crowd->n)
+		sw_rcu_defer(free_share, crowd);
+	else
+		free(crowd);
+}
+
+void groups_take_out(struct sw_groups *groups, struct sw_group *const *list, unsigned n)
+{
+	struct crowd *crowd;
+
+	if (!n)
+		return;
+	crowd = sw_xcalloc(1, sizeof(*crowd) + n * sizeof(crowd->group[0]));
+	for (unsigned i = n; i > 0; i--) { /* the array of ids is cut at its end */
+		take_out(groups, list[i - 1]);
+		crowd->group[crowd->n++] = list[i - 1];
+	}
+	sw_rcu_defer(free_share, crowd);
+}
+
+static void drop_all(struct sw_groups *groups)
+{
+	unsigned n = groups->map.n;
+	struct sw_group **list;
+
+	if (!n)
+		return;
+	end_rules(groups, SW_GROUP_ALL);
+	list = sw_xcalloc(n, sizeof(list[0]));
+	for (unsigned i = 0; i < n; i++)
+		list[i] = (struct sw_group *)group_find(groups, groups->map.ids[i]);
+	groups_take_out(groups, list, n);
+	free(list);
+}
+
+static enum sw_group_fault check_drop(
+	const struct sw_groups *groups, uint32_t id, struct sw_err *err)
+{
+	const struct sw_group *g = group_find(groups, id);
+
+	if (id > SW_GROUP_MAX && id != SW_GROUP_ALL) {
+		sw_err_set(err, SW_CODE_INVALID, "group_id %u is above %u", id, SW_GROUP_MAX);
+		return SW_GROUP_INVALID;
+	}
+	if (g && g->refs) {
+		sw_err_set(err, SW_CODE_CONFLICT, "another group sends to group %u", id);
+		sw_err_hint(err, "delete or modify that one first, or delete all groups at once");
+		return SW_GROUP_CHAINED;
+	}
+	return SW_GROUP_FINE;
+}
+
+static enum sw_group_fault drop(struct sw_groups *groups, uint32_t id, struct sw_err *err)
+{
+	enum sw_group_fault fault = check_drop(groups, id, err);
+	struct sw_group *g;
+
+	if (fault)
+		return fault;
+	if (id == SW_GROUP_ALL) {
+		drop_all(groups);
+		return SW_GROUP_FINE;
+	}
+	g = (struct sw_group *)group_find(groups, id);
+	if (!g)
+		return SW_GROUP_FINE;
+	end_rules(groups, id);
+	take_out(groups, g);
+	group_retire(g);
+	return SW_GROUP_FINE;
+}
+
+enum sw_group_fault sw_groups_change(
+	struct sw_groups *groups, const struct sw_group_change *change, struct sw_err *err)
+{
+	RTE_ASSERT(!groups->staged);
+	switch (change->verb) {
+	case SW_GROUP_ADD:
+		return add(groups, change, err);
+	case SW_GROUP_DELETE:
+		return drop(groups, change->conf.id, err);
+	default:
+		return alter(groups, change, err);
+	}
+}
+
+/* --- looking --- */
+
+static bool list_known(
+	const struct sw_groups *groups, const struct sw_actions *list, uint32_t *missing)
+{
+	for (unsigned i = 0; list && i < list->n; i++) {
+		const struct sw_action *a = &list->a[i];
+
+		if (!strcmp(a->type->name, "clone") && !list_known(groups, a->nested.list, missing))
+			return false;
+		if (strcmp(a->type->name, "group") || sw_groups_has(groups, a->id))
+			continue;
+		*missing = a->id;
+		return false;
+	}
+	return true;
+}
+
+bool sw_groups_known(
+	const struct sw_groups *groups, const struct sw_instructions *does, uint32_t *missing)
+{
+	return list_known(groups, does->apply, missing) && list_known(groups, does->write, missing);
+}
+
+const struct sw_group *sw_groups_next(const struct sw_groups *groups, int64_t id)
+{
+	return id_map_next(&groups->map, id);
+}
+
+const struct sw_group *sw_groups_find(const struct sw_groups *groups, uint32_t id)
+{
+	return group_find(groups, id);
+}
+
+const struct sw_group_conf *sw_group_conf(const struct sw_group *g)
+{
+	return &g->conf;
+}
+
+unsigned sw_groups_count(const struct sw_groups *groups, enum sw_group_type type)
+{
+	return groups->of_type[type];
+}

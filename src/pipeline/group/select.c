@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * From a packet's fields to a bucket of a select group.
+ *
+ * Workers. The hash is keyed at start by products of words and secrets, folded: who sends packets cannot tell which
+ * connections meet. Addresses with their ports are hashed each by itself and summed, so that directions are alike.
+ */
+#include "group.h"
+
+#include <string.h>
+
+#include <rte_byteorder.h>
+
+#include "../field/extract.h"
+#include "../field/proto.h"
+#include "../fold.h"
+
+uint64_t select_secret[4];
+
+static uint64_t hash_end(const uint8_t *address, rte_be16_t port)
+{
+	uint64_t h = fold(fold_load64(address) ^ select_secret[0],
+		fold_load64(address + 8) ^ select_secret[1]);
+
+	return fold(h ^ port, select_secret[2]);
+}
+
+static uint64_t hash_mac(const uint8_t *mac)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, mac, 6);
+	return fold(v ^ select_secret[0], select_secret[1]);
+}
+
+static bool is_ip(rte_be16_t type)
+{
+	return type == RTE_BE16(ETH_IPV4) || type == RTE_BE16(ETH_IPV6);
+}
+
+/* A fragment's ports may be in another one. */
+static uint64_t hash_connection(const struct sw_fields *f)
+{
+	bool ports = !f->ip_frag;
+
+	if (likely(is_ip(f->eth_type)))
+		return (hash_end(f->ip_src, ports ? f->tp_src : 0) +
+			       hash_end(f->ip_dst, ports ? f->tp_dst : 0)) ^
+		       f->ip_proto;
+	return (hash_mac(f->eth_src) + hash_mac(f->eth_dst)) ^ f->eth_type ^
+	       ((uint64_t)f->mpls_lse & RTE_BE32(0xfffff000)) << 16;
+}
+
+static uint64_t hash_words(const struct select *s, const struct sw_fields *f)
+{
+	const uint64_t *words = (const uint64_t *)f;
+	uint64_t h = select_secret[0];
+
+	for (unsigned i = 0; i < s->n_words; i++)
+		h = fold(h ^ (words[s->at[i]] & s->word[i]), select_secret[1] + 2 * i);
+	return h;
+}
+
+static inline uint64_t finish(const struct select *s, uint64_t h)
+{
+	return fold(h ^ s->basis, select_secret[3]);
+}
+
+static uint64_t hash_fields(const struct select *s, const struct sw_fields *f)
+{
+	return finish(s, s->n_words ? hash_words(s, f) : hash_connection(f));
+}
+
+/* The same of an address of IPv4, which is 4 bytes and zeros among the fields. */
+static inline uint64_t hash_end4(const uint8_t *address, rte_be16_t port)
+{
+	uint64_t h = fold(fold_load32(address) ^ select_secret[0], select_secret[1]);
+
+	return fold(h ^ port, select_secret[2]);
+}
+
+static inline bool has_ports(uint8_t proto)
+{
+	return proto == IP_TCP || proto == IP_UDP || proto == IP_SCTP;
+}
+
+/* Where IPv4 begins, when no more than one tag is before it and it is as nearly all of it is: without options, no fragment,
+ * and so long that its ports are there whatever they are of. 0: it is not. */
+static inline unsigned usual_ip4(const struct rte_mbuf *m, const uint8_t *p)
+{
+	unsigned at = 14, total;
+
+	if (m->data_len < 18 + 40)
+		return 0;
+	if (fold_load16(p + 12) == RTE_BE16(ETH_VLAN))
+		at = 18;
+	if (fold_load16(p + at - 2) != RTE_BE16(ETH_IPV4) || p[at] != 0x45 ||
+		fold_load16(p + at + 6) & RTE_BE16(0x3fff) || !has_ports(p[at + 9]))
+		return 0;
+	total = rte_be_to_cpu_16(fold_load16(p + at + 2));
+	return total >= 40 && total <= m->pkt_len - at ? at : 0;
+}
+
+static inline uint64_t hash_packet(const struct select *s, const struct rte_mbuf *m)
+{
+	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
+	unsigned at = s->n_words ? 0 : usual_ip4(m, p);
+	struct sw_fields f;
+
+	if (likely(at))
+		return finish(s, (hash_end4(p + at + 12, fold_load16(p + at + 20)) +
+					 hash_end4(p + at + 16, fold_load16(p + at + 22))) ^
+					 p[at + 9]);
+	fields_extract(m, 0, &f);
+	return hash_fields(s, &f);
+}
+
+/* A share of the hash for each live one by its weight. */
+static int among_live(const struct rules_prog *prog, const struct sw_group *g, uint64_t hash)
+{
+	uint8_t live[SW_BUCKETS_MAX];
+	uint64_t sum = 0, at;
+
+	for (unsigned i = 0; i < g->n; i++) {
+		live[i] = g->bucket[i].weight && bucket_is_live(prog, &g->bucket[i]);
+		sum += live[i] ? g->bucket[i].weight : 0;
+	}
+	at = (hash >> 32) * sum >> 32;
+	for (unsigned i = 0; i < g->n; i++) {
+		if (!live[i])
+			continue;
+		if (at < g->bucket[i].weight)
+			return i;
+		at -= g->bucket[i].weight;
+	}
+	return -1;
+}
+
+static inline int bucket_of(const struct rules_prog *prog, const struct sw_group *g, uint64_t hash)
+{
+	const struct select *s = g->select;
+	unsigned i;
+
+	if (unlikely(!s->slots))
+		return -1;
+	i = s->slot[hash & (s->slots - 1)];
+	if (likely(bucket_is_live(prog, &g->bucket[i])))
+		return i;
+	return among_live(prog, g, fold(hash ^ select_secret[2], select_secret[0]));
+}
+
+int select_by_fields(
+	const struct rules_prog *prog, const struct sw_group *g, const struct sw_fields *f)
+{
+	return bucket_of(prog, g, hash_fields(g->select, f));
+}
+
+int select_by_packet(
+	const struct rules_prog *prog, const struct sw_group *g, const struct rte_mbuf *m)
+{
+	return bucket_of(prog, g, hash_packet(g->select, m));
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The meters of a bridge: changes checked whole, then published (OpenFlow 1.3.5, 6.8; faults as OFPMMFC_*).
+ *
+ * Control thread only. A modified meter's buckets are full and its bands count from 0; what came in goes on being counted.
+ */
+#include "meters_ctl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_common.h>
+#include <rte_cycles.h>
+
+#include <sw/action.h>
+#include <sw/clock.h>
+#include <sw/err.h>
+#include <sw/mem.h>
+
+#include "../rule/rules_ctl.h"
+
+SW_REG_KIND_DEFINE(meter_listener);
+
+#define TOKENS_MAX (UINT64_MAX / 4) /* of a bucket: sums of two and what is put back fit */
+
+struct sw_meters *meters_create(
+	struct sw_rules *rules, void (*lists_void)(void *arg), void *lists_arg)
+{
+	struct sw_meters *meters = sw_xcalloc(1, sizeof(*meters));
+
+	id_map_init(&meters->map, true);
+	meters->rules = rules;
+	meters->lists_void = lists_void;
+	meters->lists_arg = lists_arg;
+	return meters;
+}
+
+static void *lines(size_t size)
+{
+	void *p = NULL;
+
+	if (posix_memalign(&p, RTE_CACHE_LINE_SIZE, size))
+		abort(); /* as sw_xcalloc */
+	return memset(p, 0, size);
+}
+
+/* A band without burst may send what it sends in a second at once, as Open vSwitch has it. */
+static void band_init(struct meter_band *b, const struct sw_meter_band *conf, uint64_t hz)
+{
+	uint64_t burst = conf->burst ? conf->burst : conf->rate;
+
+	b->type = conf->type;
+	b->prec_level = conf->prec_level;
+	b->rate = conf->rate;
+	b->size = burst > TOKENS_MAX / hz ? TOKENS_MAX : burst * hz;
+	b->full = b->size / b->rate + 1;
+	b->lease = RTE_MIN(b->size / METER_LEASE_PART, b->rate * (hz * METER_LEASE_US / 1000000));
+}
+
+static struct sw_meter *meter_create(
+	const struct sw_meters *meters, const struct sw_meter_conf *conf)
+{
+	struct sw_meter *m = lines(sizeof(*m));
+	uint64_t hz = rte_get_tsc_hz();
+
+	m->of = meters;
+	m->id = conf->id;
+	m->n = conf->n_bands;
+	m->packets = conf->packets;
+	m->unit = conf->packets ? hz : hz / 125;
+	m->lease_cycles = hz * METER_LEASE_US / 1000000;
+	for (unsigned i = 0; i < m->n; i++) {
+		band_init(&m->band[i], &conf->bands[i], hz);
+		m->remarks |= conf->bands[i].type == SW_METER_DSCP_REMARK;
+		m->tokens[i] = m->band[i].size;
+	}
+	m->stride = RTE_ALIGN(offsetof(struct meter_part, band[0]) +
+				      m->n * sizeof(((struct meter_part *)0)->band[0]),
+		RTE_CACHE_LINE_SIZE);
+	m->workers = sw_worker_count();
+	m->parts = lines((m->workers + 1) * m->stride);
+	meter_part(m, m->workers)->dry = true;
+	m->made_ms = sw_clock_ms();
+	sw_meter_copy(&m->conf, conf);
+	return m;
+}
+
+static void meter_free(struct sw_meter *m)
+{
+	free(m->parts);
+	sw_meter_fini(&m->conf);
+	free(m);
+}
+
+/* --- counters --- */
+
+static struct meter_count came_in(const struct sw_meter *m)
+{
+	struct meter_count all = { 0 };
+
+	for (unsigned w = 0; w < m->workers; w++) {
+		const struct meter_count *c = &meter_part(m, w)->in;
+
+		all.packets += __atomic_load_n(&c->packets, __ATOMIC_RELAXED);
+		all.bytes += __atomic_load_n(&c->bytes, __ATOMIC_RELAXED);
+	}
+	return all;
+}
+
+static void move_on(struct sw_meter *to, struct sw_meter *from)
+{
+	struct meter_count all = came_in(from);
+
+	to->base.packets += all.packets - from->added.packets;
+	to->base.bytes += all.bytes - from->added.bytes;
+	from->added = all;
+}
+
+void sw_meter_stats(const struct sw_meter *m, struct sw_meter_stats *out)
+{
+	struct meter_count in = came_in(m);
+
+	memset(out, 0, sizeof(*out));
+	out->packets = m->base.packets + in.packets;
+	out->bytes = m->base.bytes + in.bytes;
+	out->made_ms = m->made_ms;
+	out->users = m->of->rules ? rules_using_meter(m->of->rules, m->id) : 0;
+	for (unsigned w = 0; w < m->workers; w++) {
+		const struct meter_part *part = meter_part(m, w);
+
+		for (unsigned i = 0; i < m->n; i++) {
+			out->band[i].packets +=
+				__atomic_load_n(&part->band[i].acted.packets, __ATOMIC_RELAXED);
+			out->band[i].bytes +=
+				__atomic_load_n(&part->band[i].acted.bytes, __ATOMIC_RELAXED);
+		}
+	}
+}
+
+/* --- the end of objects --- */
+
+/* No worker has it. Those that took its place went after it, if they went. */
+static void retired(void *arg)
+{
+	struct sw_meter *m = arg, *now = m;
+
+	while (now->after)
+		now = now->after;
+	if (now != m)
+		move_on(now, m);
+	meter_free(m);
+}
+
+static void meters_free(void *arg)
+{
+	struct sw_meters *meters = arg;
+
+	for (unsigned i = 0; i < meters->map.n; i++)
+		meter_free(meter_find(meters, meters->map.ids[i]));
+	id_map_fini(&meters->map);
+	free(meters);
+}
+
+void meters_destroy(struct sw_meters *meters)
+{
+	if (meters)
+		sw_rcu_defer(meters_free, meters);
+}
+
+/* --- changes --- */
+
+static void publish(struct sw_meters *meters, uint32_t id, struct sw_meter *m)
+{
+	const struct sw_meter_listener *l;
+
+	if (m)
+		id_map_set(&meters->map, id, m);
+	else
+		id_map_remove(&meters->map, id);
+	if (id == SW_METER_CONTROLLER)
+		sw_rcu_set(meters->controllers, m);
+	SW_REG_FOREACH (meter_listener, const struct sw_meter_listener *, l)
+		l->heard(meters, id);
+}
+
+static enum sw_meter_fault add(
+	struct sw_meters *meters, const struct sw_meter_conf *conf, struct sw_err *err)
+{
+	if (meter_find(meters, conf->id)) {
+		sw_err_set(err, SW_CODE_EXISTS, "meter %u is there already", conf->id);
+		sw_err_given(err, "%u", conf->id);
+		return SW_METER_EXISTS;
+	}
+	if (sw_meter_check(conf, err))
+		return SW_METER_INVALID;
+	if (meters->map.n >= SW_METERS_MAX) {
+		sw_err_set(err, SW_CODE_LIMIT, "the bridge has %u meters, the most it can have",
+			SW_METERS_MAX);
+		return SW_METER_OUT_OF_METERS;
+	}
+	publish(meters, conf->id, meter_create(meters, conf));
+	return SW_METER_FINE;
+}
+
+static enum sw_meter_fault modify(
+	struct sw_meters *meters, const struct sw_meter_conf *conf, struct sw_err *err)
+{
+	struct sw_meter *old = meter_find(meters, conf->id), *m;
+
+	if (!old) {
+		sw_err_set(err, SW_CODE_NOT_FOUND, "there is no meter %u", conf->id);
+		sw_err_given(err, "%u", conf->id);
+		return SW_METER_UNKNOWN;
+	}
+	if (sw_meter_check(conf, err))
+		return SW_METER_INVALID;
+	m = meter_create(meters, conf);
+	m->made_ms = old->made_ms;
+	m->base = old->base;
+	move_on(m, old);
+	old->after = m;
+	publish(meters, conf->id, m);
+	if (m->remarks && !old->remarks && meters->lists_void)
+		meters->lists_void(meters->lists_arg);
+	sw_rcu_defer(retired, old);
+	return SW_METER_FINE;
+}
+
+static void end_rules(struct sw_meters *meters, uint32_t id)
+{
+	if (!meters->rules)
+		return;
+	sw_rules_begin(meters->rules);
+	rules_stage_gone(meters->rules, SW_RULE_METER_GONE, id);
+	sw_rules_commit(meters->rules);
+}
+
+static void take_out(struct sw_meters *meters, struct sw_meter *m)
+{
+	publish(meters, m->id, NULL);
+	sw_rcu_defer(retired, m);
+}
+
+static enum sw_meter_fault drop(struct sw_meters *meters, uint32_t id)
+{
+	struct sw_meter *m = meter_find(meters, id);
+
+	if (id == SW_METER_ALL ? !meters->map.n : !m)
+		return SW_METER_FINE;
+	end_rules(meters, id);
+	if (m)
+		take_out(meters, m);
+	while (id == SW_METER_ALL && meters->map.n)
+		take_out(meters, meter_find(meters, meters->map.ids[meters->map.n - 1]));
+	return SW_METER_FINE;
+}
+
+enum sw_meter_fault sw_meters_change(struct sw_meters *meters, enum sw_meter_verb verb,
+	const struct sw_meter_conf *conf, struct sw_err *err)
+{
+	switch (verb) {
+	case SW_METER_ADD:
+		return add(meters, conf, err);
+	case SW_METER_MODIFY:
+		return modify(meters, conf, err);
+	default:
+		return drop(meters, conf->id);
+	}
+}
+
+/* --- looking --- */
+
+/* The meter that an action names, or 0. */
+static uint32_t named_by(const struct sw_action *a)
+{
+	if (!strcmp(a->type->name, "meter"))
+		return a->id;
+	return strcmp(a->type->name, "controller") ? 0 : a->controller.meter;
+}
+
+static bool list_known(
+	const struct sw_meters *meters, const struct sw_actions *list, uint32_t *missing)
+{
+	for (unsigned i = 0; list && i < list->n; i++) {
+		const struct sw_action *a = &list->a[i];
+		uint32_t id = named_by(a);
+
+		if (!strcmp(a->type->name, "clone") && !list_known(meters, a->nested.list, missing))
+			return false;
+		if (!id || meter_find(meters, id))
+			continue;
+		*missing = id;
+		return false;
+	}
+	return true;
+}
+
+bool sw_meters_known(
+	const struct sw_meters *meters, const struct sw_instructions *does, uint32_t *missing)
+{
+	if (does->meter && !meter_find(meters, does->meter)) {
+		*missing = does->meter;
+		return false;
+	}
+	return list_known(meters, does->apply, missing) && list_known(meters, does->write, missing);
+}
+
+const struct sw_meter *sw_meters_next(const struct sw_meters *meters, int64_t id)
+{
+	return id_map_next(&meters->map, id);
+}
+
+const struct sw_meter *sw_meters_find(const struct sw_meters *meters, uint32_t id)
+{
+	return meter_find(meters, id);
+}
+
+const struct sw_meter_conf *sw_meter_conf(const struct sw_meter *m)
+{
+	return &m->conf;
+}
+
+unsigned sw_meters_count(const struct sw_meters *meters)
+{
+	return meters->map.n;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The verbs of a change: add, modify, delete (OpenFlow 1.3.5, 6.4; 1.0.1, 4.6 for a modify that adds).
+ *
+ * Control thread only.
+ */
+#include <sw/rule.h>
+
+#include <stdlib.h>
+
+#include <sw/clock.h>
+#include <sw/err.h>
+
+#include "../exec/code.h"
+#include "code.h"
+#include "evict.h"
+#include "find.h"
+#include "mask.h"
+#include "slab.h"
+#include "stage.h"
+#include "timer.h"
+
+static enum sw_rule_fault bad_table(const struct sw_rule_change *change, struct sw_err *err)
+{
+	bool all = change->verb == SW_RULE_DELETE || change->verb == SW_RULE_DELETE_STRICT;
+
+	if (change->conf.table < SW_TABLES || (all && change->conf.table == SW_TABLE_ALL))
+		return SW_RULE_FINE;
+	sw_err_set(err, SW_CODE_INVALID, "there is no table %u", change->conf.table);
+	sw_err_given(err, "%u", change->conf.table);
+	sw_err_allowed(
+		err, all ? "0 to %u, or %u for all" : "0 to %u", SW_TABLES - 1, SW_TABLE_ALL);
+	return SW_RULE_BAD_TABLE;
+}
+
+static enum sw_rule_fault bad_goto(const struct sw_rule_conf *conf, struct sw_err *err)
+{
+	int to = conf->does.goto_table;
+
+	if (to == -1 || (to > conf->table && to < SW_TABLES))
+		return SW_RULE_FINE;
+	sw_err_set(
+		err, SW_CODE_INVALID, "a rule of table %u cannot go to table %d", conf->table, to);
+	sw_err_given(err, "%d", to);
+	if (conf->table < SW_TABLES - 1)
+		sw_err_allowed(err, "%u to %u", conf->table + 1, SW_TABLES - 1);
+	else
+		sw_err_hint(err, "the last table cannot go on to another");
+	return SW_RULE_BAD_GOTO;
+}
+
+static enum sw_rule_fault overlaps(
+	const struct sw_rule_conf *conf, const struct sw_rule *other, struct sw_err *err)
+{
+	sw_err_set(err, SW_CODE_CONFLICT,
+		"another rule of table %u with priority %u may match the same packets (cookie %#llx)",
+		conf->table, conf->priority, (unsigned long long)other->cookie);
+	sw_err_hint(err, "choose another priority, or add it without check_overlap");
+	return SW_RULE_OVERLAPS;
+}
+
+static enum sw_rule_fault full(
+	const struct sw_rules *rules, const struct rule_table *table, struct sw_err *err)
+{
+	if (table->rules >= rules->limit[table->id])
+		sw_err_set(err, SW_CODE_LIMIT, "table %u is full (%u rules)", table->id,
+			rules->limit[table->id]);
+	else
+		sw_err_set(err, SW_CODE_LIMIT, "the bridge is full (%llu rules in all tables)",
+			(unsigned long long)rules->total_limit);
+	sw_err_hint(err,
+		"delete rules, or raise other_config:%s of the bridge; with overflow-policy=evict "
+		"there, rules that have a timeout make room",
+		table->rules >= rules->limit[table->id] ? "table-rules-max" : "rules-max");
+	return SW_RULE_TABLE_FULL;
+}
+
+static struct rule_table *table_of(struct sw_rules *rules, unsigned id)
+{
+	struct rule_table *table = rules->table[id];
+
+	if (!table) {
+		table = rule_table_create(id);
+		rule_table_watch(rules, table);
+		sw_rcu_set(rules->table[id], table);
+	}
+	return table;
+}
+
+/* What the change at hand does, compiled; once. */
+static struct code *take_ops(struct sw_rules *rules)
+{
+	struct code *ops = rules->ops;
+
+	rules->ops = NULL;
+	return ops;
+}
+
+/* Made before now, and as if a packet had come now, where it matters. */
+static void grow_old(struct sw_rule *rule, uint64_t age_ms)
+{
+	rule->created_ms -= RTE_MIN(age_ms, rule->created_ms);
+	rule->modified_ms = rule->created_ms;
+	if (rule->idle_timeout)
+		rule_counts_base(rule, &(struct rule_count){ .used_s = sw_clock_s() });
+}
+
+static void replace(struct sw_rules *rules, struct sw_rule *rule, struct sw_rule_change *change)
+{
+	const struct sw_rule_conf *conf = &change->conf;
+
+	rule_stage_shifted(rules, rule, rule_code_create(&change->conf.does, take_ops(rules)));
+	rule->cookie = conf->cookie;
+	rule->created_ms = rule->modified_ms = sw_clock_ms();
+	rule->idle_timeout = conf->idle_timeout;
+	rule->hard_timeout = conf->hard_timeout;
+	rule->importance = conf->importance;
+	rule->flags = conf->flags;
+	rule->learned = rule->renewed = change->learned;
+	if (change->reset_counts)
+		rule_counts_base(rule, NULL);
+	if (change->age_ms)
+		grow_old(rule, change->age_ms);
+	rule_timer_set(rules, rule);
+}
+
+static bool come(struct sw_rules *rules, struct rule_table *table, struct rule_mask *mask,
+	const struct rule_match *match, struct sw_rule_change *change)
+{
+	const struct sw_rule_conf *conf = &change->conf;
+	struct sw_rule *rule = rule_alloc(rules, table, mask->n);
+
+	if (!rule)
+		return false;
+	rule->cookie = conf->cookie;
+	rule->created_ms = rule->modified_ms = sw_clock_ms();
+	rule->idle_timeout = conf->idle_timeout;
+	rule->hard_timeout = conf->hard_timeout;
+	rule->importance = conf->importance;
+	rule->flags = conf->flags;
+	rule->learned = rule->renewed = change->learned;
+	rule->priority = conf->priority;
+	rule->mask = rule_mask_take(mask);
+	for (unsigned i = 0; i < mask->n; i++)
+		rule->value[i] = match->value[mask->at[i]];
+	rule->code = rule_code_create(&change->conf.does, take_ops(rules));
+	if (change->age_ms)
+		grow_old(rule, change->age_ms);
+	rule_stage_came(rules, table, rule);
+	return true;
+}
+
+static enum sw_rule_fault add(
+	struct sw_rules *rules, struct sw_rule_change *change, struct sw_err *err)
+{
+	struct rule_table *table = table_of(rules, change->conf.table);
+	enum sw_rule_fault fault = SW_RULE_FINE;
+	struct sw_rule *same, *other = NULL;
+	struct rule_match match;
+	struct rule_mask *mask;
+
+	rule_match_init(&match, &change->conf.match);
+	mask = rule_mask_get(match.bits);
+	if (change->check_overlap)
+		other = rule_find_overlap(table, &match, change->conf.priority);
+	same = rule_find_same(table, mask, &match, change->conf.priority);
+	if (other)
+		fault = overlaps(&change->conf, other, err);
+	else if (same)
+		replace(rules, same, change);
+	else if (!rule_table_make_room(rules, table) || !come(rules, table, mask, &match, change))
+		fault = full(rules, table, err);
+	rule_mask_put(mask);
+	return fault;
+}
+
+struct modifying {
+	struct sw_rule_change *change;
+	struct rule_code *code; /* made at the first */
+};
+
+static void modify_one(struct sw_rules *rules, struct sw_rule *rule, void *arg)
+{
+	struct modifying *m = arg;
+
+	if (!m->code)
+		m->code = rule_code_create(&m->change->conf.does, take_ops(rules));
+	else
+		rule_code_take(m->code);
+	rule_stage_shifted(rules, rule, m->code);
+	rule->modified_ms = sw_clock_ms();
+	rule->learned |= m->change->learned;
+	rule->renewed |= m->change->learned;
+	if (m->change->set_cookie)
+		rule->cookie = m->change->conf.cookie;
+	if (m->change->reset_counts)
+		rule_counts_base(rule, NULL);
+}
+
+static enum sw_rule_fault modify(
+	struct sw_rules *rules, struct sw_rule_change *change, struct sw_err *err)
+{
+	struct rule_table *table = rules->table[change->conf.table];
+	struct modifying m = { change, NULL };
+	struct rule_filter filter;
+
+	rule_filter_init(&filter, change);
+	if (table && rule_find_each(table, &filter, modify_one, rules, &m))
+		return SW_RULE_FINE;
+	return change->or_add ? add(rules, change, err) : SW_RULE_FINE;
+}
+
+static void end_one(struct sw_rules *rules, struct sw_rule *rule, void *arg)
+{
+	rule_stage_went(rules, rule, *(const enum sw_rule_news *)arg);
+}
+
+static void end_all(struct sw_rules *rules, struct sw_rule_change *change)
+{
+	unsigned first = change->conf.table, last = first;
+	enum sw_rule_news news = SW_RULE_DELETED;
+	struct rule_filter filter;
+
+	if (first == SW_TABLE_ALL) {
+		first = 0;
+		last = SW_TABLES - 1;
+	}
+	rule_filter_init(&filter, change);
+	for (unsigned i = first; i <= last; i++)
+		if (rules->table[i])
+			rule_find_each(rules->table[i], &filter, end_one, rules, &news);
+}
+
+static enum sw_rule_fault add_or_modify(
+	struct sw_rules *rules, struct sw_rule_change *change, struct sw_err *err)
+{
+	enum sw_rule_fault fault = bad_goto(&change->conf, err);
+
+	if (fault)
+		return fault;
+	rules->ops = code_create(&change->conf.does, err);
+	if (!rules->ops)
+		return SW_RULE_BAD_ACTION;
+	code_reads_add(&rules->ops_read, rules->ops);
+	fault = change->verb == SW_RULE_ADD ? add(rules, change, err) : modify(rules, change, err);
+	code_destroy(take_ops(rules)); /* it was not needed */
+	return fault;
+}
+
+enum sw_rule_fault sw_rules_stage(
+	struct sw_rules *rules, struct sw_rule_change *change, struct sw_err *err)
+{
+	enum sw_rule_fault fault = bad_table(change, err);
+
+	RTE_ASSERT(rules->staging);
+	if (fault)
+		return fault;
+	if (change->verb == SW_RULE_ADD || change->verb == SW_RULE_MODIFY ||
+		change->verb == SW_RULE_MODIFY_STRICT)
+		return add_or_modify(rules, change, err);
+	end_all(rules, change);
+	return SW_RULE_FINE;
+}

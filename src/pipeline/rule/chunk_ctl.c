@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Pages for slabs, of all bridges: cut from pieces of 2 MiB that the kernel may back by one huge page, so that a
+ * million rules do not cost a miss of the TLB each. A piece of which nothing is used goes back, but for one.
+ *
+ * Control thread only.
+ */
+#include "chunk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <rte_debug.h>
+
+#include <sw/mem.h>
+
+#define CHUNK  (2u << 20)
+#define PAGES  (CHUNK / RULE_SLAB_SIZE)
+#define GROUPS (PAGES / 64)
+
+struct rule_chunk {
+	char *base;
+	unsigned used;
+	uint64_t free[GROUPS];
+	struct rule_chunk *next, **at; /* among those with room; at NULL: has none */
+};
+
+static struct rule_chunk *roomy;
+static unsigned empty;
+static uint64_t bytes;
+
+uint64_t rule_chunk_bytes(void)
+{
+	return bytes;
+}
+
+void *rule_align(size_t size)
+{
+	void *p = NULL;
+
+	if (posix_memalign(&p, RTE_CACHE_LINE_SIZE, size)) {
+		fputs("swd: out of memory\n", stderr);
+		abort();
+	}
+	return memset(p, 0, size);
+}
+
+void *rule_map(size_t size)
+{
+	size_t all = size + CHUNK;
+	char *p = mmap(NULL, all, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *start;
+
+	if (p == MAP_FAILED)
+		return NULL;
+	start = (char *)RTE_ALIGN_CEIL((uintptr_t)p, CHUNK);
+	if (start > p)
+		munmap(p, start - p);
+	munmap(start + size, p + all - (start + size));
+	madvise(start, size, MADV_HUGEPAGE);
+	return start;
+}
+
+static void enter(struct rule_chunk *c)
+{
+	c->next = roomy;
+	c->at = &roomy;
+	if (roomy)
+		roomy->at = &c->next;
+	roomy = c;
+}
+
+static void leave(struct rule_chunk *c)
+{
+	*c->at = c->next;
+	if (c->next)
+		c->next->at = c->at;
+	c->at = NULL;
+}
+
+static struct rule_chunk *make(void)
+{
+	struct rule_chunk *c = sw_xcalloc(1, sizeof(*c));
+
+	c->base = rule_map(CHUNK);
+	if (!c->base) {
+		free(c);
+		return NULL;
+	}
+	memset(c->free, 0xff, sizeof(c->free));
+	bytes += CHUNK;
+	empty++;
+	enter(c);
+	return c;
+}
+
+void *rule_page_take(struct rule_chunk **chunk)
+{
+	struct rule_chunk *c = roomy ? roomy : make();
+	unsigned i = 0, bit;
+
+	if (!c)
+		return NULL;
+	while (!c->free[i])
+		i++;
+	bit = __builtin_ctzll(c->free[i]);
+	c->free[i] &= c->free[i] - 1;
+	empty -= !c->used++;
+	if (c->used == PAGES)
+		leave(c);
+	*chunk = c;
+	return c->base + (size_t)(i * 64 + bit) * RULE_SLAB_SIZE;
+}
+
+void rule_page_put(struct rule_chunk *c, void *page)
+{
+	unsigned i = ((char *)page - c->base) / RULE_SLAB_SIZE;
+
+	RTE_ASSERT(i < PAGES && !(c->free[i / 64] >> i % 64 & 1));
+	c->free[i / 64] |= 1ull << i % 64;
+	c->used--;
+	if (!c->at)
+		enter(c);
+	if (c->used || !empty++)
+		return;
+	empty--;
+	leave(c);
+	munmap(c->base, CHUNK);
+	bytes -= CHUNK;
+	free(c);
+}

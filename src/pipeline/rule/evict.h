@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Which rule of a full table makes room for another.
+ *
+ * room: pipeline (private). Thread: control.
+ */
+#ifndef RULE_EVICT_H
+#define RULE_EVICT_H
+
+#include "store.h"
+
+/* The table may have to choose from now on. Its rules are looked through in shares: rule_evict_prepare, until it says false. */
+void rule_evict_begin(struct rule_table *table);
+bool rule_evict_prepare(struct rule_table *table);
+void rule_evict_end(struct rule_table *table);
+
+/* A rule came, or its timeouts or its importance are others; it went. Nothing where the table need not choose. */
+void rule_evict_set(struct rule_table *table, struct sw_rule *rule);
+void rule_evict_drop(struct rule_table *table, struct sw_rule *rule);
+
+/* The rule to go, or NULL: none has a timeout. */
+struct sw_rule *rule_evict_choose(struct rule_table *table);
+
+/* table_ctl.c: a table was made. And may another rule be added; where the table evicts, after others went? */
+void rule_table_watch(struct sw_rules *rules, struct rule_table *table);
+bool rule_table_make_room(struct sw_rules *rules, struct rule_table *table);
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Finding rules on control, as staged.
+ *
+ * room: pipeline (private). Thread: control.
+ */
+#ifndef RULE_FIND_H
+#define RULE_FIND_H
+
+#include "store.h"
+
+/* The words of a match, and its mask as rules have it; on the stack. */
+struct rule_match {
+	uint64_t value[RULE_WORDS], bits[RULE_WORDS];
+	struct rule_mask mask;
+	uint64_t space[RULE_WORDS]; /* mask.word */
+};
+void rule_match_init(struct rule_match *m, const struct sw_match *from);
+
+/* What a change asks for: a rule whose mask has all bits of the match's, the same value in them, the cookie, the
+ * outputs. Strict: its mask and priority are those. */
+struct rule_filter {
+	struct rule_match match;
+	uint64_t cookie, cookie_mask;
+	uint32_t out_port, out_group;
+	bool strict;
+	uint16_t priority;
+};
+void rule_filter_init(struct rule_filter *f, const struct sw_rule_change *change);
+bool rule_filter_takes(const struct rule_filter *f, const struct sw_rule *rule);
+
+/* Is it installed, as staged? */
+static inline bool rule_lives(const struct sw_rule *rule)
+{
+	return rule->linked && rule->end == RULE_FOREVER;
+}
+
+/* The one with this match, whose mask is interned, and priority, or NULL. */
+struct sw_rule *rule_find_same(const struct rule_table *table, const struct rule_mask *mask,
+	const struct rule_match *match, uint16_t priority);
+
+/* Call fn for each rule of the table that the filter takes; fn may end it. Returns how many. */
+unsigned rule_find_each(struct rule_table *table, const struct rule_filter *f,
+	void (*fn)(struct sw_rules *rules, struct sw_rule *rule, void *arg), struct sw_rules *rules,
+	void *arg);
+
+/* One of the priority that takes some packet that the match takes, or NULL. */
+struct sw_rule *rule_find_overlap(
+	struct rule_table *table, const struct rule_match *match, uint16_t priority);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What rules that packets made need beside the others: they are refreshed when they are learned again, shortened when a connection
+ * ends, and go when nobody learns them any more (learn with delete_learned).
+ *
+ * Control thread only.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <sw/clock.h>
+#include <sw/learn.h>
+#include <sw/mem.h>
+#include <sw/rule_mark.h>
+
+#include "code.h"
+#include "find.h"
+#include "learned.h"
+#include "lookup.h"
+#include "mask.h"
+#include "rules_ctl.h"
+#include "timer.h"
+
+static struct sw_rules *alive; /* all there are, by next_alive */
+
+void rules_alive_add(struct sw_rules *rules)
+{
+	static uint32_t serial;
+
+	rules->serial = ++serial;
+	rules->next_alive = alive;
+	alive = rules;
+}
+
+void rules_alive_remove(struct sw_rules *rules)
+{
+	struct sw_rules **at = &alive;
+
+	while (*at != rules)
+		at = &(*at)->next_alive;
+	*at = rules->next_alive;
+}
+
+struct sw_rules *rules_alive(const struct sw_rules *rules, uint32_t serial)
+{
+	struct sw_rules *r = alive;
+
+	while (r && (r != rules || r->serial != serial))
+		r = r->next_alive;
+	return r;
+}
+
+bool rules_refresh(struct sw_rules *rules, const struct sw_rule_change *change)
+{
+	const struct rule_table *table = rules->table[change->conf.table];
+	struct sw_rule *rule = NULL;
+	struct rule_match match;
+	const struct rule_mask *mask;
+
+	if (!table)
+		return false;
+	rule_match_init(&match, &change->conf.match);
+	mask = rule_mask_find(match.bits);
+	if (mask)
+		rule = rule_find_same(table, mask, &match, change->conf.priority);
+	if (!rule || rule->cookie != change->conf.cookie ||
+		!sw_instructions_equal(&rule_code_last(rule)->does, &change->conf.does))
+		return false;
+	rule->modified_ms = sw_clock_ms();
+	rule->renewed = true; /* learned only if a packet made it */
+	return true;
+}
+
+static void shorten(uint16_t *timeout, uint16_t most)
+{
+	if (most && (!*timeout || *timeout > most))
+		*timeout = most;
+}
+
+void rules_shorten(struct sw_rules *rules, uint8_t table, const struct sw_fields *fields,
+	const struct rule_times *times)
+{
+	struct rule_reader reader = { rules_version(rules), SW_WORKER_MAX };
+	const struct sw_rule *found;
+	struct sw_rule *rule;
+
+	rules_lookup(rules, &reader, table, &fields, &found, 1);
+	rule = (struct sw_rule *)found;
+	if (!rule || !rule_lives(rule) || rule->priority != times->priority ||
+		rule->cookie != times->cookie)
+		return;
+	shorten(&rule->idle_timeout, times->idle);
+	shorten(&rule->hard_timeout, times->hard);
+	rule_timer_set(rules, rule);
+}
+
+/* --- delete_learned: rules that learn for a table and a cookie, counted --- */
+
+struct rule_learners {
+	struct rule_learners *next;
+	uint64_t cookie;
+	uint32_t rules; /* as staged */
+	uint8_t table;
+};
+
+static void count_one(struct sw_rules *rules, const struct sw_learn *l, int by)
+{
+	struct rule_learners **at = &rules->learners[(l->cookie ^ l->table) % RULE_LEARNERS], *n;
+
+	for (n = *at; n; n = n->next)
+		if (n->cookie == l->cookie && n->table == l->table)
+			break;
+	if (!n) {
+		n = sw_xcalloc(1, sizeof(*n));
+		n->cookie = l->cookie;
+		n->table = l->table;
+		n->next = *at;
+		*at = n;
+	}
+	n->rules += by;
+	rules->learners_gone |= !n->rules;
+}
+
+void rule_learners_count(struct sw_rules *rules, const struct sw_actions *list, int by)
+{
+	for (unsigned i = 0; list && i < list->n; i++) {
+		const struct sw_action *a = &list->a[i];
+
+		if (!strcmp(a->type->name, "clone"))
+			rule_learners_count(rules, a->nested.list, by);
+		else if (!strcmp(a->type->name, "learn") && a->learn->delete_learned)
+			count_one(rules, a->learn, by);
+	}
+}
+
+/* One that counts nothing, off its list; NULL: none. */
+static struct rule_learners *next_gone(struct sw_rules *rules)
+{
+	for (unsigned i = 0; i < RULE_LEARNERS; i++)
+		for (struct rule_learners **at = &rules->learners[i]; *at; at = &(*at)->next) {
+			struct rule_learners *n = *at;
+
+			if (n->rules)
+				continue;
+			*at = n->next;
+			return n;
+		}
+	return NULL;
+}
+
+static void stage_end(struct sw_rules *rules, const struct rule_learners *n)
+{
+	struct sw_rule_change c = { .verb = SW_RULE_DELETE,
+		.cookie = n->cookie,
+		.cookie_mask = UINT64_MAX,
+		.out_port = SW_OFPP_ANY,
+		.out_group = SW_OFPP_ANY };
+
+	c.conf.table = n->table;
+	sw_rules_stage(rules, &c, NULL);
+}
+
+void sw_rules_restoring(struct sw_rules *rules, bool restoring)
+{
+	rules->restoring = restoring;
+}
+
+/* What ends may have learned itself. */
+void rule_learners_settle(struct sw_rules *rules, bool commit)
+{
+	while (rules->learners_gone) {
+		struct rule_learners *n;
+
+		rules->learners_gone = false;
+		while ((n = next_gone(rules))) {
+			if (commit && !rules->restoring)
+				stage_end(rules, n);
+			free(n);
+		}
+	}
+}
+
+void rule_learners_fini(struct sw_rules *rules)
+{
+	for (unsigned i = 0; i < RULE_LEARNERS; i++)
+		while (rules->learners[i]) {
+			struct rule_learners *n = rules->learners[i];
+
+			rules->learners[i] = n->next;
+			free(n);
+		}
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Which packets a change of rules can concern, told without comparing: places. What a packet's fields say of some fixed
+ * sets of fields (its conversation, its destination, a prefix of it, its port, ...) is hashed to a place each. A rule that
+ * matches all of one set can only take packets with its place there, so a commit stamps that one place with its version; a
+ * rule that matches no set whole stamps the table. What was found for a packet holds for as long as neither its
+ * places nor its tables' stamps are younger: changes of other rules do not touch it, however many there are.
+ *
+ * room: pipeline (private). Places: any thread. Stamps: control writes, workers read.
+ */
+#ifndef RULE_PLACE_H
+#define RULE_PLACE_H
+
+#include <rte_common.h>
+
+#include <sw/field.h>
+
+#include "../fold.h"
+
+enum rule_place {
+	PLACE_TALK, /* addresses and ports of both ends */
+	PLACE_IP_DST,
+	PLACE_IP_SRC,
+	PLACE_NET_DST, /* the first 16 bits */
+	PLACE_NET_SRC,
+	PLACE_ETH_DST,
+	PLACE_ETH_SRC,
+	PLACE_IN_PORT,
+	PLACES,
+	PLACE_NONE = PLACES /* the rule could take any packet */
+};
+
+#define PLACE_SLOTS 32768
+
+struct rule_places {
+	uint16_t of[PLACES];
+};
+
+/* Of a bridge, one for each kind that its rules have: the version that changed what is here last. Tables share them. */
+struct rule_stamps {
+	uint64_t slot[PLACE_SLOTS];
+};
+
+static inline uint64_t place_ip(const uint8_t *p)
+{
+	return fold_load64(p) + fold_load64(p + 8) * 0xd6e8feb86659fd93ull;
+}
+
+static inline uint16_t place_hash(uint64_t v, unsigned kind)
+{
+	v = (v ^ (kind + 1) * 0xa0761d6478bd642full) * 0x9e3779b97f4a7c15ull;
+	v = (v ^ v >> 32) * 0xe7037ed1a0b428dbull;
+	return v >> 49;
+}
+
+static inline void rule_places_of(const struct sw_fields *f, struct rule_places *p)
+{
+	uint64_t dst = place_ip(f->ip_dst), src = place_ip(f->ip_src);
+	uint64_t eth_dst = 0, eth_src = 0;
+
+	memcpy(&eth_dst, f->eth_dst, sizeof(f->eth_dst));
+	memcpy(&eth_src, f->eth_src, sizeof(f->eth_src));
+	p->of[PLACE_TALK] = place_hash(dst * 3 + (src ^ src >> 29) * 0x2545f4914f6cdd1dull +
+					       ((uint64_t)f->tp_src << 16 | f->tp_dst),
+		PLACE_TALK);
+	p->of[PLACE_IP_DST] = place_hash(dst, PLACE_IP_DST);
+	p->of[PLACE_IP_SRC] = place_hash(src, PLACE_IP_SRC);
+	p->of[PLACE_NET_DST] = place_hash(f->ip_dst[0] << 8 | f->ip_dst[1], PLACE_NET_DST);
+	p->of[PLACE_NET_SRC] = place_hash(f->ip_src[0] << 8 | f->ip_src[1], PLACE_NET_SRC);
+	p->of[PLACE_ETH_DST] = place_hash(eth_dst, PLACE_ETH_DST);
+	p->of[PLACE_ETH_SRC] = place_hash(eth_src, PLACE_ETH_SRC);
+	p->of[PLACE_IN_PORT] = place_hash(f->in_port, PLACE_IN_PORT);
+}
+
+static inline unsigned place_slot(const struct rule_places *p, unsigned kind, unsigned table)
+{
+	return (p->of[kind] ^ table * 0x6b43u) % PLACE_SLOTS;
+}
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The rules of a bridge for the bridge itself: life, limits, and changes that no flow-mod asks for. All else is
+ * in sw/rule.h; what workers ask, in lookup.h.
+ *
+ * room: pipeline (private). Thread: control.
+ */
+#ifndef RULE_RULES_CTL_H
+#define RULE_RULES_CTL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sw/rule.h>
+
+/* Without rules. Counters are for as many workers as sw_worker_count() says now. */
+struct sw_rules *rules_create(const char *name);
+
+/* Nothing reads or changes it any more but workers in their turn. It goes in shares, by sw_rcu_poll(). */
+void rules_destroy(struct sw_rules *rules);
+
+/* Who must know of each commit: when everything is in place and no worker sees it yet; and when they do. `rest` comes by with each
+ * sw_rules_expire(). */
+struct rule_hooks {
+	void (*before)(struct sw_rules *rules, void *arg);
+	void (*after)(struct sw_rules *rules, void *arg);
+	void (*rest)(struct sw_rules *rules, void *arg);
+};
+void rules_hook(struct sw_rules *rules, const struct rule_hooks *hooks, void *arg);
+
+/* All bits that rules look at, in any table or by their ops, as staged; a mask. */
+void rules_read(const struct sw_rules *rules, struct sw_fields *reads);
+
+/* Is there one rule in table 0 that takes all, and it does NORMAL and nothing else? */
+bool rules_are_normal(const struct sw_rules *rules);
+
+/* At most so many rules in a table, or in all together (SW_TABLE_ALL). What is there stays. */
+void rules_limit(struct sw_rules *rules, unsigned table, uint32_t most);
+
+/* Do all tables evict, whatever controllers say? */
+void rules_evict_all(struct sw_rules *rules, bool evict);
+
+/* The version that the staging at hand will be seen at: it comes with the commit even if no rule changes. */
+uint64_t rules_stage_version(struct sw_rules *rules);
+
+/* Rules that use a group or a meter, as staged. */
+uint32_t rules_using_group(const struct sw_rules *rules, uint32_t id);
+uint32_t rules_using_meter(const struct sw_rules *rules, uint32_t id);
+
+/* Stage the end of all rules that use a group (SW_RULE_GROUP_GONE; any: SW_GROUP_ALL) or a meter (SW_RULE_METER_GONE; any:
+ * SW_METER_ALL); how many. */
+unsigned rules_stage_gone(struct sw_rules *rules, enum sw_rule_news why, uint32_t id);
+
+/* The rules, if they are still there. */
+struct sw_rules *rules_alive(const struct sw_rules *rules, uint32_t serial);
+
+/* The rule that the change would make is there already and does the same: it is as if it were made now, and no worker
+ * knows. false: it is not. */
+bool rules_refresh(struct sw_rules *rules, const struct sw_rule_change *change);
+
+/* Timeouts become these at most (0: stay), of the rule of the table that takes the fields, if it is the one that is meant. */
+struct rule_times {
+	uint64_t cookie;
+	uint16_t priority, idle, hard;
+};
+void rules_shorten(struct sw_rules *rules, uint8_t table, const struct sw_fields *fields,
+	const struct rule_times *times);
+
+/* Rules that ended, and what else waits for workers to let go of it. */
+uint64_t rules_in_limbo(const struct sw_rules *rules);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The rules of a bridge as control keeps them; the head of struct sw_rules and of a table is what workers read.
+ *
+ * room: pipeline (private). Thread: control, but for what lookup.c reads.
+ */
+#ifndef RULE_STORE_H
+#define RULE_STORE_H
+
+#include <sw/rule_table.h>
+#include <sw/worker.h>
+
+#include "../id_map.h"
+#include "place.h"
+#include "tuple.h"
+#include "view.h"
+
+/* Rules of a table, and of a bridge, if nobody says otherwise. */
+#define RULE_LIMIT	 1000000
+#define RULE_TOTAL_LIMIT 4000000
+
+#define RULE_WHEEL    4096 /* lists of the timer wheel; longer times go around */
+#define RULE_LEARNERS 64   /* lists of them */
+#define RULE_SIZES    4	   /* rules of up to 8, 16, 24 and 32 words */
+
+/* Counters of one worker, by table: packets that a rule of it took, and that none did, by a search or as a flow that was kept; tuples
+ * that searches asked. */
+struct rule_table_counts {
+	struct {
+		uint64_t matches, misses, probes;
+	} of[SW_TABLES];
+} __rte_cache_aligned;
+
+/* The rules of a table that have one mask. */
+struct rule_group {
+	struct rule_mask *mask;
+	struct rule_table *table;
+	struct rule_tuple
+		*tuple[2]; /* where its rules are linked, by link: one it shares, one of its own */
+	bool fits, scan;   /* of the search at hand (find_ctl.c) */
+	uint32_t rules;
+	struct rule_group *next, **at; /* of the table */
+	struct rule_group *next_of_mask;
+};
+
+struct rule_table {
+	struct rule_view *view; /* NULL: no rules */
+	uint64_t changed;	/* version */
+	uint64_t changed_wide;	/* the same, by a rule of no place (place.h) */
+	uint32_t places;	/* bit: a rule of that kind of place was changed once */
+
+	uint8_t id;	/* from here control's */
+	bool stale;	/* the view is to be made anew */
+	uint32_t rules; /* as staged */
+	unsigned groups, tuples;
+	unsigned gone;		      /* groups since `reads` was right */
+	struct rule_sieve *sieve;     /* NULL: none was needed yet */
+	struct rule_sieving *sieving; /* the next one, while it is made */
+	uint64_t sieve_changes;	      /* chains that came or went since the last one was begun */
+	struct sw_fields reads;
+	struct rule_group *group;
+	struct rule_tuple *tuple;
+	struct rule_table *next_stale;
+	struct rule_evict *evict; /* NULL: it never had to choose what to evict */
+	struct rule_slab **slab;  /* by pos; NULL where one was */
+	unsigned slabs, slab_size, slab_free;
+	struct rule_slab *roomy[RULE_SIZES]; /* slabs with room, by size */
+};
+
+/* One step of a staging, for commit to finish or abort to take back. */
+struct rule_staged {
+	struct sw_rule *rule;
+	struct rule_change *change; /* of RULE_SHIFTED */
+	enum {
+		RULE_CAME,
+		RULE_WENT,
+		RULE_SHIFTED, /* does something else from now on */
+	} step : 8;
+	enum sw_rule_news news : 8;
+};
+
+struct rule_queue {
+	struct rule_limbo *first, **last;
+};
+
+struct sw_rules {
+	uint64_t version;
+	struct rule_table *table[SW_TABLES]; /* NULL until it is used */
+	struct rule_table_counts *counts;    /* by worker */
+	struct rule_stamps *stamps[PLACES];  /* NULL: no rule was of that kind */
+	unsigned workers;
+
+	uint32_t serial; /* never given twice */
+
+	char *name; /* from here control's */
+	struct sw_rules *next_alive;
+	struct rule_learners *learners[RULE_LEARNERS]; /* learned_ctl.c */
+	bool learners_gone;
+	bool restoring; /* sw/rule_mark.h */
+	uint32_t limit[SW_TABLES];
+	uint64_t total, total_limit;
+	bool evict_all; /* every table evicts, whatever conf says */
+	struct sw_rule_table_conf conf[SW_TABLES];
+	uint8_t next_vacancy[SW_TABLES]; /* enum sw_rule_vacancy: what may be said next */
+	struct rule_table *stale;
+	bool staging, dying;
+	bool moves;	  /* the staging makes another version even without changes of rules */
+	struct code *ops; /* of the change that is being staged */
+	struct sw_fields ops_read; /* fields that ops of any rule so far have read, as a mask */
+	const struct rule_hooks *hooks; /* NULL: nobody else wants to know of commits */
+	void *hooks_arg;
+	struct id_map group_uses, meter_uses; /* uses_ctl.c */
+	struct rule_staged *staged;
+	unsigned n_staged, staged_size;
+	struct rule_queue fresh, waiting, ripe; /* limbo_ctl.c */
+	uint64_t in_limbo;
+	bool grace;		/* a call of sw_rcu_defer is under way */
+	struct sw_rule **wheel; /* RULE_WHEEL lists by tick; NULL: none had a timeout yet */
+	uint64_t tick;		/* all before it were looked through */
+	struct sw_rule *due;	/* what is left of the one before it */
+};
+
+struct rule_table *rule_table_create(unsigned id);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The rules of a bridge: made, told about, freed.
+ *
+ * Control thread only. What is freed at the end may be much: it goes in shares, one a poll of RCU.
+ */
+#include "rules_ctl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sw/group.h>
+#include <sw/mem.h>
+#include <sw/meter.h>
+#include <sw/worker.h>
+
+#include "chunk.h"
+#include "code.h"
+#include "evict.h"
+#include "group.h"
+#include "find.h"
+#include "learned.h"
+#include "limbo.h"
+#include "mask.h"
+#include "sieve_ctl.h"
+#include "slab.h"
+#include "stage.h"
+#include "tuple_ctl.h"
+#include "uses.h"
+
+#define FREE_SHARE 4096 /* rules freed in one step */
+
+struct sw_rules *rules_create(const char *name)
+{
+	struct sw_rules *rules = sw_xcalloc(1, sizeof(*rules));
+
+	rule_secret_choose();
+	rules->name = sw_xstrdup(name);
+	rules->version = 1;
+	rules->workers = sw_worker_count();
+	rules->counts = rule_align(rules->workers * sizeof(rules->counts[0]));
+	rules->total_limit = RULE_TOTAL_LIMIT;
+	for (unsigned i = 0; i < SW_TABLES; i++)
+		rules->limit[i] = RULE_LIMIT;
+	rule_limbo_init(rules);
+	rule_uses_init(rules);
+	rules_alive_add(rules);
+	return rules;
+}
+
+struct rule_table *rule_table_create(unsigned id)
+{
+	struct rule_table *table = sw_xcalloc(1, sizeof(*table));
+
+	table->id = id;
+	return table;
+}
+
+void rules_limit(struct sw_rules *rules, unsigned table, uint32_t most)
+{
+	if (table == SW_TABLE_ALL)
+		rules->total_limit = most;
+	else
+		rules->limit[table] = most;
+}
+
+uint64_t rules_in_limbo(const struct sw_rules *rules)
+{
+	return rules->in_limbo;
+}
+
+/* So many rules use it that are there; all of them: as many as there may be. */
+static uint64_t users(const struct sw_rules *rules, enum sw_rule_news why, uint32_t id)
+{
+	if (why == SW_RULE_GROUP_GONE)
+		return id == SW_GROUP_ALL ? (rules->group_uses.n ? UINT64_MAX : 0)
+					  : rules_using_group(rules, id);
+	return id == SW_METER_ALL ? (rules->meter_uses.n ? UINT64_MAX : 0)
+				  : rules_using_meter(rules, id);
+}
+
+/* Ends when all of them are found, and does not begin when there are none: a million rules take long. */
+unsigned rules_stage_gone(struct sw_rules *rules, enum sw_rule_news why, uint32_t id)
+{
+	uint64_t left = users(rules, why, id);
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < SW_TABLES && n < left; i++) {
+		struct sw_rule *rule;
+		uint64_t at = 0;
+
+		while (rules->table[i] && n < left && (rule = rule_walk(rules->table[i], &at))) {
+			const struct rule_code *code = rule_code_last(rule);
+
+			if (!code->n_uses || !rule_lives(rule) ||
+				!(why == SW_RULE_GROUP_GONE ? rule_code_groups(code, id)
+							    : rule_code_meters(code, id)))
+				continue;
+			rule_stage_went(rules, rule, why);
+			n++;
+		}
+	}
+	return n;
+}
+
+static void free_table(struct rule_table *table)
+{
+	for (struct rule_tuple *t = table->tuple, *next; t; t = next) {
+		next = t->next;
+		rule_tuple_free(t);
+	}
+	rule_sieves_free(table);
+	rule_evict_end(table);
+	rule_groups_free(table);
+	free(table->view);
+	free(table->slab);
+	free(table);
+}
+
+static bool free_some_rules(struct rule_table *table)
+{
+	struct sw_rule *rule;
+	uint64_t at = 0;
+
+	for (unsigned i = 0; i < FREE_SHARE; i++) {
+		rule = rule_walk(table, &at);
+		if (!rule)
+			return false;
+		rule_code_put(rule->code);
+		rule_mask_put((struct rule_mask *)rule->mask);
+		rule_free(rule);
+	}
+	return true;
+}
+
+/* No worker knows any of it: first what was waiting, then the rules of one table after the other. */
+static void free_share(void *arg)
+{
+	struct sw_rules *rules = arg;
+
+	if (rule_limbo_drain(rules)) {
+		sw_rcu_defer(free_share, rules);
+		return;
+	}
+	for (unsigned i = 0; i < SW_TABLES; i++) {
+		if (!rules->table[i])
+			continue;
+		if (!free_some_rules(rules->table[i])) {
+			free_table(rules->table[i]);
+			rules->table[i] = NULL;
+		}
+		sw_rcu_defer(free_share, rules);
+		return;
+	}
+	free(rules->staged);
+	free(rules->wheel);
+	free(rules->counts);
+	for (unsigned i = 0; i < PLACES; i++)
+		free(rules->stamps[i]);
+	rule_uses_fini(rules);
+	rule_learners_fini(rules);
+	free(rules->name);
+	free(rules);
+}
+
+void rules_destroy(struct sw_rules *rules)
+{
+	if (!rules)
+		return;
+	RTE_ASSERT(!rules->staging);
+	rules_alive_remove(rules);
+	rules->dying = true;
+	sw_rcu_defer(free_share, rules);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Tables that are full, or nearly so: whether they evict, and what is to be said of their vacancy (OpenFlow 1.4.1, 7.3.4.2, 7.4.5).
+ *
+ * Control thread only.
+ */
+#include <sw/rule_table.h>
+
+#include <rte_common.h>
+
+#include "evict.h"
+#include "rules_ctl.h"
+#include "stage.h"
+
+static bool evicts(const struct sw_rules *rules, unsigned table)
+{
+	return rules->evict_all || rules->conf[table].evict;
+}
+
+/* A table is made when the first rule comes. */
+void rule_table_watch(struct sw_rules *rules, struct rule_table *table)
+{
+	if (evicts(rules, table->id))
+		rule_evict_begin(table);
+}
+
+void rules_evict_all(struct sw_rules *rules, bool evict)
+{
+	rules->evict_all = evict;
+	for (unsigned i = 0; i < SW_TABLES; i++)
+		if (rules->table[i])
+			rule_table_watch(rules, rules->table[i]);
+}
+
+static bool has_room(const struct sw_rules *rules, const struct rule_table *table)
+{
+	return table->rules < rules->limit[table->id] && rules->total < rules->total_limit;
+}
+
+static bool evict_one(struct sw_rules *rules, struct rule_table *table)
+{
+	struct sw_rule *rule = evicts(rules, table->id) ? rule_evict_choose(table) : NULL;
+
+	if (rule)
+		rule_stage_went(rules, rule, SW_RULE_EVICTED);
+	return rule;
+}
+
+/* One for one; and another one, if there is, where the limit has fallen below what is there. */
+bool rule_table_make_room(struct sw_rules *rules, struct rule_table *table)
+{
+	if (has_room(rules, table))
+		return true;
+	if (!evict_one(rules, table))
+		return false;
+	if (!has_room(rules, table))
+		evict_one(rules, table);
+	return true;
+}
+
+void sw_rules_table_conf(
+	const struct sw_rules *rules, unsigned table, struct sw_rule_table_conf *out)
+{
+	*out = rules->conf[table];
+}
+
+unsigned sw_rules_table_vacancy(const struct sw_rules *rules, unsigned table)
+{
+	uint64_t limit = RTE_MIN(rules->limit[table], rules->total_limit);
+	uint64_t n = rules->table[table] ? rules->table[table]->rules : 0;
+
+	return n < limit ? (limit - n) * 100 / limit : 0;
+}
+
+void sw_rules_table_set(
+	struct sw_rules *rules, unsigned table, const struct sw_rule_table_conf *conf)
+{
+	bool low = sw_rules_table_vacancy(rules, table) < conf->up;
+
+	rules->conf[table] = *conf;
+	rules->next_vacancy[table] = !conf->vacancy ? SW_VACANCY_SAME
+				     : low	    ? SW_VACANCY_UP
+						    : SW_VACANCY_DOWN;
+	if (rules->table[table])
+		rule_table_watch(rules, rules->table[table]);
+}
+
+enum sw_rule_vacancy sw_rules_table_look(struct sw_rules *rules, unsigned table)
+{
+	enum sw_rule_vacancy next = rules->next_vacancy[table];
+	const struct sw_rule_table_conf *conf = &rules->conf[table];
+	unsigned vacancy;
+
+	if (next == SW_VACANCY_SAME)
+		return SW_VACANCY_SAME;
+	vacancy = sw_rules_table_vacancy(rules, table);
+	if (next == SW_VACANCY_DOWN ? vacancy >= conf->down : vacancy <= conf->up)
+		return SW_VACANCY_SAME;
+	rules->next_vacancy[table] = next == SW_VACANCY_DOWN ? SW_VACANCY_UP : SW_VACANCY_DOWN;
+	return next;
+}

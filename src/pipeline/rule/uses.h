@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * How many rules of a bridge use a group or a meter, as staged.
+ *
+ * room: pipeline (private). Thread: control.
+ */
+#ifndef RULE_USES_H
+#define RULE_USES_H
+
+#include "store.h"
+
+/* A group or a meter that instructions name. */
+struct rule_use {
+	uint32_t id;
+	bool meter;
+};
+
+/* The uses of code->does; free(code->uses) when it goes. */
+void rule_uses_find(struct rule_code *code);
+
+void rule_uses_init(struct sw_rules *rules);
+void rule_uses_fini(struct sw_rules *rules);
+
+/* A rule does this from here on (by 1), or no more (by -1). */
+void rule_uses_count(struct sw_rules *rules, const struct rule_code *code, int by);
+
+#endif

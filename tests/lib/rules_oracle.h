@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What rules do to a packet, said a second time and naively: one list of rules, every one compared with the whole match,
+ * each action done to the packet's bytes when it is reached, the fields read anew after each (fields_oracle). Checksums
+ * are corrected by the difference of two sums over all that they cover.
+ *
+ * OpenFlow 1.3.5, 5.1 to 5.12; Open vSwitch's extensions as ovs-actions(7) has them.
+ */
+#ifndef RULES_ORACLE_H
+#define RULES_ORACLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <sw/group.h>
+#include <sw/rule.h>
+
+#define ORACLE_OUTS    600
+#define ORACLE_PACKET  2048
+#define ORACLE_BUCKETS 8
+
+struct oracle_bytes {
+	size_t len;
+	uint8_t b[ORACLE_PACKET];
+};
+
+struct oracle_rules {
+	unsigned n;
+	const struct sw_rule_conf *rule; /* no two of a table and priority take the same packet */
+	uint64_t *hits;			 /* by rule: packets, counted up */
+	unsigned n_ports;
+	const uint32_t *port; /* numbers of the bridge's ports */
+	unsigned n_groups;
+	const struct sw_group_conf *group; /* n_buckets 0 and id SW_GROUP_ANY: not there */
+	uint64_t *group_hits;		   /* by group: packets, then of each of ORACLE_BUCKETS */
+	const bool *down; /* by a port's number: it cannot send, for who watches it */
+};
+
+/* A packet that leaves; port SW_OFPP_NORMAL: it is handed to the L2 program. */
+struct oracle_out {
+	uint32_t port;
+	struct oracle_bytes packet;
+};
+
+struct oracle_result {
+	unsigned n;
+	struct oracle_out *out; /* ORACLE_OUTS of them, the caller's */
+	bool too_long;
+};
+
+void oracle_run(const struct oracle_rules *rules, uint32_t in_port, const uint8_t *packet,
+	size_t len, struct oracle_result *result);
+
+#endif

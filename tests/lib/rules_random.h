@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Random rules as text and random packets that they are about: few different values, so that packets meet rules.
+ */
+#ifndef RULES_RANDOM_H
+#define RULES_RANDOM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct packet_bytes;
+struct sw_str;
+
+#define RANDOM_PORTS  4 /* 1..4 */
+#define RANDOM_TABLES 5
+#define RANDOM_GROUPS 6 /* 0..5 */
+
+/* A rule in the syntax of ovs-ofctl, with this priority; not all of them are valid. */
+void random_rule(struct sw_str *text, unsigned priority, uint64_t *rng);
+/* A group; what it sends to has a lower id. Not all of them are valid. */
+void random_group(struct sw_str *text, unsigned id, uint64_t *rng);
+void random_packet(struct packet_bytes *p, uint64_t *rng);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the rules program costs, alone: bursts of prebuilt packets straight into it, as in l2.c. Flows are of TCP over IPv4;
+ * `flows` of them in random order, all with a rule that takes them.
+ *
+ *	build/tests/perf/perf_flows [core]
+ *
+ * kept: found in the flow cache. odd: first fragments, kept by their fields. walked: packets with a TTL of 1, which go through the
+ * tables each time (and end where a rule counts it down). changed: kept, with a rule
+ * of another flow changed before each burst. new: each packet of a flow that was not seen before, or long ago. trapped:
+ * kept, while a trap waits for a packet that never comes (swctl trace --live).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_cycles.h>
+#include <rte_mbuf.h>
+
+#include <sw/trap.h>
+#include <sw/rcu.h>
+#include <sw/worker.h>
+
+#include "../../src/pipeline/exec/cache.h"
+#include "../../src/pipeline/rule/rules_ctl.h"
+#include "rig.h"
+#include "swtest.h"
+
+#define BURSTS 4001
+
+static struct rig rig;
+static bool fragments; /* first ones, which have ports */
+static bool ending;
+static bool changing, renewing;
+static uint32_t fresh;
+
+static void change(const char *text, enum sw_rule_verb verb)
+{
+	rig_rule(&rig, verb, text);
+}
+
+static void fill(struct rte_mbuf *m, uint32_t f)
+{
+	uint8_t *p;
+
+	rig_flow(m, f);
+	p = rte_pktmbuf_mtod(m, uint8_t *);
+	p[20] = fragments ? 0x20 : 0x40;
+	p[22] = ending ? 1 : 64;
+}
+
+/* A rule of a flow that never comes, there and gone again in turn. */
+static void change_another(void)
+{
+	static unsigned n;
+	char text[128];
+
+	snprintf(text, sizeof(text),
+		"tcp,nw_src=11.0.%u.%u,nw_dst=10.200.0.1,tp_src=%u,tp_dst=80%s", n >> 9 & 255,
+		n >> 1 & 255, n / 2 % 50000, n % 2 ? "" : ",actions=drop");
+	change(text, n % 2 ? SW_RULE_DELETE : SW_RULE_ADD);
+	n++;
+}
+
+static uint64_t one(uint32_t flows)
+{
+	struct rte_mbuf **pkts = &rig.pkt[rig.next % PACKETS];
+	uint64_t start;
+
+	rig.next += SW_BURST;
+	for (unsigned i = 0; i < SW_BURST; i++)
+		fill(pkts[i], renewing ? fresh++ % (1u << 24) : swtest_rand(&rig.random) % flows);
+	if (changing)
+		change_another();
+	start = rte_rdtsc_precise();
+	rig_run(&rig, 0, pkts, SW_BURST);
+	return rte_rdtsc_precise() - start;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double measure(uint32_t flows)
+{
+	static uint64_t cycles[BURSTS];
+
+	for (uint32_t i = 0; i < 20000 / SW_BURST + 6 * flows / SW_BURST; i++)
+		one(flows);
+	for (unsigned i = 0; i < BURSTS; i++)
+		cycles[i] = one(flows);
+	qsort(cycles, BURSTS, sizeof(cycles[0]), by_value);
+	return (double)cycles[BURSTS / 2] / SW_BURST;
+}
+
+static double odd(uint32_t flows)
+{
+	double cost;
+
+	fragments = true;
+	cost = measure(flows);
+	fragments = false;
+	return cost;
+}
+
+/* The same with each packet walked. */
+static double walked(uint32_t flows)
+{
+	double cost;
+
+	ending = true;
+	cost = measure(flows < 100000 ? flows : 100000);
+	ending = false;
+	return cost;
+}
+
+static double changed(uint32_t flows)
+{
+	double cost;
+
+	changing = true;
+	cost = measure(flows);
+	changing = false;
+	return cost;
+}
+
+static double renewed(uint32_t flows)
+{
+	double cost;
+
+	renewing = true;
+	cost = measure(flows);
+	renewing = false;
+	return cost;
+}
+
+static double trapped(uint32_t flows)
+{
+	const struct sw_match never = { .mask.eth_type = UINT16_MAX };
+	struct sw_trap *trap = sw_trap_set(rig.bridge, NULL, &never, 1, NULL);
+	double cost = measure(flows);
+
+	sw_trap_remove(trap);
+	sw_rcu_poll();
+	return cost;
+}
+
+static void show(const char *what, uint32_t flows)
+{
+	double kept = measure(flows);
+
+	printf("%-30s %8u flows  kept %6.1f  trapped %6.1f  changed %6.1f  odd %6.1f  new %6.1f  walked %6.1f cycles a packet\n",
+		what, flows, kept, trapped(flows), changed(flows), odd(flows), renewed(flows),
+		walked(flows));
+	fflush(stdout);
+}
+
+static void enter(void)
+{
+	rig_enter(&rig, &(struct scene){ "rules", 2, false, false, { -1, -1 }, 10 });
+	change("", SW_RULE_DELETE);
+	rules_limit(sw_bridge_rules(rig.bridge), 0, 1u << 21);
+}
+
+int main(int argc, char **argv)
+{
+	static const uint32_t sizes[] = { 1, 1000, 100000, 1000000 };
+
+	rig_pin(argc, argv);
+	rig_start(&rig);
+	sw_worker_count_set(1);
+	caches_create(1 << 21);
+	enter();
+	change("in_port=1,actions=output:2", SW_RULE_ADD);
+	for (unsigned i = 0; i < RTE_DIM(sizes); i++)
+		show("one rule, by port", sizes[i]);
+	change("", SW_RULE_DELETE);
+	change("tcp,nw_dst=10.0.0.0/8,actions=set_field:02:00:00:00:00:09->eth_dst,dec_ttl,output:2",
+		SW_RULE_ADD);
+	for (unsigned i = 0; i < RTE_DIM(sizes); i++)
+		show("one rule: set, dec_ttl, output", sizes[i]);
+	change("", SW_RULE_DELETE);
+	for (unsigned i = 0; i < RTE_DIM(sizes); i++) {
+		for (uint32_t f = i ? sizes[i - 1] : 0; f < sizes[i]; f++) {
+			struct sw_str t = { 0 };
+
+			rig_flow_match(&t, f);
+			sw_str_add(&t, ",actions=output:2");
+			change(t.s, SW_RULE_ADD);
+			free(t.s);
+		}
+		show("a rule a flow, one mask", sizes[i]);
+	}
+	return 0;
+}

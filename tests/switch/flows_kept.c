@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Which flows a worker keeps: all while it has much room, then those that come again; packets that never come again
+ * push nobody out and do not make it grow; changes of other rules do not make it walk.
+ */
+#include "testswitch.h"
+
+#include <sw/flow.h>
+#include <sw/rule.h>
+#include <sw/rule_text.h>
+#include <sw/text.h>
+
+#include "packet.h"
+
+#define ROOM 8192 /* of a cache at first */
+
+static struct ts_bridge *br;
+static struct sw_port *port[3];
+static struct sw_flow_stats before;
+
+static void change(const char *text, enum sw_rule_verb verb)
+{
+	struct sw_rules *rules = sw_bridge_rules(br->bridge);
+	struct sw_rule_change c;
+	struct sw_err err;
+
+	if (sw_rule_parse(text, verb, &c, &err))
+		fail_msg("%s: %s", text, err.text);
+	sw_rules_begin(rules);
+	if (sw_rules_stage(rules, &c, &err) != SW_RULE_FINE)
+		fail_msg("%s: %s", text, err.text);
+	sw_rules_commit(rules);
+	sw_instructions_fini(&c.conf.does);
+}
+
+static int setup(void **state)
+{
+	ts_start(1);
+	br = ts_bridge("br0");
+	for (unsigned i = 1; i <= 2; i++) {
+		port[i] = ts_member(br, i == 1 ? "p1" : "p2", "trunk");
+		ts_conf(br, port[i])->number = i;
+	}
+	ts_apply(br);
+	change("", SW_RULE_DELETE);
+	change("udp,tp_dst=7,actions=output:2", SW_RULE_ADD);
+	change("priority=9,udp,nw_src=11.0.0.1,nw_dst=10.0.0.1,tp_src=1,tp_dst=7,actions=output:2",
+		SW_RULE_ADD);
+	ts_turn();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	ts_stop();
+	return 0;
+}
+
+/* Flow n sends one packet, which arrives. */
+static void send(uint32_t n)
+{
+	struct packet_bytes p = { .len = 0 };
+
+	packet_hex(&p, "020000000002 020000000001 0800 4500002e 00004000 40110000");
+	packet_number(&p, 10u << 24 | n, 4);
+	packet_hex(&p, "0a000001 0001 0007 001a 0000");
+	packet_fill(&p, 0, 18);
+	ts_send_bytes(port[1], p.b, p.len);
+	sw_pmd_turn(0);
+	rte_pktmbuf_free(sw_dummy_sent(port[2]));
+}
+
+static void mark(void)
+{
+	assert_true(sw_flow_stats(0, &before));
+}
+
+static struct sw_flow_stats since(void)
+{
+	struct sw_flow_stats s;
+
+	assert_true(sw_flow_stats(0, &s));
+	s.hits -= before.hits;
+	s.walks -= before.walks;
+	s.ghosts -= before.ghosts;
+	s.not_kept -= before.not_kept;
+	return s;
+}
+
+static void expect(uint64_t hits, uint64_t walks, uint64_t ghosts)
+{
+	struct sw_flow_stats s = since();
+
+	assert_int_equal(s.hits, hits);
+	assert_int_equal(s.walks, walks);
+	assert_int_equal(s.ghosts, ghosts);
+	assert_int_equal(s.not_kept, 0);
+}
+
+/* Each a flow that comes once. */
+static void scan(uint32_t n)
+{
+	static uint32_t next = 1 << 20;
+
+	for (; n; n--) {
+		send(next++);
+		if (n % 64 == 0)
+			ts_turn();
+	}
+}
+
+/* A rule that looks at something else makes what was kept void, once; then it may come and go. When it has been gone for ten seconds, flows
+ * are no longer told apart by that. */
+static void test_masks(void **state)
+{
+	const char *other = "udp,nw_src=12.0.0.1,nw_tos=4,tp_dst=9";
+	struct sw_rules *rules = sw_bridge_rules(br->bridge);
+	char text[80];
+
+	snprintf(text, sizeof(text), "%s,actions=drop", other);
+	send(1);
+	change(text, SW_RULE_ADD);
+	mark();
+	send(1);
+	expect(0, 1, 0);
+	for (unsigned i = 0; i < 21; i++) {
+		change(i % 2 ? text : other, i % 2 ? SW_RULE_ADD : SW_RULE_DELETE);
+		for (unsigned k = 0; k < 4; k++) /* until no worker reads what went */
+			ts_turn();
+		sw_rules_expire(rules, 1);
+		send(1);
+	}
+	expect(21, 1, 0);
+	sw_clock_warp(9999);
+	sw_rules_expire(rules, 1);
+	send(1);
+	expect(22, 1, 0);
+	sw_clock_warp(1);
+	sw_rules_expire(rules, 1);
+	send(1);
+	expect(22, 2, 0);
+	send(1);
+	expect(23, 2, 0);
+}
+
+static void test_room(void **state)
+{
+	mark();
+	send(1);
+	expect(0, 1, 0);
+	send(1);
+	expect(1, 1, 0);
+}
+
+static void test_scan(void **state)
+{
+	struct sw_flow_stats s;
+
+	for (unsigned round = 0; round < 2; round++)
+		for (uint32_t n = 0; n < 500; n++)
+			send(n);
+	scan(3 * ROOM);
+	mark();
+	scan(3 * ROOM);
+	s = since();
+	assert_int_equal(s.hits, 0);
+	assert_int_equal(s.walks, 3 * ROOM);
+	assert_true(s.ghosts > 2 * ROOM);
+	mark();
+	for (uint32_t n = 0; n < 500; n++)
+		send(n);
+	expect(500, 0, 0);
+}
+
+/* A new flow among packets that never come again: from its third packet on at the latest. */
+static void test_again(void **state)
+{
+	struct sw_flow_stats s;
+
+	scan(ROOM);
+	for (uint32_t n = 0; n < 500; n++) {
+		mark();
+		for (unsigned i = 0; i < 3; i++)
+			send(n);
+		scan(1);
+		s = since();
+		assert_true(s.hits >= 1 && s.hits + s.walks == 4);
+	}
+	mark();
+	for (uint32_t n = 0; n < 500; n++)
+		send(n);
+	s = since();
+	assert_true(s.hits >= 490);
+}
+
+static void test_grows(void **state)
+{
+	struct sw_flow_stats s;
+
+	for (unsigned round = 0; round < 40; round++) {
+		mark();
+		for (uint32_t n = 0; n < 3 * ROOM; n++) {
+			send(n);
+			if (n % 64 == 0)
+				ts_turn();
+		}
+		ts_turn();
+	}
+	s = since();
+	assert_true(s.entries > ROOM);
+	assert_true(s.hits > 3 * ROOM * 0.99);
+}
+
+static void test_changes(void **state)
+{
+	unsigned spared = 0;
+
+	send(1);
+	for (unsigned i = 0; i < 100; i++) {
+		char text[160];
+
+		snprintf(text, sizeof(text),
+			"priority=9,udp,nw_src=11.1.0.%u,nw_dst=10.0.0.1,tp_src=1,tp_dst=7,actions=drop",
+			i);
+		change(text, SW_RULE_ADD);
+		mark();
+		send(1);
+		spared += since().hits;
+	}
+	assert_true(spared >= 98); /* a place in thousands is the same by chance */
+	change("priority=9,udp,nw_src=10.0.0.1,nw_dst=10.0.0.1,tp_src=1,tp_dst=7,actions=drop",
+		SW_RULE_ADD);
+	mark();
+	send(1);
+	expect(0, 1, 0);
+	change("udp,nw_src=10.0.0.1,nw_dst=10.0.0.1,tp_src=1,tp_dst=7", SW_RULE_DELETE);
+	mark();
+	send(1);
+	expect(0, 1, 0);
+	change("priority=3,udp,actions=drop", SW_RULE_ADD); /* of no place: it could be anyone's */
+	mark();
+	send(1);
+	expect(0, 1, 0);
+}
+
+static void expect_table(unsigned table, uint64_t lookups, uint64_t matches)
+{
+	struct sw_rule_table_stats s;
+
+	sw_rules_table_stats(sw_bridge_rules(br->bridge), table, &s);
+	assert_int_equal(s.lookups, lookups);
+	assert_int_equal(s.matches, matches);
+}
+
+/* Tables count each packet: those that were walked, and those of flows that are kept alike. */
+static void test_tables(void **state)
+{
+	for (unsigned i = 1; i <= 3; i++) { /* one rule */
+		send(1);
+		expect_table(0, i, i);
+	}
+	change("", SW_RULE_DELETE);
+	for (unsigned i = 1; i <= 3; i++) { /* none */
+		send(1);
+		expect_table(0, 3 + i, 3);
+	}
+	change("actions=resubmit(,4),goto_table:2", SW_RULE_ADD);
+	change("table=2,actions=goto_table:7", SW_RULE_ADD);
+	change("table=7,udp,actions=output:2", SW_RULE_ADD);
+	for (unsigned i = 1; i <= 3; i++) { /* several, and one that is in vain */
+		send(1);
+		expect_table(0, 6 + i, 3 + i);
+		expect_table(4, i, 0);
+		expect_table(2, i, i);
+		expect_table(7, i, i);
+	}
+	change("table=7,udp", SW_RULE_DELETE);
+	for (unsigned i = 1; i <= 3; i++) { /* some, and none at the end */
+		send(1);
+		expect_table(2, 3 + i, 3 + i);
+		expect_table(7, 3 + i, 3);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_masks, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_room, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_scan, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_grows, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_changes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_tables, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

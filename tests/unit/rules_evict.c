@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Full tables that evict, against a look at all rules: which one goes, in stagings that are committed or taken back, with packets,
+ * time, and other changes in between; a table that is told to evict when it has rules already. And vacancy events.
+ */
+#include "swtest.h"
+
+#include <sw/clock.h>
+#include <sw/err.h>
+#include <sw/rcu.h>
+#include <sw/rule_table.h>
+#include <sw/worker.h>
+
+#include "../../src/pipeline/rule/evict.h"
+#include "../../src/pipeline/rule/find.h"
+#include "../../src/pipeline/rule/lookup.h"
+#include "../../src/pipeline/rule/rules_ctl.h"
+#include "../../src/pipeline/rule/timer.h"
+
+#define LIMIT  40
+#define ROUNDS 20000
+
+static struct sw_rules *rules;
+static struct sw_worker *w;
+static uint64_t rng;
+static unsigned n_evicted;
+
+static void hear(struct sw_rules *of, const struct sw_rule *rule, enum sw_rule_news news)
+{
+	n_evicted += news == SW_RULE_EVICTED;
+}
+
+SW_REGISTER(rule_listener, test) = { .name = "test", .help = "counts", .heard = hear };
+
+static unsigned below(unsigned n)
+{
+	return swtest_rand(&rng) % n;
+}
+
+/* Rule n of table 0: an address. */
+static struct sw_rule_change change_of(enum sw_rule_verb verb, unsigned n)
+{
+	struct sw_rule_change c = { .verb = verb,
+		.conf = { .priority = 100, .cookie = n, .does = { .goto_table = -1 } },
+		.out_port = SW_OFPP_ANY,
+		.out_group = SW_OFPP_ANY };
+
+	c.conf.match.mask.eth_type = 0xffff;
+	c.conf.match.value.eth_type = rte_cpu_to_be_16(0x0800);
+	memset(c.conf.match.mask.ip_dst, 0xff, 4);
+	memcpy(c.conf.match.value.ip_dst, &n, 4);
+	return c;
+}
+
+static enum sw_rule_fault stage(struct sw_rule_change c)
+{
+	return sw_rules_stage(rules, &c, NULL);
+}
+
+static enum sw_rule_fault one(struct sw_rule_change c)
+{
+	enum sw_rule_fault fault;
+
+	sw_rules_begin(rules);
+	fault = stage(c);
+	sw_rules_commit(rules);
+	return fault;
+}
+
+static uint64_t rank_of(const struct sw_rule *rule)
+{
+	return rule->idle_timeout || rule->hard_timeout
+		       ? (uint64_t)rule->importance << 48 | rule_timer_due(rule)
+		       : UINT64_MAX;
+}
+
+/* What a look at all rules but one finds: the lowest rank, and how many have it. */
+struct lowest {
+	uint64_t rank;
+	unsigned n, rules;
+};
+
+static struct lowest find_lowest(uint64_t but)
+{
+	struct lowest low = { UINT64_MAX, 0, 0 };
+	struct sw_rule_cursor cursor = { 0 };
+	const struct sw_rule *rule;
+
+	while ((rule = sw_rules_next(rules, &cursor, NULL))) {
+		uint64_t rank = rank_of(rule);
+
+		low.rules++;
+		if (rule->cookie == but)
+			continue;
+		if (rank < low.rank)
+			low = (struct lowest){ rank, 0, low.rules };
+		low.n += rank == low.rank;
+	}
+	return low;
+}
+
+static unsigned n_of_rank(uint64_t rank, uint64_t but)
+{
+	struct sw_rule_cursor cursor = { 0 };
+	const struct sw_rule *rule;
+	unsigned n = 0;
+
+	while ((rule = sw_rules_next(rules, &cursor, NULL)))
+		n += rule->cookie != but && rank_of(rule) == rank;
+	return n;
+}
+
+static unsigned seen_full, seen_evicted;
+
+/* A new rule: the right one makes room for it, or there is none that may. */
+static void add_one(unsigned n)
+{
+	struct sw_rule_change c = change_of(SW_RULE_ADD, n);
+	struct lowest was = find_lowest(n);
+	enum sw_rule_fault fault;
+
+	c.conf.importance = below(3);
+	c.conf.idle_timeout = below(3) ? 0 : 20 + below(20);
+	c.conf.hard_timeout = below(3) ? 0 : 20 + below(40);
+	fault = stage(c);
+	if (was.rules < LIMIT) {
+		assert_int_equal(fault, SW_RULE_FINE);
+		assert_int_equal(n_of_rank(was.rank, n), was.n);
+	} else if (was.rank == UINT64_MAX) {
+		assert_int_equal(fault, SW_RULE_TABLE_FULL);
+		seen_full++;
+	} else {
+		assert_int_equal(fault, SW_RULE_FINE);
+		assert_int_equal(n_of_rank(was.rank, n), was.n - 1);
+		assert_int_equal(find_lowest(n).rules, LIMIT);
+		seen_evicted++;
+	}
+}
+
+static const struct sw_rule *find_any(void)
+{
+	struct sw_rule_cursor cursor = { 0 };
+	const struct sw_rule *rule = NULL, *next;
+
+	for (unsigned i = below(LIMIT); i && (next = sw_rules_next(rules, &cursor, NULL)); i--)
+		rule = next;
+	return rule;
+}
+
+static void something_else(unsigned n)
+{
+	const struct sw_rule *rule = find_any();
+	struct sw_rule_change c;
+
+	if (!rule)
+		return;
+	c = change_of(SW_RULE_ADD, rule->cookie);
+	switch (below(4)) {
+	case 0: /* other timeouts of a rule that is there */
+		c.conf.idle_timeout = below(30);
+		c.conf.hard_timeout = below(30);
+		c.conf.importance = below(3);
+		assert_int_equal(stage(c), SW_RULE_FINE);
+		break;
+	case 1:
+		c.verb = below(4) ? SW_RULE_MODIFY_STRICT : SW_RULE_DELETE_STRICT;
+		assert_int_equal(stage(c), SW_RULE_FINE);
+		break;
+	default:
+		rule_count_add(rule, w, 1, 100);
+	}
+}
+
+static void random_rounds(unsigned rounds)
+{
+	static unsigned n;
+
+	for (unsigned round = 0; round < rounds; round++) {
+		unsigned evicted = n_evicted, before = seen_evicted;
+		bool commit = below(4);
+
+		sw_rules_begin(rules);
+		for (unsigned i = below(5); i; i--) {
+			if (below(3))
+				add_one(n++);
+			else
+				something_else(n);
+		}
+		if (commit)
+			sw_rules_commit(rules);
+		else
+			sw_rules_abort(rules);
+		assert_int_equal(n_evicted - evicted, commit ? seen_evicted - before : 0);
+		if (!below(8))
+			sw_clock_warp(below(3000));
+		w->now_s = sw_clock_ms() / 1000;
+		if (!below(8))
+			sw_rules_expire(rules, 1000);
+		sw_rcu_poll();
+	}
+}
+
+static void start(void)
+{
+	rules = rules_create("test");
+	rules_limit(rules, 0, LIMIT);
+	rng = swtest_seed(21);
+	seen_full = seen_evicted = 0;
+}
+
+static void end(void)
+{
+	rules_destroy(rules);
+	while (sw_rcu_poll())
+		;
+}
+
+static void test_random(void **state)
+{
+	const struct sw_rule_table_conf evict = { .evict = true };
+
+	start();
+	sw_rules_table_set(rules, 0, &evict);
+	random_rounds(ROUNDS);
+	assert_true(seen_evicted > ROUNDS / 4);
+	end();
+}
+
+/* Told to when it is full already; and no more. */
+static void test_later(void **state)
+{
+	struct sw_rule_table_conf conf = { .evict = true };
+	struct sw_rule_change c;
+
+	start();
+	for (unsigned i = 0; i < LIMIT; i++) {
+		c = change_of(SW_RULE_ADD, 1000000 + i);
+		c.conf.hard_timeout = 100 - i;
+		assert_int_equal(one(c), SW_RULE_FINE);
+	}
+	assert_int_equal(one(change_of(SW_RULE_ADD, 1)), SW_RULE_TABLE_FULL);
+	sw_rules_table_set(rules, 0, &conf);
+	assert_int_equal(one(change_of(SW_RULE_ADD, 1)), SW_RULE_FINE);
+	c = change_of(SW_RULE_DELETE_STRICT, 1000000 + LIMIT - 1);
+	assert_null(sw_rules_next(rules, &(struct sw_rule_cursor){ 0 }, &c));
+	conf.evict = false;
+	sw_rules_table_set(rules, 0, &conf);
+	assert_int_equal(one(change_of(SW_RULE_ADD, 2)), SW_RULE_TABLE_FULL);
+	rules_evict_all(rules, true);
+	random_rounds(ROUNDS / 10);
+	/* A limit that has fallen is reached again as rules come. */
+	c = change_of(SW_RULE_DELETE, 0);
+	memset(&c.conf.match, 0, sizeof(c.conf.match));
+	assert_int_equal(one(c), SW_RULE_FINE);
+	for (unsigned i = 0; i < 2 * LIMIT; i++) {
+		c = change_of(SW_RULE_ADD, 2000000 + i);
+		c.conf.hard_timeout = 9;
+		if (i == LIMIT)
+			rules_limit(rules, 0, LIMIT / 2);
+		assert_int_equal(one(c), SW_RULE_FINE);
+	}
+	assert_int_equal(find_lowest(0).rules, LIMIT / 2);
+	end();
+}
+
+static void test_vacancy(void **state)
+{
+	struct sw_rule_table_conf conf = { .vacancy = true, .down = 20, .up = 50 };
+
+	start();
+	rules_limit(rules, 0, 10);
+	sw_rules_table_set(rules, 0, &conf);
+	for (unsigned i = 0; i < 10; i++) {
+		assert_int_equal(sw_rules_table_vacancy(rules, 0), 100 - 10 * i);
+		assert_int_equal(one(change_of(SW_RULE_ADD, i)), SW_RULE_FINE);
+		assert_int_equal(
+			sw_rules_table_look(rules, 0), i == 8 ? SW_VACANCY_DOWN : SW_VACANCY_SAME);
+	}
+	for (unsigned i = 0; i < 10; i++) {
+		assert_int_equal(one(change_of(SW_RULE_DELETE_STRICT, i)), SW_RULE_FINE);
+		assert_int_equal(
+			sw_rules_table_look(rules, 0), i == 5 ? SW_VACANCY_UP : SW_VACANCY_SAME);
+	}
+	/* Set where little is free: that it is more comes first. */
+	for (unsigned i = 0; i < 9; i++)
+		assert_int_equal(one(change_of(SW_RULE_ADD, i)), SW_RULE_FINE);
+	sw_rules_table_set(rules, 0, &conf);
+	assert_int_equal(sw_rules_table_look(rules, 0), SW_VACANCY_SAME);
+	assert_int_equal(one(change_of(SW_RULE_DELETE, 0)), SW_RULE_FINE);
+	rules_limit(rules, 0, 1000);
+	assert_int_equal(sw_rules_table_look(rules, 0), SW_VACANCY_UP);
+	conf.vacancy = false;
+	sw_rules_table_set(rules, 0, &conf);
+	rules_limit(rules, 0, 1);
+	assert_int_equal(sw_rules_table_vacancy(rules, 0), 0);
+	assert_int_equal(sw_rules_table_look(rules, 0), SW_VACANCY_SAME);
+	end();
+}
+
+static int setup(void **state)
+{
+	swtest_eal();
+	sw_clock_stop();
+	sw_worker_count_set(2);
+	if (posix_memalign((void **)&w, 64, sizeof(*w)))
+		return -1;
+	memset(w, 0, sizeof(*w));
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_later),
+		cmocka_unit_test(test_vacancy),
+	};
+
+	return cmocka_run_group_tests(tests, setup, NULL);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * See file.h.
+ */
+#include "file.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "swctl.h"
+
+#define FILE_MAX    (64 << 20)
+#define MESSAGE_OWN 4096 /* what of a message is not the text, at most */
+
+static int cannot_read(const char *name, const char *hint, int error)
+{
+	int status = error == ENOENT   ? EXIT_NOT_FOUND
+		     : error == EACCES ? EXIT_NOT_PERMITTED
+				       : EXIT_DEVICE;
+
+	return fault_show(
+		status, hint, "the file \"%s\" cannot be read: %s", name, strerror(error));
+}
+
+int file_read(const char *name, const char *hint, struct sw_bytes *text)
+{
+	FILE *in = strcmp(name, "-") ? fopen(name, "re") : stdin;
+	size_t n;
+	int error;
+
+	if (!in)
+		return cannot_read(name, hint, errno);
+	while ((n = fread(sw_bytes_room(text, 65536), 1, 65536, in)) > 0 && text->len < FILE_MAX)
+		text->len += n;
+	error = ferror(in) ? errno : n ? EFBIG : 0;
+	if (in != stdin)
+		fclose(in);
+	return error ? cannot_read(name, hint, error) : EXIT_DONE;
+}
+
+int file_fits(const char *name, const json_t *text, const char *as, const char *hint)
+{
+	char *quoted = json_dumps(text, JSON_ENCODE_ANY);
+	size_t size = strlen(quoted);
+
+	free(quoted);
+	if (size + MESSAGE_OWN <= SW_MESSAGE_MAX)
+		return EXIT_DONE;
+	return fault_show(EXIT_REFUSED, hint, "%s has %zu bytes %s; the switch takes %d at once",
+		name, size, as, SW_MESSAGE_MAX - MESSAGE_OWN);
+}

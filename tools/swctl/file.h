@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Files whose text goes to the switch along with a command.
+ */
+#ifndef SWCTL_FILE_H
+#define SWCTL_FILE_H
+
+#include <jansson.h>
+
+#include <sw/line.h>
+
+/* All of a file, "-" is standard input. 0, or an exit status with the fault shown, and what to name instead. */
+int file_read(const char *name, const char *hint, struct sw_bytes *text);
+
+/* One message must hold the text (a JSON string), which is so long `as`. Likewise. */
+int file_fits(const char *name, const json_t *text, const char *as, const char *hint);
+
+#endif
