@@ -2,13 +2,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Run the net tests: the real daemon, network namespaces, real clients, QEMU guests.
 
-    sudo tests/net/run.py [--build DIR] [--logs DIR] [--counts FILE] [--list] [NAME]...
+    sudo tests/net/run.py [--build DIR] [--logs DIR] [--counts FILE] [--again N] [--list] [NAME]...
 
 A test is a function test_*(net) in a file test_*.py here; NAME picks those whose "file.function"
 contains it. Each runs in a process of its own with a network namespace and a mount namespace of its
 own, so that its interfaces and named namespaces end with it, whatever happens; what it started is
 adopted by this process when it dies, and killed. @swnet.limit(seconds) changes its time limit,
 raising swnet.Skip(reason) skips it. Output is kept in the logs folder and shown on failure.
+
+With --again N, where no more than N tests failed, each of them runs once more after the others: other
+people's programs run in these tests, on machines that others load. One that passes then counts as passed
+and is named in the last line as unsteady: it has a mistake to be found, and its first log is shown.
 """
 import argparse
 import ctypes
@@ -156,11 +160,21 @@ def show_failure(logs):
             print("\n".join("    " + line for line in lines[-TAIL:]))
 
 
+def run_and_tell(full, function, args, note=""):
+    word, reason, seconds = run(full, function, args)
+    print(f"   {word:7} {seconds:5.1f} s  {full}{note}" + (f": {reason}" if reason else ""), flush=True)
+    if word == "failed":
+        show_failure(args.logs / full)
+    return word
+
+
 def main():
     parser = argparse.ArgumentParser(description="Run the net tests.")
     parser.add_argument("--build", type=pathlib.Path, default=HERE.parent.parent / "build")
     parser.add_argument("--logs", type=pathlib.Path, default=None)
     parser.add_argument("--counts", type=pathlib.Path, help="write 'PASSED FAILED SKIPPED' there")
+    parser.add_argument("--again", type=int, default=0, metavar="N",
+                        help="run those that failed once more, where they are N at most")
     parser.add_argument("--list", action="store_true", help="print the tests' names only")
     parser.add_argument("names", nargs="*")
     args = parser.parse_args()
@@ -174,20 +188,23 @@ def main():
         print("the net tests make network namespaces: run as root")
         return 2
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    count = {"passed": 0, "failed": 0, "skipped": 0}
+    words, unsteady = {}, []
     try:
         for full, function in tests:
-            word, reason, seconds = run(full, function, args)
-            count[word] += 1
-            print(f"   {word:7} {seconds:5.1f} s  {full}" + (f": {reason}" if reason else ""), flush=True)
-            if word == "failed":
-                show_failure(args.logs / full)
+            words[full] = run_and_tell(full, function, args)
+        failed = [(full, function) for full, function in tests if words[full] == "failed"]
+        for full, function in failed if len(failed) <= args.again else []:
+            shutil.copytree(args.logs / full, args.logs / f"{full}.first", dirs_exist_ok=True)
+            words[full] = run_and_tell(full, function, args, " (once more)")
+            unsteady += [full] if words[full] == "passed" else []
     finally:
         kill_all()
+        counts = {word: list(words.values()).count(word) for word in ("passed", "failed", "skipped")}
         if args.counts:
-            args.counts.write_text(f"{count['passed']} {count['failed']} {count['skipped']}\n")
-    print(f"   net: {count['passed']} passed, {count['failed']} failed, {count['skipped']} skipped.")
-    return 1 if count["failed"] or not count["passed"] else 0
+            args.counts.write_text(" ".join(map(str, counts.values())) + "\n")
+    print("   net: " + ", ".join(f"{n} {word}" for word, n in counts.items())
+          + (f"; unsteady, passed only the second time: {' '.join(unsteady)}" if unsteady else "") + ".")
+    return 1 if counts["failed"] or not counts["passed"] else 0
 
 
 if __name__ == "__main__":
