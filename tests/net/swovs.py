@@ -42,6 +42,12 @@ class Ovs:
         said = self.net.run(VSCTL, f"--db=unix:{self.socket}", "-t", "10", *words, env=self.env)
         return said.stdout.strip()
 
+    def forget(self):
+        """Packets from here on are judged by the rules of now. Without it OVS may send a packet the way of an
+        older set of rules, or of half a set: it looks through its flows after a barrier's answer."""
+        self.net.run("ovs-appctl", "-t", self.dir / "ovs-vswitchd.ctl", "-T", "10", "revalidator/purge",
+                     env=self.env)
+
     def bridge(self, name, *ports):
         self.ctl(f"add-br {name} -- set bridge {name} datapath_type=netdev "
                  "other_config:disable-in-band=true fail_mode=secure")

@@ -70,6 +70,7 @@ def control(switch, *words, bridge="br0"):
     c = Controller(switch.net, "ptcp:0:127.0.0.1", *words)
     switch.ctl(f"set-controller {bridge} tcp:127.0.0.1:{c.port()}")
     c.is_ready()
+    switch.forget()
     return c
 
 

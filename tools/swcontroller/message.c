@@ -165,8 +165,8 @@ static void take_features(struct peer *p, struct of_cursor c)
 		ask_for_ports(p);
 	set_config(p);
 	delete_ours(p);
+	add_rules(p); /* first, so that what they take never comes here */
 	add_miss(p);
-	add_rules(p);
 	send_head(p, p->version == OF10 ? OFPT10_BARRIER_REQUEST : OFPT_BARRIER_REQUEST);
 }
 
