@@ -11,7 +11,7 @@ static struct of_target parse(const char *text)
 	struct of_target t;
 	struct sw_err err = { 0 };
 
-	if (of_target_parse(text, &t, &err))
+	if (of_target_parse(text, 1, &t, &err))
 		fail_msg("%s: %s", text, err.text);
 	return t;
 }

@@ -20,7 +20,7 @@
 #include "../../src/ctl/of/codec/head.h"
 #include "../../src/ctl/of/codec/version.h"
 #include "../../src/ctl/of/flow/flow.h"
-#include "../../tools/swcontroller/hello.h"
+#include "../../src/ctl/of/codec/hello.h"
 #include "../../tools/swcontroller/method.h"
 #include "../../tools/swcontroller/names.h"
 #include "../../tools/swcontroller/packet.h"
@@ -270,15 +270,15 @@ static void test_versions(void **state)
 {
 	const uint32_t ours = OF_V10_V13;
 
-	assert_int_equal(hello_agree(ours, OF15, 0), OF13);
-	assert_int_equal(hello_agree(ours, OF13, 0), OF13);
-	assert_int_equal(hello_agree(ours, OF10, 0), OF10);
-	assert_int_equal(hello_agree(ours, 2, 0), 0);
-	assert_int_equal(hello_agree(ours, 0, 0), 0);
-	assert_int_equal(hello_agree(ours, OF15, OF_ALL), OF13);
-	assert_int_equal(hello_agree(ours, OF15, OF_V15 | OF_V10), OF10);
-	assert_int_equal(hello_agree(ours, OF15, OF_V14_UP), 0);
-	assert_int_equal(hello_agree(OF_V13, OF10, 0), 0);
+	assert_int_equal(of_hello_agree(ours, OF15, 0), OF13);
+	assert_int_equal(of_hello_agree(ours, OF13, 0), OF13);
+	assert_int_equal(of_hello_agree(ours, OF10, 0), OF10);
+	assert_int_equal(of_hello_agree(ours, 2, 0), 0);
+	assert_int_equal(of_hello_agree(ours, 0, 0), 0);
+	assert_int_equal(of_hello_agree(ours, OF15, OF_ALL), OF13);
+	assert_int_equal(of_hello_agree(ours, OF15, OF_V15 | OF_V10), OF10);
+	assert_int_equal(of_hello_agree(ours, OF15, OF_V14_UP), 0);
+	assert_int_equal(of_hello_agree(OF_V13, OF10, 0), 0);
 }
 
 static void check_method(const char *text, const char *want)

@@ -15,7 +15,4 @@ void hello_send(struct peer *p);
 /* The first message of a switch. It may end the switch. */
 void hello_take(struct peer *p, const uint8_t *bytes, size_t len);
 
-/* Of two offers: a header's version, and the first word of the bitmap, 0 without one. 0: they have none in common. */
-uint8_t hello_agree(uint32_t ours, uint8_t version, uint32_t bitmap);
-
 #endif

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * See method.h. In ptcp:[PORT][:HOST] the port comes first, in tcp:HOST[:PORT] the host; an IPv6 address stands in
- * brackets.
+ * See method.h.
  */
 #include "method.h"
 
@@ -14,142 +13,53 @@
 #include <sys/un.h>
 
 #include <sw/err.h>
-#include <sw/text.h>
 
-#define FORMS                                                                   \
-	"ptcp:[PORT][:HOST], pssl:[PORT][:HOST], punix:FILE, tcp:HOST[:PORT], " \
-	"ssl:HOST[:PORT], unix:FILE"
-#define HOST_SIZE 256
+#include "../../src/ctl/of/controller/target.h"
 
-static const struct kind {
-	const char *prefix;
-	bool passive, tls, local;
-} kinds[] = {
-	{ "ptcp:", true, false, false },
-	{ "pssl:", true, true, false },
-	{ "punix:", true, false, true },
-	{ "tcp:", false, false, false },
-	{ "ssl:", false, true, false },
-	{ "unix:", false, false, true },
-};
-#define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
-
-static int refuse(const struct method *m, const char *why, struct sw_err *err)
-{
-	int rc = sw_err_set(err, SW_CODE_USAGE, "\"%s\": %s", m->text, why);
-
-	sw_err_allowed(err, "%s", FORMS);
-	return rc;
-}
-
-static int read_path(const char *path, struct method *m, struct sw_err *err)
+static void take_path(const struct of_target *t, struct method *m)
 {
 	struct sockaddr_un *un = (struct sockaddr_un *)&m->address;
 
-	if (!*path)
-		return refuse(m, "a path is missing", err);
-	if (strlen(path) >= sizeof(un->sun_path))
-		return refuse(m, "the path is longer than the 107 bytes of a Unix socket's", err);
 	un->sun_family = AF_UNIX;
-	strcpy(un->sun_path, path);
+	strcpy(un->sun_path, t->path);
 	m->len = sizeof(*un);
-	return 0;
 }
 
-/* "HOST" or "[HOST]" at the start of *text, up to ':' or the end; *text is behind it. */
-static int read_host(
-	const char **text, const struct method *m, char host[HOST_SIZE], struct sw_err *err)
-{
-	bool bracket = **text == '[';
-	const char *from = *text + bracket, *to = from + strcspn(from, bracket ? "]" : ":");
-
-	if (bracket && *to != ']')
-		return refuse(m, "a ']' is missing", err);
-	if (to - from >= HOST_SIZE)
-		return refuse(m, "the host's name is too long", err);
-	snprintf(host, HOST_SIZE, "%.*s", (int)(to - from), from);
-	*text = to + bracket;
-	return 0;
-}
-
-static int read_port(
-	const char *text, size_t len, const struct method *m, unsigned *port, struct sw_err *err)
-{
-	char digits[8];
-	uint64_t n;
-
-	*port = METHOD_PORT;
-	if (!len)
-		return 0;
-	snprintf(digits, sizeof(digits), "%.*s", (int)len, text);
-	if (len >= sizeof(digits) || sw_parse_u64(digits, m->passive ? 0 : 1, 65535, &n))
-		return refuse(m,
-			"the port is not a number up to 65535; an IPv6 address stands in []", err);
-	*port = n;
-	return 0;
-}
-
-static int look_up(const char *host, unsigned port, struct method *m, struct sw_err *err)
+static int look_up(const struct of_target *t, struct method *m, struct sw_err *err)
 {
 	struct addrinfo want = { .ai_socktype = SOCK_STREAM,
-		.ai_flags = AI_NUMERICSERV | (m->passive ? AI_PASSIVE : 0) },
+		.ai_flags = AI_NUMERICSERV | (t->passive ? AI_PASSIVE : 0) },
 			*found;
 	char service[8];
 	int rc;
 
-	snprintf(service, sizeof(service), "%u", port);
-	rc = getaddrinfo(host, service, &want, &found);
+	snprintf(service, sizeof(service), "%u", t->port);
+	rc = getaddrinfo(t->host[0] ? t->host : "0.0.0.0", service, &want, &found);
 	if (rc)
 		return sw_err_set(err, SW_CODE_DEVICE, "\"%s\": no address of host \"%s\": %s",
-			m->text, host, gai_strerror(rc));
+			m->text, t->host, gai_strerror(rc));
 	memcpy(&m->address, found->ai_addr, found->ai_addrlen);
 	m->len = found->ai_addrlen;
 	freeaddrinfo(found);
 	return 0;
 }
 
-static int read_internet(const char *rest, struct method *m, struct sw_err *err)
-{
-	char host[HOST_SIZE] = "0.0.0.0";
-	size_t len = strcspn(rest, ":");
-	unsigned port;
-	int rc = 0;
-
-	if (m->passive) {
-		rc = read_port(rest, len, m, &port, err);
-		rest += len;
-		if (!rc && *rest == ':' && *++rest)
-			rc = read_host(&rest, m, host, err);
-		if (!rc && *rest)
-			rc = refuse(m, "an IPv6 address stands in []", err);
-		return rc ? rc : look_up(host, port, m, err);
-	}
-	rc = read_host(&rest, m, host, err);
-	if (!rc && !*host)
-		rc = refuse(m, "the host is missing", err);
-	if (!rc && *rest && *rest != ':')
-		rc = refuse(m, "the host is followed by something that is not :PORT", err);
-	rest += *rest == ':';
-	if (!rc)
-		rc = read_port(rest, strlen(rest), m, &port, err);
-	return rc ? rc : look_up(host, port, m, err);
-}
-
 int method_parse(const char *text, struct method *out, struct sw_err *err)
 {
-	memset(out, 0, sizeof(*out));
-	out->text = text;
-	for (size_t i = 0; i < N_KINDS; i++) {
-		size_t len = strlen(kinds[i].prefix);
+	struct of_target t;
+	int rc = of_target_parse(text, 0, &t, err);
 
-		if (strncmp(text, kinds[i].prefix, len))
-			continue;
-		out->passive = kinds[i].passive;
-		out->tls = kinds[i].tls;
-		return kinds[i].local ? read_path(text + len, out, err)
-				      : read_internet(text + len, out, err);
+	*out = (struct method){ .text = text };
+	if (rc) {
+		err->code = SW_CODE_USAGE;
+		return rc;
 	}
-	return refuse(out, "not a way to reach switches", err);
+	out->passive = t.passive;
+	out->tls = t.kind == OF_TARGET_TLS;
+	if (t.kind != OF_TARGET_UNIX)
+		return look_up(&t, out, err);
+	take_path(&t, out);
+	return 0;
 }
 
 static unsigned port_of(const struct sockaddr *a)

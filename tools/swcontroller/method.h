@@ -13,8 +13,7 @@
 
 struct sw_err;
 
-#define METHOD_PORT 6653 /* of OpenFlow (IANA) */
-#define METHOD_TEXT 160	 /* bytes of an address as text, at most */
+#define METHOD_TEXT 160 /* bytes of an address as text, at most */
 
 struct method {
 	const char *text; /* as it was given */
@@ -24,7 +23,8 @@ struct method {
 	socklen_t len;
 };
 
-/* "ptcp:6653:127.0.0.1" to an address; a host's name is looked up at once. `text` must stay. */
+/* "ptcp:6653:127.0.0.1" to an address, as of_target_parse reads it, and ptcp:0: a port that the kernel chooses; a
+ * host's name is looked up at once. `text` must stay. */
 int method_parse(const char *text, struct method *out, struct sw_err *err);
 
 /* An address as people read it: "127.0.0.1:6653", "[::1]:6653", "/run/x.sock"; "" for an unnamed Unix socket. */

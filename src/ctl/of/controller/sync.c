@@ -73,7 +73,7 @@ static void sync_controller(struct of_bridge *of, const struct row *row)
 	struct of_target target;
 	struct sw_err err;
 
-	if (of_target_parse(text, &target, &err)) {
+	if (of_target_parse(text, 1, &target, &err)) {
 		sw_error(
 			"bridge %s: %s", of->name, err.text); /* stored by a version that took it */
 		return;

@@ -12,6 +12,7 @@
 #include <sw/err.h>
 #include <sw/text.h>
 
+#define NO_PORT	  "has a port that is no number of 1 to 65535"
 #define LABEL_MAX 63 /* bytes between two dots of a name (RFC 1035, 2.3.4) */
 
 static const struct {
@@ -39,7 +40,7 @@ static const char *take_host(const char *text, struct of_target *t, const char *
 	*rest = text + len + brackets;
 	len -= brackets;
 	if (!len)
-		return "names no host";
+		return "names no host (IPv6 stands in brackets)";
 	if (len >= sizeof(t->host))
 		return "has a host of more than 253 bytes";
 	snprintf(t->host, sizeof(t->host), "%.*s", (int)len, host);
@@ -95,12 +96,12 @@ static const char *check_host(struct of_target *t, bool brackets)
 	return t->passive ? "names a host: to listen an address of ours is needed" : NULL;
 }
 
-static const char *take_port(const char *text, struct of_target *t)
+static const char *take_port(const char *text, unsigned least, struct of_target *t)
 {
 	uint64_t port;
 
-	if (sw_parse_u64(text, 1, UINT16_MAX, &port))
-		return "has a port that is no number of 1 to 65535";
+	if (sw_parse_u64(text, least, UINT16_MAX, &port))
+		return NO_PORT;
 	t->port = port;
 	return NULL;
 }
@@ -114,21 +115,21 @@ static const char *parse_active(const char *text, struct of_target *t)
 		fault = check_host(t, *text == '[');
 	if (fault || !*rest)
 		return fault;
-	return *rest == ':' ? take_port(rest + 1, t) : "has something behind its address";
+	return *rest == ':' ? take_port(rest + 1, 1, t) : "has something behind its address";
 }
 
 /* [PORT][:HOST] */
-static const char *parse_passive(const char *text, struct of_target *t)
+static const char *parse_passive(const char *text, unsigned least, struct of_target *t)
 {
 	size_t len = strcspn(text, ":");
 	char port[8];
 	const char *rest, *fault = NULL;
 
 	if (len >= sizeof(port))
-		return "has a port that is no number of 1 to 65535";
+		return NO_PORT;
 	snprintf(port, sizeof(port), "%.*s", (int)len, text);
 	if (len)
-		fault = take_port(port, t);
+		fault = take_port(port, least, t);
 	if (fault || !text[len])
 		return fault;
 	text += len + 1;
@@ -148,7 +149,7 @@ static const char *parse_path(const char *text, struct of_target *t)
 	return NULL;
 }
 
-static const char *parse(const char *text, struct of_target *t)
+static const char *parse(const char *text, unsigned least, struct of_target *t)
 {
 	for (unsigned i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
 		size_t len = strlen(methods[i].prefix);
@@ -160,14 +161,15 @@ static const char *parse(const char *text, struct of_target *t)
 			.port = OF_TARGET_PORT };
 		if (t->kind == OF_TARGET_UNIX)
 			return parse_path(text + len, t);
-		return t->passive ? parse_passive(text + len, t) : parse_active(text + len, t);
+		return t->passive ? parse_passive(text + len, least, t)
+				  : parse_active(text + len, t);
 	}
 	return "is no way to a controller";
 }
 
-int of_target_parse(const char *text, struct of_target *target, struct sw_err *err)
+int of_target_parse(const char *text, unsigned least, struct of_target *target, struct sw_err *err)
 {
-	const char *fault = parse(text, target);
+	const char *fault = parse(text, least, target);
 	int rc;
 
 	if (!fault)
@@ -183,5 +185,5 @@ int of_target_check(const char *text, struct sw_err *err)
 {
 	struct of_target target;
 
-	return of_target_parse(text, &target, err);
+	return of_target_parse(text, 1, &target, err);
 }

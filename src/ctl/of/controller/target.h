@@ -22,14 +22,14 @@ struct of_target {
 	enum of_target_kind kind;
 	bool passive;		 /* it comes to us */
 	bool is_name;		 /* host must be looked up; never of a passive one */
-	uint16_t port;		 /* 1..65535 */
+	uint16_t port;		 /* least..65535 */
 	char host[OF_HOST_SIZE]; /* without brackets; "": every address of IPv4 */
 	char path[OF_PATH_SIZE]; /* UNIX: as written */
 };
 
 /* "tcp:10.0.0.1", "ssl:[fe80::1%eth0]:6653", "unix:ctl.sock", "ptcp:6653:[::]"; 0 or -EINVAL with err, which names
- * what is allowed. */
-int of_target_parse(const char *text, struct of_target *target, struct sw_err *err);
+ * what is allowed. `least`: the lowest port to listen at; with 0 the kernel may choose one. */
+int of_target_parse(const char *text, unsigned least, struct of_target *target, struct sw_err *err);
 
 /* The same for a column's .check. */
 int of_target_check(const char *text, struct sw_err *err);
