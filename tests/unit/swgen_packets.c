@@ -111,7 +111,7 @@ static void parse(const uint8_t *p, unsigned len, struct parsed *out)
 static void random_options(struct options *o)
 {
 	char *argv[] = { "swgen", "--port", "a", "--port", "b" };
-	enum options_action action;
+	enum cli_action action;
 	uint64_t r = swtest_rand(&seed);
 	struct layout at;
 
@@ -192,7 +192,7 @@ static void packets_are_what_the_options_say(void **state)
 static int parse_words(const char *line, struct options *o, struct sw_err *err)
 {
 	char copy[256], *rest = copy, *argv[20] = { "swgen" };
-	enum options_action action;
+	enum cli_action action;
 	int argc = 1, rc;
 
 	snprintf(copy, sizeof(copy), "%s", line);
@@ -211,6 +211,7 @@ static void wrong_options_are_named(void **state)
 		{ "--port a --port b --port c", "third port" },
 		{ "--port a --both", "second --port" },
 		{ "--port a b", "\"b\" is not an option" },
+		{ "--port a -b", "no option -b" },
 		{ "--port a --flow 3", "no option --flow" },
 		{ "--port a --json=1", "no value" },
 		{ "--port a --flows", "needs a value" },

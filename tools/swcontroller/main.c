@@ -13,17 +13,6 @@
 #include "controller.h"
 #include "options.h"
 
-static void show_error(const struct sw_err *err)
-{
-	fprintf(stderr, "swcontroller: %s\n", err->text);
-	if (*err->allowed)
-		fprintf(stderr, "swcontroller: allowed: %s\n", err->allowed);
-	if (*err->nearest)
-		fprintf(stderr, "swcontroller: did you mean \"%s\"?\n", err->nearest);
-	if (*err->hint)
-		fprintf(stderr, "swcontroller: %s\n", err->hint);
-}
-
 static int status_of(const struct sw_err *err)
 {
 	return err->code == SW_CODE_DEVICE || err->code == SW_CODE_INTERNAL ? EXIT_DEVICE
@@ -38,7 +27,7 @@ static int run(const struct options *o)
 
 	signal(SIGPIPE, SIG_IGN);
 	if (controller_init(&c, o, &err)) {
-		show_error(&err);
+		cli_show_error(&options_cli, &err);
 		status = status_of(&err);
 	} else {
 		controller_run(&c);
@@ -51,19 +40,19 @@ static int run(const struct options *o)
 int main(int argc, char **argv)
 {
 	static struct options o;
-	enum options_action action;
+	enum cli_action action;
 	struct sw_err err = { 0 };
 
 	setvbuf(stderr, NULL, _IOLBF, 0);
 	if (options_parse(argc, argv, &o, &action, &err)) {
-		show_error(&err);
+		cli_show_error(&options_cli, &err);
 		return status_of(&err);
 	}
-	if (action == OPTIONS_HELP && o.json)
-		options_json();
-	else if (action == OPTIONS_HELP)
-		options_help();
-	else if (action == OPTIONS_VERSION)
+	if (action == CLI_HELP && o.json)
+		cli_json(&options_cli);
+	else if (action == CLI_HELP)
+		cli_help(&options_cli);
+	else if (action == CLI_VERSION)
 		puts("swcontroller " SW_VERSION);
 	else
 		return run(&o);

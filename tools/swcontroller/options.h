@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../cli/cli.h"
 #include "method.h"
 
 struct sw_err;
@@ -39,11 +40,9 @@ struct options {
 	bool verbose, json;
 };
 
-enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
+extern const struct cli options_cli;
 
 int options_parse(
-	int argc, char **argv, struct options *o, enum options_action *action, struct sw_err *err);
-void options_help(void);
-void options_json(void); /* the same for the manual page */
+	int argc, char **argv, struct options *o, enum cli_action *action, struct sw_err *err);
 
 #endif

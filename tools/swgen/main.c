@@ -21,17 +21,6 @@
 #include "report.h"
 #include "rfc2544.h"
 
-static void show_error(const struct sw_err *err)
-{
-	fprintf(stderr, "swgen: %s\n", err->text);
-	if (*err->allowed)
-		fprintf(stderr, "swgen: allowed: %s\n", err->allowed);
-	if (*err->nearest)
-		fprintf(stderr, "swgen: did you mean \"%s\"?\n", err->nearest);
-	if (*err->hint)
-		fprintf(stderr, "swgen: %s\n", err->hint);
-}
-
 static int status_of(const struct sw_err *err)
 {
 	return err->code == SW_CODE_USAGE || err->code == SW_CODE_INVALID ? EXIT_USAGE
@@ -150,24 +139,24 @@ static int generate(const struct options *o, struct sw_err *err)
 
 int main(int argc, char **argv)
 {
-	enum options_action action;
+	enum cli_action action;
 	struct sw_err err = { 0 };
 	struct options o;
 	int status;
 
 	if (options_parse(argc, argv, &o, &action, &err) ||
-		(action == OPTIONS_RUN && options_check(&o, &err))) {
-		show_error(&err);
+		(action == CLI_RUN && options_check(&o, &err))) {
+		cli_show_error(&options_cli, &err);
 		return EXIT_USAGE;
 	}
-	if (action == OPTIONS_RUN) {
+	if (action == CLI_RUN) {
 		status = generate(&o, &err);
 		if (err.code)
-			show_error(&err);
+			cli_show_error(&options_cli, &err);
 		return status;
 	}
-	if (action == OPTIONS_HELP)
-		(o.json ? options_json : options_help)();
+	if (action == CLI_HELP)
+		(o.json ? cli_json : cli_help)(&options_cli);
 	else
 		puts("swgen " SW_VERSION);
 	return EXIT_DONE;

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "../cli/cli.h"
 #include "mix.h"
 
 #define FLOWS_MAX   (1U << 20)
@@ -83,16 +84,13 @@ struct options {
 	bool json;
 };
 
-enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
+extern const struct cli options_cli;
 
 /* 0 or a negative errno with the sentence in err. Texts point into argv. */
 int options_parse(
-	int argc, char **argv, struct options *o, enum options_action *action, struct sw_err *err);
+	int argc, char **argv, struct options *o, enum cli_action *action, struct sw_err *err);
 
 /* What contradicts itself or does not fit together; fills what follows from the rest (flows, macs). */
 int options_check(struct options *o, struct sw_err *err);
-
-void options_help(void);
-void options_json(void);
 
 #endif
