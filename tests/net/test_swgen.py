@@ -10,7 +10,8 @@ import struct
 
 import swnet
 
-WINDOW = ("--window", "64")
+# So many under way, and a patience that no switch which is not run for a while outlasts.
+WINDOW = ("--window", "64", "--drain", "10")
 
 
 class Swgen:
@@ -98,14 +99,15 @@ def test_vhost(net):
     swnet.same(len(sw.ctl("fdb show br-in").splitlines()) > 2000, True, "2000 stations are known")
     # One of two flows meets a station that is said to be elsewhere: its packets alone are lost.
     sw.ctl("fdb add br-in va 10 02:5d:01:00:00:01")
-    result = gen.run(ports, "--macs", "2", "--dist", "sequential", "--packets", "1000", "--drain", "0.1",
-                     *WINDOW, status=1)
+    result = gen.run(ports, "--macs", "2", "--dist", "sequential", "--packets", "1000", *WINDOW,
+                     "--drain", "0.5", status=1)
     way = result["directions"][0]
     swnet.same((way["lost"], way["received"]), (500, 500), "lost and received")
     swnet.same(way["flows"]["worst"], [{"flow": 1, "sent": 500, "lost": 500}], "flows with losses")
     sw.ctl("set port vb tag=20")
-    result = gen.run(ports, "--packets", "100", "--drain", "0.1", status=1)
-    swnet.same((result["lost"], result["received"]), (100, 0), "lost and received with the path cut")
+    result = gen.run(ports, "--packets", "640", "--window", "64", "--drain", "0.1", status=1)
+    swnet.same((result["lost"], result["received"]), (640, 0), "lost and received with the path cut")
+    swnet.same(result["seconds"] >= 0.9, True, f"nine windows were given up in {result['seconds']} s")
     gen.refused("--no-huge", "--core", gen.core, "--port", ports[0], "--port", ports[1], "--learn",
                 "--drain", "0.1", "--wait", "1", status=8,
                 says=["announce the stations none arrived within 1 s", "one VLAN", "--rx-queues"])
@@ -117,8 +119,8 @@ def test_learn_waits(net):
     sw, gen = net.switch(), Swgen(net)
     ports = two_vhost_ports(net, sw)
     sw.ctl("set port vb tag=20")
-    process = gen.start(ports, "--learn", "--both", "--packets", "1000", "--drain", "0.05", "--wait", "50",
-                        *WINDOW, "--json", log="learns")
+    process = gen.start(ports, "--learn", "--both", "--packets", "1000", "--wait", "50", *WINDOW,
+                        "--drain", "0.5", "--json", log="learns")
     swnet.wait_for(lambda: process.poll() is not None or sw.count("va", "rx_packets") >= 3, 30,
                    "three attempts are lost")
     swnet.same(process.poll(), None, "status of swgen while nothing comes through")
@@ -164,12 +166,12 @@ def test_capture(net):
               for n in range(200)]
     capture(net.dir / "in.pcap", frames)
     wire = swnet.Wire(ends[1])
-    result = gen.run(ports, "--pcap", net.dir / "in.pcap", "--speed", "2")
+    result = gen.run(ports, "--pcap", net.dir / "in.pcap", "--speed", "2", "--drain", "10")
     swnet.same([wire.receive(5) for _ in frames], frames, "frames on the wire")
     swnet.same((result["sent"], result["lost"], result["limited_by"]), (200, 0, "capture"), "sent, lost, why")
     swnet.same(result["seconds"] >= 0.0995, True, f"199 ms at twice the speed took {result['seconds']} s")
     result = gen.run(ports, "--pcap", net.dir / "in.pcap", "--speed", "max", "--loop", "--packets", "5000",
-                     "--window", "64")
+                     *WINDOW)
     swnet.same((result["sent"], result["lost"]), (5000, 0), "sent and lost")
     (net.dir / "bad.pcap").write_bytes(b"no capture at all")
     gen.refused("--port", ports[0], "--no-huge", "--pcap", net.dir / "bad.pcap", says="bad.pcap")

@@ -16,7 +16,7 @@
 #define LEARN_WINDOW 64
 #define LEARN_TRIES  5	 /* once something came through */
 #define LEARN_S	     30	 /* a try */
-#define STUCK_MS     100 /* a window that nothing opens: what is under way is lost */
+#define LEARN_LOST_S 0.1 /* in place of --drain: where no path is that is to be found out soon */
 #define LEAST_US     2	 /* packets are gathered for so long, at most 16 */
 #define LEAST_MOST   16
 #define PAUSE_US     15 /* between two looks at a port: it was not our doing */
@@ -115,7 +115,13 @@ static uint64_t quiet_for(struct way *w, uint64_t now)
 	return now - w->last_news;
 }
 
-/* How many more may be under way. */
+/* Nothing came for so long: what is under way is lost. */
+static uint64_t stuck_after(const struct run *run)
+{
+	return (run->plan->flows ? LEARN_LOST_S : run->b->o->drain_s) * run->b->hz;
+}
+
+/* How many more may be under way. A window that is given up leaves the next one as long a time. */
 static unsigned window_left(struct run *run, struct way *w, uint64_t now)
 {
 	uint32_t window = run->plan->window;
@@ -129,9 +135,10 @@ static unsigned window_left(struct run *run, struct way *w, uint64_t now)
 			w->last_news = now;
 		return window - out;
 	}
-	if (quiet_for(w, now) < run->b->hz / 1000 * STUCK_MS)
+	if (quiet_for(w, now) < stuck_after(run))
 		return 0;
 	w->given_up += out;
+	w->last_news = now;
 	return window;
 }
 
