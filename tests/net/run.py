@@ -7,8 +7,8 @@
 A test is a function test_*(net) in a file test_*.py here; NAME picks those whose "file.function"
 contains it. Each runs in a process of its own with a network namespace and a mount namespace of its
 own, so that its interfaces and named namespaces end with it, whatever happens; what it started is
-adopted by this process when it dies, and killed. @swnet.limit(seconds) changes its time limit,
-raising swnet.Skip(reason) skips it. Output is kept in the logs folder and shown on failure.
+adopted by this process when it dies, and killed. @swnet.limit(seconds) says how long it may need on a machine
+of its own (60 otherwise), and three times that is waited; raising swnet.Skip(reason) skips it.
 
 With --again N, where no more than N tests failed, each of them runs once more after the others: other
 people's programs run in these tests, on machines that others load. One that passes then counts as passed
@@ -103,7 +103,7 @@ def in_child(function, net, out):
 
 def run(full, function, args):
     """(word, reason, seconds) of one test."""
-    limit = getattr(function, "limit", 60)
+    limit = swnet.patient(getattr(function, "limit", 60))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="swt-"))
     folder.chmod(0o755)
     logs = args.logs / full

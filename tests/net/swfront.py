@@ -10,6 +10,8 @@ import select
 import socket
 import struct
 
+from swbase import PATIENT
+
 GET_FEATURES, SET_FEATURES, SET_OWNER, SET_MEM_TABLE = 1, 2, 3, 5
 SET_VRING_NUM, SET_VRING_ADDR, SET_VRING_BASE, SET_VRING_KICK, SET_VRING_CALL = 8, 9, 10, 12, 13
 GET_PROTOCOL_FEATURES, SET_PROTOCOL_FEATURES, SET_VRING_ENABLE = 15, 16, 18
@@ -22,7 +24,7 @@ STATUS = 1 << 16  # protocol feature we leave out
 class Front:
     """Connect (or be connected to), negotiate, bring both rings up."""
 
-    def __init__(self, path, *, listen=False, seconds=10):
+    def __init__(self, path, *, listen=False, seconds=PATIENT):
         self.fd = os.memfd_create("front")
         os.ftruncate(self.fd, SIZE)
         self.mem = mmap.mmap(self.fd, SIZE)
@@ -90,7 +92,7 @@ class Front:
     def truncate(self, size):
         os.ftruncate(self.fd, size)
 
-    def closed(self, seconds=10):
+    def closed(self, seconds=PATIENT):
         """Whether the back end hung up within the time."""
         while select.select([self.socket], [], [], seconds)[0]:
             try:

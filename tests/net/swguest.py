@@ -5,6 +5,8 @@ import subprocess
 import threading
 import time
 
+from swbase import patient
+
 
 class Guest:
     """A QEMU guest: Debian's cloud kernel, busybox, one virtio-net device, a shell on the serial line."""
@@ -79,6 +81,7 @@ class Guest:
 
     def _wait(self, mark, seconds):
         """Text up to the mark, taken from what the guest said."""
+        seconds = patient(seconds)
         end = time.monotonic() + seconds
         with self.lock:
             while mark not in self.said:
@@ -112,7 +115,7 @@ class Guest:
 
     def ping(self, ip, *, count=3, seconds=20, size=56):
         """Pings answered, until `count` were; busybox has no interval, so one at a time."""
-        answered, end = 0, time.monotonic() + seconds
+        answered, end = 0, time.monotonic() + patient(seconds)
         while answered < count and time.monotonic() < end:
             status, _ = self.run(f"ping -c 1 -W 1 -s {size} {ip}", check=False)
             answered += status == 0

@@ -15,7 +15,7 @@ import re
 import signal
 import subprocess
 
-from swbase import Skip, limit, readable, same, wait_for, within  # noqa: F401  (for the tests)
+from swbase import PATIENT, Skip, limit, patient, readable, same, wait_for, within  # noqa: F401  (for tests)
 from swguest import Guest
 from swswitch import Rpc, Switch  # noqa: F401
 from swwire import Tagger, Wire, frame, mac_bytes, tag_of  # noqa: F401
@@ -66,7 +66,7 @@ class Net:
     def run(self, *command, check=True, timeout=20, text=None, **more):
         """Run to the end; what it said is in the test's log. AssertionError when check and it fails."""
         command = [str(word) for word in command]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=timeout,
+        result = subprocess.run(command, capture_output=True, text=True, timeout=patient(timeout),
                                 **({"input": text} if text is not None else {"stdin": subprocess.DEVNULL}),
                                 **more)
         print("$", " ".join(command), "->", result.returncode, flush=True)
@@ -182,18 +182,17 @@ class Host:
         text = self.run("ip", "-j", "link", "show", interface).stdout
         return json.loads(text)[0]["address"]
 
-    def ping(self, ip, *, count=3, seconds=10, check=True, size=None):
-        """True when `count` answers came within the limit. The first may be lost to ARP: it is repeated."""
-        words = ["ping", "-n", "-i", "0.05", "-c", str(count), "-w", str(seconds), "-W", "1"]
+    def ping(self, ip, *, count=3, size=None):
+        """`count` answers come. An ARP request may be lost, and then ping ends early: it is repeated."""
+        words = ["ping", "-n", "-i", "0.05", "-c", str(count), "-w", "10", "-W", "1"]
         if size:
             words += ["-s", str(size), "-M", "do"]
-        result = self.run(*words, ip, check=False, timeout=seconds + 5)
-        got = re.search(r"(\d+) received", result.stdout)
-        good = bool(got) and int(got.group(1)) >= count
-        if check and not good:
-            raise AssertionError(f"{self.name} cannot ping {ip}: {result.stdout.strip()[-300:]}"
-                                 f"{result.stderr}")
-        return good
+
+        def answered():
+            said = self.run(*words, ip, check=False).stdout
+            got = re.search(r"(\d+) received", said)
+            return got and int(got.group(1)) >= count
+        wait_for(answered, PATIENT, f"{self.name} pings {ip}")
 
     def no_ping(self, ip, seconds=1):
         """No answer to several requests. The one wait for nothing: it ends early when an answer comes."""
@@ -208,7 +207,7 @@ class Host:
         wait_for(lambda: server.listens(5201), 5, f"iperf3 listens in {server.name}")
         words = ["iperf3", "-J", "-c", server.ip, "-t", str(seconds)] + (["-R"] if reverse else [])
         result = self.run(*words, timeout=seconds + 20, check=False)
-        listener.wait(timeout=10)
+        listener.wait(timeout=PATIENT)
         report = json.loads(result.stdout)
         if "error" in report:
             raise AssertionError(f"iperf3: {report['error']}")

@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 
-from swbase import Skip, wait_for
+from swbase import PATIENT, Skip, wait_for
 
 ROOT = os.environ.get("SWD_OVS", "")  # the folder that stands for /, where tools/test unpacked the package
 VSCTL = ROOT + "/usr/bin/ovs-vsctl"
@@ -24,7 +24,7 @@ class Ovs:
         self.env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "OVS_RUNDIR": str(self.dir),
                     "OVS_DBDIR": str(self.dir), "OVS_LOGDIR": str(self.dir), "OVS_SYSCONFDIR": str(self.dir)}
         self.socket = self.dir / "db.sock"
-        subprocess.run(["ovsdb-tool", "create", self.dir / "conf.db", SCHEMA], check=True, timeout=20,
+        subprocess.run(["ovsdb-tool", "create", self.dir / "conf.db", SCHEMA], check=True, timeout=PATIENT,
                        env=self.env)
         self.spawn("ovsdb-server", self.dir / "conf.db", f"--remote=punix:{self.socket}",
                    "--private-key=db:Open_vSwitch,SSL,private_key", log="ovsdb")
@@ -39,13 +39,13 @@ class Ovs:
     def ctl(self, *words):
         """ovs-vsctl, which waits until the switch has done it."""
         words = words[0].split() if len(words) == 1 else words
-        said = self.net.run(VSCTL, f"--db=unix:{self.socket}", "-t", "10", *words, env=self.env)
+        said = self.net.run(VSCTL, f"--db=unix:{self.socket}", "-t", PATIENT, *words, env=self.env)
         return said.stdout.strip()
 
     def forget(self):
         """Packets from here on are judged by the rules of now. Without it OVS may send a packet the way of an
         older set of rules, or of half a set: it looks through its flows after a barrier's answer."""
-        self.net.run("ovs-appctl", "-t", self.dir / "ovs-vswitchd.ctl", "-T", "10", "revalidator/purge",
+        self.net.run("ovs-appctl", "-t", self.dir / "ovs-vswitchd.ctl", "-T", PATIENT, "revalidator/purge",
                      env=self.env)
 
     def bridge(self, name, *ports):
@@ -55,5 +55,5 @@ class Ovs:
             self.ctl(f"add-port {name} {port} -- set interface {port} ofport_request={number}")
 
     def ofctl(self, command, bridge, *words, version="OpenFlow13"):
-        return self.net.run("ovs-ofctl", "-t", "10", "-O", version, command, f"unix:{self.dir}/{bridge}.mgmt",
-                            *words).stdout
+        return self.net.run("ovs-ofctl", "-t", PATIENT, "-O", version, command,
+                            f"unix:{self.dir}/{bridge}.mgmt", *words).stdout

@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 
-from swbase import same, wait_for, within
+from swbase import PATIENT, patient, same, wait_for, within
 
 LONG = 5  # seconds without an answer of swctl that are worth a look
 
@@ -71,12 +71,12 @@ class Switch:
             return
         self.process.terminate()
         try:
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=PATIENT)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
             if check:
-                raise AssertionError("swd did not stop within 10 s of SIGTERM") from None
+                raise AssertionError(f"swd did not stop within {PATIENT} s of SIGTERM") from None
         if check:
             same(self.process.returncode, 0, "exit status after SIGTERM")
 
@@ -100,7 +100,7 @@ class Switch:
             except subprocess.TimeoutExpired:
                 self.show_stacks(" ".join(command[3:]))
         try:
-            out, err = process.communicate(timeout=timeout)
+            out, err = process.communicate(timeout=patient(timeout))
         except subprocess.TimeoutExpired:
             process.kill()
             raise
@@ -148,14 +148,14 @@ class Switch:
         """One of Interface.statistics."""
         return int(self.get(f"interface {port} statistics:{name}"))
 
-    def rpc(self, timeout=10):
+    def rpc(self, timeout=PATIENT):
         return Rpc(self.socket, timeout)
 
 
 class Rpc:
     """The control socket by hand: one JSON message a line."""
 
-    def __init__(self, path, timeout=10):
+    def __init__(self, path, timeout=PATIENT):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.settimeout(timeout)
         self.socket.connect(str(path))

@@ -9,6 +9,8 @@ import struct
 import termios
 import time
 
+from swbase import PATIENT
+
 
 class Terminal:
     """swctl on a terminal of its own."""
@@ -32,7 +34,7 @@ class Terminal:
         """Are keys shown, as they are where no line editor runs?"""
         return bool(termios.tcgetattr(self.fd)[3] & termios.ECHO)
 
-    def read_until(self, *says, seconds=10):
+    def read_until(self, *says, seconds=PATIENT):
         """Everything up to the last of `says`, each found behind the one before."""
         start = 0
         end = time.monotonic() + seconds
@@ -53,7 +55,7 @@ class Terminal:
     def type(self, text):
         os.write(self.fd, text.encode())
 
-    def end(self, seconds=10):
+    def end(self, seconds=PATIENT):
         """Its exit status, when all is read."""
         limit = time.monotonic() + seconds
         while time.monotonic() < limit:

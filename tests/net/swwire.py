@@ -8,7 +8,7 @@ import struct
 import threading
 import time
 
-from swbase import readable
+from swbase import PATIENT, readable
 
 ETH_P_ALL, SOL_PACKET, PACKET_AUXDATA, PACKET_IGNORE_OUTGOING = 3, 263, 8, 23
 TP_STATUS_VLAN_VALID = 0x10
@@ -39,7 +39,7 @@ class Wire:
                     frame = frame[:12] + struct.pack("!HH", tpid or 0x8100, tci) + frame[12:]
         return frame
 
-    def find(self, mark, seconds=3):
+    def find(self, mark, seconds=PATIENT):
         """The next frame that holds the bytes `mark`, or None after the limit."""
         end = time.monotonic() + seconds
         while True:

@@ -128,7 +128,7 @@ def test_swctl_statuses(net):
     swnet.within(result.stdout, "usage", "first line of help")
     with open("/dev/full", "wb") as full:
         result = subprocess.run([swctl, "--socket", str(sw.socket), "list-br"], stdout=full,
-                                stderr=subprocess.PIPE, text=True, timeout=20)
+                                stderr=subprocess.PIPE, text=True, timeout=swnet.PATIENT)
     swnet.same(result.returncode, 1, "output cannot be written")
     swnet.within(result.stderr, "No space left", "error of a full disk")
 
@@ -139,7 +139,7 @@ def test_second_switch_on_one_socket(net):
     second = swnet.Switch(net, "second", wait=False)
     second.socket = sw.socket
     second.start()
-    swnet.same(second.process.wait(timeout=20) != 0, True, "the second one refuses to start")
+    swnet.same(second.process.wait(timeout=swnet.PATIENT) != 0, True, "the second one refuses to start")
     swnet.within(second.log(), str(sw.socket), "its log")
     sw.ctl("add-br br0")
     sw.kill9()

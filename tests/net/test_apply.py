@@ -46,7 +46,7 @@ def test_export_and_apply(net):
     swnet.within(result.stdout, ["dry run", one.port, "br1"])
     swnet.same(sw.ctl("list-br"), "br0\nbr1", "bridges after a dry run")
     pipe = f"{net.build}/swctl --socket {sw.socket} apply --prune -"
-    subprocess.run(pipe.split(), input=text, text=True, check=True, timeout=20)
+    subprocess.run(pipe.split(), input=text, text=True, check=True, timeout=swnet.PATIENT)
     swnet.same(sw.ctl("config export"), text, "configuration")
     swnet.within(sw.ctl("config log -n 1"), "config apply --prune -")
     one.ping(two.ip)

@@ -115,7 +115,7 @@ def test_half_messages_and_many_clients(net):
     crowd = []
     try:
         for _ in range(300):
-            crowd.append(swnet.Rpc(sw.socket, timeout=5))
+            crowd.append(swnet.Rpc(sw.socket, timeout=swnet.PATIENT))
     except (OSError, json.JSONDecodeError):
         pass
     for rpc in crowd:

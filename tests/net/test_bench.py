@@ -104,7 +104,7 @@ def test_interrupted(net):
                       log="bench", env={**os.environ, "TMPDIR": str(net.dir)})
     swnet.wait_for(lambda: bench.poll() is not None or of_run(net), 20, "the bench starts swd")
     bench.send_signal(signal.SIGINT)
-    swnet.same(bench.wait(timeout=30), 130, "exit status after Ctrl-C")
+    swnet.same(bench.wait(timeout=swnet.PATIENT), 130, "exit status after Ctrl-C")
     nothing_left(net, before)
 
 

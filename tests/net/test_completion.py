@@ -31,7 +31,7 @@ def run_bash(net, sw, line, **more):
     env = {**os.environ, "FILE": str(FILES / "swctl.bash"), "PATH": f"{net.build}:{os.environ['PATH']}",
            "SWD_SOCKET": str(sw.socket), **more}
     result = subprocess.run(["bash", "--norc", "-c", BASH, "bash", line], capture_output=True, text=True,
-                            timeout=20, env=env, check=True)
+                            timeout=swnet.PATIENT, env=env, check=True)
     swnet.same(result.stderr, "", f"errors of bash after '{line}'")
     return result.stdout.split()
 
@@ -71,5 +71,5 @@ def test_zsh(net):
                          ("swctl set port br-in other_config:pri", ["other_config:priority-tags="]),
                          ("swctl no-such-command ", [])):
         result = subprocess.run(["zsh", "-f", "-c", ZSH, "zsh", line], capture_output=True, text=True,
-                                timeout=20, env=env)
+                                timeout=swnet.PATIENT, env=env)
         swnet.same((result.stdout.split(), result.stderr), (wanted, ""), f"zsh behind '{line}'")

@@ -15,7 +15,7 @@ def sockets(sw):
 def greeted(name):
     """A peer of a memif server, connected; who leaves before the greeting makes the driver of 22.11 abort."""
     peer = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    peer.settimeout(5)
+    peer.settimeout(swnet.PATIENT)
     peer.connect(b"\0" + name)
     swnet.same(len(peer.recv(1024)) > 0, True, "the server greets")
     return peer

@@ -27,7 +27,7 @@ class Traffic:
     def end(self):
         """None is missing before the last that came: what was on its way at the end is nobody's loss."""
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=swnet.PATIENT)
         came = {int(n) for n in re.findall(r"icmp_seq=(\d+) ttl", self.path.read_text(errors="replace"))}
         swnet.same(set(range(1, max(came))) - came, set(), "replies that are missing")
 
@@ -167,7 +167,7 @@ def test_read_only_and_empty(net):
     folder = state_on_tmpfs(net, "1m")
     net.run("mount", "-o", "remount,ro", folder)
     sw = net.switch(wait=False, args=("--state", folder / "state"))
-    swnet.same(sw.process.wait(timeout=30), 1, "exit status")
+    swnet.same(sw.process.wait(timeout=swnet.PATIENT), 1, "exit status")
     swnet.within(sw.log(), [str(folder), "state"])
 
 
@@ -177,7 +177,7 @@ def test_second_instance(net):
     folder.mkdir()
     sw, traffic = switch_on(net, folder)
     second = net.switch("second", wait=False, args=("--state", folder / "state"))
-    swnet.same(second.process.wait(timeout=30), 1, "exit status of the second")
+    swnet.same(second.process.wait(timeout=swnet.PATIENT), 1, "exit status of the second")
     swnet.within(second.log(), [str(folder / "state"), "in use by another swd", "--state"])
     sw.ctl("set bridge br0 external_ids:a=b")
     traffic.goes_on()

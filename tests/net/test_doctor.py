@@ -361,7 +361,7 @@ def test_stopped(net):
     words = ("--socket", sw.socket, "doctor", "daemon", "cores-mask", "drops")
     os.kill(sw.process.pid, signal.SIGSTOP)
     try:
-        found = doctor(net, *words, timeout=15)
+        found = doctor(net, *words, timeout=swnet.PATIENT)
     finally:
         os.kill(sw.process.pid, signal.SIGCONT)
     expect(found, "daemon", "FAIL", f"process {sw.process.pid}", f"kill -CONT {sw.process.pid}")

@@ -23,7 +23,7 @@ def test_guest_on_a_tap(net):
     guest.ping(host.ip)
     host.ping(guest.ip, size=1472)
     guest.run("poweroff -f &")
-    guest.process.wait(timeout=20)
+    guest.process.wait(timeout=swnet.PATIENT)
     swnet.wait_for(lambda: "vmtap0" not in sw.ctl("list-ports br-in"), 10, "the tap is taken off the bridge")
 
 

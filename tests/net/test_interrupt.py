@@ -18,11 +18,11 @@ class Mute:
         self.listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.listener.bind(str(self.socket))
         self.listener.listen(4)
-        self.listener.settimeout(10)
+        self.listener.settimeout(swnet.PATIENT)
 
     def accept(self):
         self.peer, _ = self.listener.accept()
-        self.peer.settimeout(10)
+        self.peer.settimeout(swnet.PATIENT)
 
     def greet(self):
         self.peer.sendall(b'{"swd":{"version":"0","api":1,"role":"admin"}}\n')

@@ -236,7 +236,7 @@ def from_a_file(sw):
     def run(line):
         result = subprocess.run([str(sw.net.build / "swctl"), "--socket", str(sw.socket), "-f", "-"],
                                 input=f"# first\n\t {line} # and why\n", capture_output=True, text=True,
-                                timeout=15)
+                                timeout=swnet.PATIENT)
         if not result.stderr.startswith("swctl: standard input:2: "):
             raise AssertionError(f"'{line}' in a file is not named by its line: {result.stderr}")
         return result
@@ -273,7 +273,7 @@ def test_without_a_switch(net):
         command = [str(net.build / "swctl"), "--socket", str(socket_path), *words]
         if user:
             command = ["setpriv", "--reuid", user, "--regid", user, "--clear-groups", *command]
-        result = subprocess.run(command, capture_output=True, text=True, timeout=20)
+        result = subprocess.run(command, capture_output=True, text=True, timeout=swnet.PATIENT)
         print(command[3:], result.returncode, result.stderr, flush=True)
         swnet.same(result.returncode, status, f"exit status of {words}")
         swnet.within(result.stderr, ["hint: ", *[str(word) for word in says]], "what it says")

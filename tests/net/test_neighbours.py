@@ -103,7 +103,7 @@ def abused(sw, abuse):
     if pid == 0:
         status = 1
         try:
-            abuse(sw.rpc(timeout=15))
+            abuse(sw.rpc(timeout=swnet.PATIENT))
             status = 0
         finally:
             os._exit(status)

@@ -37,7 +37,7 @@ def test_packet_out(net):
             out = f"in_port={in_port},packet={packet(mark).hex()},actions={actions}"
             ofctl(net, sw, "packet-out", out, version=version)
             for wire, wanted in ((b, to_b), (a, to_a)):
-                found = wire.find(mark, 5 if wanted else 0.3)
+                found = wire.find(mark, swnet.PATIENT if wanted else 0.3)
                 swnet.same(found is not None, wanted, f"{version}: from {in_port} by {actions}")
         refused(net, sw, "packet-out", f"in_port=77,packet={packet(b'x').hex()},actions=2", version=version,
                 says=["BAD_PORT"])
@@ -90,7 +90,7 @@ def test_watch(net):
         ofctl(net, sw, "packet-out", out, version=version)
         said_in(net, log, ["PACKET_IN"], "a packet to controllers")
         watcher.terminate()
-        watcher.wait(10)
+        watcher.wait(timeout=swnet.PATIENT)
     sw.stop()
 
 

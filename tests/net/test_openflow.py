@@ -20,7 +20,7 @@ def bridge(net):
 
 def ofctl(net, sw, command, *words, version=None, options=(), **more):
     options = [*options, *(["-O", version] if version else [])]
-    return net.run("ovs-ofctl", "-t", "20", *options, command, f"unix:{sw.dir}/run/br0.mgmt", *words, **more)
+    return net.run("ovs-ofctl", "-t", "60", *options, command, f"unix:{sw.dir}/run/br0.mgmt", *words, **more)
 
 
 def flows(net, sw, version=None, *words):
@@ -298,7 +298,7 @@ def test_meters(net):
 
 def dial(sw, version=4):
     s = socket.socket(socket.AF_UNIX)
-    s.settimeout(10)
+    s.settimeout(swnet.PATIENT)
     s.connect(str(sw.dir / "run" / "br0.mgmt"))
     s.sendall(struct.pack(">BBHI", version, 0, 8, 1))
     return s
@@ -337,7 +337,7 @@ SNOOP = """
 import socket, sys
 s = socket.socket(socket.AF_UNIX)
 s.connect(sys.argv[1])
-s.settimeout(5)
+s.settimeout(60)
 print(len(s.recv(8)))
 """
 
@@ -354,7 +354,7 @@ def test_roles(net):
         user = ("setpriv", "--reuid", uid, "--regid", uid, "--clear-groups")
 
         def as_user(*words, user=user):
-            return net.run(*user, "ovs-ofctl", "-t", "5", "-O", "OpenFlow13", *words, check=False)
+            return net.run(*user, "ovs-ofctl", "-t", "60", "-O", "OpenFlow13", *words, check=False)
         socket_name = f"unix:{sw.dir}/run/br0.mgmt"
         swnet.same(as_user("dump-flows", socket_name).returncode, read, f"dump-flows as {uid}")
         result = as_user("add-flow", socket_name, "priority=9,arp,actions=drop")

@@ -270,7 +270,7 @@ class Ovs:
                     "OVS_DBDIR": str(self.dir), "OVS_LOGDIR": str(self.dir),
                     "OVS_SYSCONFDIR": str(self.dir)}
         subprocess.run(["ovsdb-tool", "create", self.dir / "conf.db", SCHEMA], check=True, env=self.env,
-                       timeout=20)
+                       timeout=swnet.PATIENT)
         self.server = net.spawn("env", *(f"{k}={v}" for k, v in self.env.items()), "ovsdb-server",
                                 self.dir / "conf.db", f"--remote=punix:{self.socket}", "--no-chdir",
                                 f"--unixctl={self.dir / 'ctl'}", log="ovsdb")
@@ -278,8 +278,8 @@ class Ovs:
         self.run("init")
 
     def run(self, *words, options=()):
-        command = [VSCTL, f"--db=unix:{self.socket}", "--no-wait", "--no-syslog", "-t", "10", *options]
-        return subprocess.run([*command, "--", *words], capture_output=True, text=True, timeout=20,
+        command = [VSCTL, f"--db=unix:{self.socket}", "--no-wait", "--no-syslog", "-t", "60", *options]
+        return subprocess.run([*command, "--", *words], capture_output=True, text=True, timeout=swnet.PATIENT,
                               env=self.env, stdin=subprocess.DEVNULL)
 
 
@@ -319,7 +319,7 @@ def test_same_lines(net):
 def test_every_command(net):
     """No command of ovs-vsctl is unknown here: it works, or is refused as not supported."""
     ovs, sw = Ovs(net), net.switch()
-    listed = subprocess.run([VSCTL, "--commands"], capture_output=True, text=True, timeout=20,
+    listed = subprocess.run([VSCTL, "--commands"], capture_output=True, text=True, timeout=swnet.PATIENT,
                             check=True, env=ovs.env).stdout
     names = re.findall(r"^[^,\n]*,([a-z-]+),", listed, re.MULTILINE)
     swnet.same(len(names) >= 50, True, f"commands of ovs-vsctl ({names})")

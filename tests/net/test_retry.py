@@ -18,7 +18,7 @@ class Between:
         self.server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.server.bind(str(self.path))
         self.server.listen(8)
-        self.server.settimeout(20)
+        self.server.settimeout(swnet.PATIENT)
 
     def swctl(self, *words):
         return subprocess.Popen([str(self.net.build / "swctl"), "--socket", str(self.path), *words],
@@ -28,7 +28,7 @@ class Between:
     def question(self):
         """Greet who connects and hear the question; (connection, line)."""
         client, _ = self.server.accept()
-        client.settimeout(20)
+        client.settimeout(swnet.PATIENT)
         client.sendall(b'{"swd":{"version":"0","api":1}}\n')
         line = b""
         while not line.endswith(b"\n"):
@@ -49,7 +49,7 @@ def as_line(message):
 
 
 def ended(process, status):
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=swnet.PATIENT)
     swnet.same(process.returncode, status, f"exit status ({err.strip()})")
     return out, err
 

@@ -13,7 +13,7 @@ def bridge(net):
 
 
 def ofctl(net, sw, command, *words, **more):
-    options = ("-t", "20", "-O", "OpenFlow15")
+    options = ("-t", "60", "-O", "OpenFlow15")
     return net.run("ovs-ofctl", *options, command, f"unix:{sw.dir}/run/br0.mgmt", *words, **more)
 
 

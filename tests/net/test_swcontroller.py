@@ -44,7 +44,7 @@ class Controller:
     def end(self):
         """What it counted."""
         self.process.send_signal(signal.SIGTERM)
-        swnet.same(self.process.wait(timeout=10), 0, "exit status after SIGTERM")
+        swnet.same(self.process.wait(timeout=swnet.PATIENT), 0, "exit status after SIGTERM")
         return json.loads(self.said().splitlines()[-1])
 
 
@@ -66,7 +66,10 @@ def ovs(net):
 
 
 def control(switch, *words, bridge="br0"):
-    """A controller at a port of its own, which the bridge connects to."""
+    """A controller at a port of its own, which the bridge connects to. Hosts say nothing until they are asked
+    to: a neighbour that they know would be asked for again some seconds later."""
+    for host in switch.net.hosts.values():
+        host.run("ip", "neigh", "flush", "all")
     c = Controller(switch.net, "ptcp:0:127.0.0.1", *words)
     switch.ctl(f"set-controller {bridge} tcp:127.0.0.1:{c.port()}")
     c.is_ready()
@@ -96,14 +99,13 @@ def test_ovs_learns(net):
     switch, a, b = ovs(net)
     a.no_ping(b.ip)
     for version in VERSIONS:
-        for host in (a, b):
-            host.run("ip", "neigh", "flush", "all")
         c = control(switch, "-O", version, "--verbose")
         swnet.within(c.said(), f"OpenFlow 1.{version[-1]}")
         a.ping(b.ip)
         rules = [line for line in flows(switch) if "priority=1," in line]
         for line in rules:
             swnet.within(line, [COOKIE, "idle_timeout=60", "in_port=", "dl_src=02:00:00:00:00:0"], "a rule")
+        switch.forget()  # that packets went to the controller before there were rules
         before = counted(switch, "dl_dst=02:00:00:00:00:01", "output:1")
         a.ping(b.ip, count=10)
         swnet.wait_for(lambda: counted(switch, "dl_dst=02:00:00:00:00:01", "output:1") >= before + 10, 10,
@@ -303,7 +305,7 @@ def test_ovs_tls(net):
 
 
 def fails(net, *words, says, status):
-    result = net.run(net.build / "swcontroller", *words, check=False, timeout=10)
+    result = net.run(net.build / "swcontroller", *words, check=False, timeout=swnet.PATIENT)
     swnet.same(result.returncode, status, f"exit status of swcontroller {words}")
     swnet.within(result.stderr, says, f"what swcontroller {words} says")
 
@@ -349,7 +351,7 @@ def message(version, kind, body=b"", xid=0):
 
 
 def connect(port):
-    s = socket.create_connection(("127.0.0.1", port), timeout=10)
+    s = socket.create_connection(("127.0.0.1", port), timeout=swnet.PATIENT)
     return s
 
 
@@ -471,7 +473,8 @@ def test_completion(net):
     shells = [("bash", "--norc", "-c", BASH)] + [("zsh", "-f", "-c", ZSH)] * bool(shutil.which("zsh"))
     for shell in shells:
         def offers(word):
-            result = subprocess.run([*shell, "x", word], timeout=20, capture_output=True, text=True, env=env)
+            result = subprocess.run([*shell, "x", word], timeout=swnet.PATIENT, capture_output=True,
+                                    text=True, env=env)
             swnet.same(result.stderr, "", f"errors of {shell[0]}")
             return sorted(result.stdout.split())
         swnet.same(offers("--no"), ["--noflow", "--normal"], f"options in {shell[0]}")

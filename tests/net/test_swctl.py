@@ -131,16 +131,16 @@ def test_too_large(net):
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
         listener.bind(str(net.dir / "seen.sock"))
         listener.listen(1)
-        listener.settimeout(10)
+        listener.settimeout(swnet.PATIENT)
         file = net.dir / "large"
         file.write_text(text + text)
         swctl = subprocess.Popen([str(net.build / "swctl"), "--socket", str(net.dir / "seen.sock"),
                                   "--atomic", "-f", str(file)], stderr=subprocess.PIPE, text=True)
         peer, _ = listener.accept()
-        peer.settimeout(10)
+        peer.settimeout(swnet.PATIENT)
         peer.sendall(b'{"swd":{"version":"0","api":1,"role":"admin"}}\n')
         swnet.same(peer.recv(1), b"", "what the switch was sent")
-        swnet.within(swctl.communicate(timeout=10)[1], "nothing was sent", "what it says")
+        swnet.within(swctl.communicate(timeout=swnet.PATIENT)[1], "nothing was sent", "what it says")
 
 
 def test_formats(net):
@@ -182,7 +182,7 @@ def test_watch(net):
                               "list-br"], stdout=subprocess.PIPE, text=True)
     said = [watch.stdout.readline() for _ in range(4)]
     watch.send_signal(signal.SIGINT)
-    swnet.same(watch.wait(timeout=10), 0, "status after Ctrl-C")
+    swnet.same(watch.wait(timeout=swnet.PATIENT), 0, "status after Ctrl-C")
     swnet.same((said[1], said[3]), ("br0\n", "br0\n"), "output")
     swnet.same(bool(re.match(r"--- \d\d:\d\d:\d\d\n", said[2])), True, "a line between pictures")
 
@@ -224,7 +224,7 @@ def test_watch_own(net):
             swnet.same(bool(line), True, f"{words} goes on")
             pictures += says in line
         watch.send_signal(signal.SIGINT)
-        swnet.same(watch.wait(timeout=10), 0, f"status of {words}")
+        swnet.same(watch.wait(timeout=swnet.PATIENT), 0, f"status of {words}")
     sw.stop()
     term = Terminal(sw, "--watch=0.1", "doctor", "daemon")
     term.read_until("\033[?1049h", "FAIL", "1 failed")

@@ -125,7 +125,7 @@ def test_learn_waits(net):
                    "three attempts are lost")
     swnet.same(process.poll(), None, "status of swgen while nothing comes through")
     sw.ctl("set port vb tag=10")
-    swnet.same(process.wait(timeout=30), 0, "status once the path is there")
+    swnet.same(process.wait(timeout=swnet.PATIENT), 0, "status once the path is there")
     text = (net.logs / "learns.log").read_text()
     clean(json.loads(text[text.index("{\n"):]), 1000)
 
@@ -206,7 +206,7 @@ def test_ends(net):
     log = net.logs / "endless.log"
     swnet.wait_for(lambda: "received" in log.read_text(), 30, "a line of the interval")
     process.send_signal(signal.SIGINT)
-    process.wait(timeout=20)
+    process.wait(timeout=swnet.PATIENT)
     text = log.read_text()
     result = json.loads(text[text.index("{\n"):])
     swnet.same((process.returncode, result["lost"], result["sent"] > 0), (0, 0, True), "status, lost, sent")
@@ -216,7 +216,7 @@ def test_ends(net):
     process = gen.start([device], log="waits")
     swnet.wait_for(path.exists, 20, "it listens")
     process.send_signal(signal.SIGTERM)
-    status = process.wait(timeout=10)
+    status = process.wait(timeout=swnet.PATIENT)
     swnet.same((status, path.exists()), (130, False), "status and whether the socket is left")
     swnet.same(list((net.dir / "/run/dpdk").glob("swgen*")), [], "folders of DPDK that are left")
     gen.refused("--port", "net_nothing0", "--no-huge", says=["net_nothing0", "DRIVERn"], status=8)

@@ -43,7 +43,7 @@ class Pinger:
 
     def longest(self):
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(timeout=5)
+        self.process.wait(timeout=swnet.PATIENT)
         times = self.times()
         return max(b - a for a, b in zip(times, times[1:]))
 
@@ -94,8 +94,8 @@ def test_kill_switch_then_guest(net):
     two = net.guest("two", ip="10.0.0.2/24", vhost=path)
     for guest in (one, two):
         guest.ready()
-    host.ping(one.ip, seconds=20)
-    host.ping(two.ip, seconds=20)
+    host.ping(one.ip)
+    host.ping(two.ip)
 
     pings = [Pinger(host, guest.ip, f"ping-{guest.name}-switch") for guest in (one, two)]
     for ping in pings:
@@ -141,7 +141,7 @@ class Testpmd:
         """Let it print its counters and end."""
         self.process.stdin.write(b"\n")
         self.process.stdin.flush()
-        self.process.wait(timeout=15)
+        self.process.wait(timeout=swnet.PATIENT)
         return self.log.read_text()
 
 
@@ -155,7 +155,7 @@ def test_testpmd_two_queues_answer(net):
     pmd = Testpmd(net, "icmpecho", net.dir / "vh-p.sock", mode="icmpecho")
     linked(sw, "vh-p")
     swnet.wait_for(lambda: sw.get("interface vh-p status:n_rxq") == "2", 10, "two queues are polled")
-    host.ping("10.0.0.77", count=20, seconds=10)
+    host.ping("10.0.0.77", count=20)
     swnet.within(sw.ctl("worker show"), "vh-p", "worker show")
     pmd.stop()
     swnet.wait_for(lambda: sw.get("interface vh-p link_state") == "down", 10, "the link is down again")

@@ -24,7 +24,7 @@ def test_link_comes_up(net):
     sw.ctl("br-set-external-id br-in a 1")
     swnet.same(one.poll(), None, "it waits")
     a.run("ip", "link", "set", "eth0", "up")
-    out, err = one.communicate(timeout=20)
+    out, err = one.communicate(timeout=swnet.PATIENT)
     swnet.same((one.returncode, out.strip()), (0, "up"), f"answer ({err})")
 
 
