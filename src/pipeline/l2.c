@@ -185,10 +185,8 @@ void L2_RUN(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_lan
 	b.n = 0;
 	b.max_len = sw_lane_rx_max_len(in);
 	bytes = admit_all(self, in, &b, pkts, n);
-	if (likely(self->counts)) {
-		in->stats.rx_packets += n;
-		in->stats.rx_bytes += bytes;
-	}
+	if (likely(self->rules))
+		l2_count(w, self, in, n, bytes);
 	sw_stage_end(w, SW_ID(stage, parse), n);
 	find(w, self, &b);
 	if (b.one_way && b.n)

@@ -15,6 +15,7 @@
 struct domain;
 struct fdb_table;
 struct sw_program_job;
+struct sw_rules;
 struct vlan_map;
 
 struct l2 {
@@ -25,7 +26,8 @@ struct l2 {
 	const struct domain *domain;
 	uint16_t port;
 	bool forward_bpdu;
-	bool counts; /* what the port receives; not where rules have done it */
+	struct sw_rules
+		*rules; /* of the bridge, for l2_count; NULL: they have counted what comes here */
 };
 
 /* A frame's place among the VLANs: [15:0] VLAN, [23:16] shape it came in, [47:32] its tag or 0. */
@@ -67,6 +69,10 @@ void l2_unicast(
 /* A frame whose header needs care: too short, too long, in pieces, from a group address. The frame, or
  * a copy that begins with its whole header, or NULL when it was dropped. */
 struct rte_mbuf *l2_odd(struct sw_lane *in, struct rte_mbuf *m);
+
+/* What came in: for the port, and for the rule because of which it is here. */
+void l2_count(
+	struct sw_worker *w, const struct l2 *self, struct sw_lane *in, unsigned n, uint64_t bytes);
 
 /* Count a frame by its destination, the 48 bits in memory order: to all, to a group, or neither. */
 void l2_count_group(struct sw_lane *in, uint64_t dst);

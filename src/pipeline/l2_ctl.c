@@ -58,7 +58,7 @@ struct l2 *l2_create(const struct sw_program_job *job, bool counts)
 	self->map = job->domain->map[job->at];
 	self->port = member->port->index;
 	self->forward_bpdu = job->bridge->forward_bpdu;
-	self->counts = counts;
+	self->rules = counts ? job->rules : NULL;
 	return self;
 }
 

@@ -143,7 +143,7 @@ void l2_count_group(struct sw_lane *in, uint64_t dst)
 
 bool l2_group(const struct l2 *self, struct sw_lane *in, struct rte_mbuf *m, uint64_t dst)
 {
-	if (self->counts)
+	if (self->rules)
 		l2_count_group(in, dst);
 	if (self->forward_bpdu || !reserved(rte_pktmbuf_mtod(m, const uint8_t *)))
 		return false;

@@ -12,7 +12,7 @@
 
 #include "packet.h"
 
-static void change(struct ts_bridge *br, const char *text, enum sw_rule_verb verb)
+void tr_change(struct ts_bridge *br, const char *text, enum sw_rule_verb verb)
 {
 	struct sw_rules *rules = sw_bridge_rules(br->bridge);
 	struct sw_rule_change c;
@@ -29,12 +29,12 @@ static void change(struct ts_bridge *br, const char *text, enum sw_rule_verb ver
 
 void tr_rule(struct ts_bridge *br, const char *text)
 {
-	change(br, text, SW_RULE_ADD);
+	tr_change(br, text, SW_RULE_ADD);
 }
 
 void tr_no_rules(struct ts_bridge *br)
 {
-	change(br, "", SW_RULE_DELETE);
+	tr_change(br, "", SW_RULE_DELETE);
 }
 
 uint64_t tr_rule_packets(struct ts_bridge *br, unsigned table, unsigned priority)

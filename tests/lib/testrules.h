@@ -14,7 +14,8 @@
 
 struct packet_bytes;
 
-void tr_rule(struct ts_bridge *br, const char *text);
+void tr_change(struct ts_bridge *br, const char *text, enum sw_rule_verb verb);
+void tr_rule(struct ts_bridge *br, const char *text); /* adds it */
 /* All rules go, and what is kept of them. */
 void tr_no_rules(struct ts_bridge *br);
 /* Packets that the rule of a table and priority has counted; fails where there is none, unless `none` is fine. */

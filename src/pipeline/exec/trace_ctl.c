@@ -312,7 +312,6 @@ static void run_in(struct trace *t, const struct sw_port *port, struct rte_mbuf 
 
 	bridge_rules_prog(port, &t->prog, &t->normal);
 	t->normal.ingress.run = l2_run_dry;
-	t->normal.counts = false;
 	t->prog.normal = &t->normal;
 	lanes_create(t, bridge_owner(port));
 	fields_extract(m, t->prog.number, &fields);

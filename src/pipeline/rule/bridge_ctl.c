@@ -41,14 +41,20 @@ static bool does_normal(const struct sw_instructions *does)
 	       !strcmp(list->a[0].type->name, "output") && list->a[0].output.port == SW_OFPP_NORMAL;
 }
 
-bool rules_are_normal(const struct sw_rules *rules)
+void rules_note_normal(struct sw_rules *rules)
 {
 	const struct rule_table *table = rules->table[0];
 	struct sw_rule_cursor cursor = { 0 };
-	const struct sw_rule *rule;
+	const struct sw_rule *rule = NULL;
 
-	if (!table || table->rules != 1)
-		return false;
-	rule = sw_rules_next(rules, &cursor, NULL);
-	return rule && !rule->table && !rule->mask->n && does_normal(&rule_code_last(rule)->does);
+	if (table && table->rules == 1)
+		rule = sw_rules_next(rules, &cursor, NULL);
+	if (rule && (rule->table || rule->mask->n || !does_normal(&rule_code_last(rule)->does)))
+		rule = NULL;
+	sw_rcu_set(rules->normal, (struct sw_rule *)rule);
+}
+
+bool rules_are_normal(const struct sw_rules *rules)
+{
+	return rules->normal != NULL;
 }

@@ -104,6 +104,17 @@ void rules_count_matches(
 	add(&rules->counts[reader->worker].of[table].matches, n);
 }
 
+void rules_count_normal(
+	struct sw_rules *rules, const struct sw_worker *w, unsigned n, uint64_t bytes)
+{
+	const struct sw_rule *rule = sw_rcu_get(rules->normal);
+
+	if (unlikely(!rule)) /* others have come, and this worker still has the program of before */
+		return;
+	rule_count_add(rule, w, n, bytes);
+	add(&rules->counts[w->id].of[rule->table].matches, n);
+}
+
 void rules_count_misses(struct sw_rules *rules, const struct rule_reader *reader,
 	const uint64_t *tables, unsigned n)
 {

@@ -38,6 +38,10 @@ void rules_count_matches(
 void rules_count_misses(struct sw_rules *rules, const struct rule_reader *reader,
 	const uint64_t *tables, unsigned n);
 
+/* So, too, n packets that the L2 program took at once, since one rule says NORMAL for all of them: it has counted them. */
+void rules_count_normal(
+	struct sw_rules *rules, const struct sw_worker *w, unsigned n, uint64_t bytes);
+
 /* The version that changed the table last. */
 uint64_t rules_changed(const struct sw_rules *rules, unsigned table);
 

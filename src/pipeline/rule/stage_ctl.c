@@ -258,6 +258,7 @@ void sw_rules_commit(struct sw_rules *rules)
 		rules->hooks->before(rules, rules->hooks_arg);
 	if (n || rules->moves)
 		__atomic_store_n(&rules->version, rules->version + 1, __ATOMIC_RELEASE);
+	rules_note_normal(rules); /* before a rule that ended begins to wait for workers */
 	for (unsigned i = 0; i < n; i++)
 		finish(rules, &staged[i]);
 	rule_limbo_kick(rules);

@@ -88,6 +88,8 @@ struct sw_rules {
 	struct rule_table *table[SW_TABLES]; /* NULL until it is used */
 	struct rule_table_counts *counts;    /* by worker */
 	struct rule_stamps *stamps[PLACES];  /* NULL: no rule was of that kind */
+	struct sw_rule
+		*normal; /* rcu: says NORMAL for every packet, and is the only one; else NULL */
 	unsigned workers;
 
 	uint32_t serial; /* never given twice */
