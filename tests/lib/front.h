@@ -15,7 +15,7 @@
 
 #include <linux/virtio_ring.h>
 
-#define FRONT_LIMIT_MS 10000
+#define FRONT_LIMIT_MS 60000
 #define FRONT_RING     256
 #define FRONT_PAIRS    4
 #define FRONT_MEMORY   (8u << 20)

@@ -165,7 +165,7 @@ static void test_link_down(void **state)
 		n++;
 	}
 	assert_int_equal(moved[0] + moved[2], 0);
-	assert_in_range(moved[3], n / 6 * 0.85, n / 6 * 1.15);
+	assert_in_range(moved[3], n / 6 * 0.75, n / 6 * 1.25);
 	assert_in_range(moved[4], n / 2 * 0.9, n / 2 * 1.1);
 	sw_dummy_set_link(port[2], true);
 	ts_turn();

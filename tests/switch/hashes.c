@@ -68,7 +68,8 @@ static void run(uint8_t *out, bool back)
 	}
 }
 
-/* Shares of n ports from `first` on are even: a sixth of a share is ten standard deviations. */
+/* Shares of n ports from `first` on are even: a quarter of a share is more than six standard deviations, for the keys of the
+ * hash are others in each run. */
 static void even(const uint8_t *out, unsigned first, unsigned n)
 {
 	unsigned count[PORTS + 1] = { 0 };
@@ -76,7 +77,7 @@ static void even(const uint8_t *out, unsigned first, unsigned n)
 	for (unsigned i = 0; i < FLOWS; i++)
 		count[out[i]]++;
 	for (unsigned i = first; i < first + n; i++)
-		assert_in_range(count[i], FLOWS / n - FLOWS / n / 6, FLOWS / n + FLOWS / n / 6);
+		assert_in_range(count[i], FLOWS / n - FLOWS / n / 4, FLOWS / n + FLOWS / n / 4);
 }
 
 static uint64_t walks(void)

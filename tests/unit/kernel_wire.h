@@ -14,7 +14,7 @@
 
 #include "gso_model.h"
 
-#define LIMIT_S 5
+#define LIMIT_S 60
 
 extern uint8_t payload_bytes[65536];
 

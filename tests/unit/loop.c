@@ -119,13 +119,21 @@ static void test_signal_stops(void **state)
 	assert_int_equal(sw_loop_run(), SIGTERM);
 }
 
+/* What this thread had of a processor. */
+static uint64_t processor_us(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+	return ts.tv_sec * 1000000ull + ts.tv_nsec / 1000;
+}
+
 static void slow(void *arg)
 {
 	LOOP_STEP("a slow step");
-	uint64_t end = clock();
+	uint64_t begin = processor_us();
 
-	/* CPU time, so that a busy machine does not matter: 12 ms at CLOCKS_PER_SEC 1e6. */
-	while ((uint64_t)clock() - end < 12 * CLOCKS_PER_SEC / 1000)
+	while (processor_us() - begin < 12000) /* so that a busy machine does not matter */
 		;
 	sw_loop_stop();
 }
@@ -152,13 +160,18 @@ static void test_slow_step_is_named(void **state)
 	assert_true(stats.slow >= 2); /* it, and the step it ran in */
 	assert_true(stats.worst_us >= 12000);
 	assert_true(stats.steps >= 2);
-	assert_true(!strcmp(stats.worst, "a slow step") || !strcmp(stats.worst, "posted calls"));
+	step = step_named(
+		steps, stats.worst); /* whichever: any may have waited for the processor */
+	assert_non_null(step);
+	assert_int_equal(step->worst_us, stats.worst_us);
 	step = step_named(steps, "a slow step");
 	assert_non_null(step);
 	assert_int_equal(step->count, 1);
 	assert_int_equal(step->slow, 1);
 	assert_true(step->worst_us >= 12000 && step->sum_us == step->worst_us);
-	assert_true(step->worst_cpu_us >= 12000 && step->worst_cpu_us <= step->worst_us);
+	assert_true(step->worst_cpu_us >= 12000);
+	/* The clock may be slewed against the processor's, by half of a thousandth. */
+	assert_true(step->worst_cpu_us <= step->worst_us + step->worst_us / 1000);
 	assert_true(stats.worst_cpu_us >= step->worst_cpu_us);
 	sw_loop_stats_clear();
 	assert_int_equal(sw_loop_steps(steps), 0);
@@ -181,7 +194,7 @@ static void expect(const char *want)
 static void become_manager(void)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	struct timeval limit = { .tv_sec = 10 };
+	struct timeval limit = { .tv_sec = 60 };
 	char name[64];
 	int len;
 
