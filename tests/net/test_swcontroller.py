@@ -517,3 +517,98 @@ def test_swd(net):
     a.ping(b.ip)
     swnet.same(only(c.end())["connections"], 2, "connections")
     sw.stop()
+
+
+def swd(net, *folders):
+    """swd with a bridge that only its controller tells what to do, and two hosts on it."""
+    a, b = hosts(net)
+    sw = net.switch(more="[security]\nextra-dirs=" + ":".join(map(str, folders)) + "\n" if folders else "")
+    sw.ctl(f"add-br br0 -- add-port br0 {a.port} -- add-port br0 {b.port} -- set-fail-mode br0 secure")
+    return sw, a, b
+
+
+def learns(sw, a, b, c):
+    """First packets come by the controller and the others by its rules, for each address one; its counts."""
+    a.ping(b.ip)
+
+    def rules():
+        said = sw.ctl("rule dump br0", quiet=True).splitlines()
+        return all(any(f"dl_dst={host.mac()}" in line and f"output:{n}" in line for line in said)
+                   for n, host in enumerate((a, b), 1))
+    swnet.wait_for(rules, 10, "rules to both hosts")
+    n = only(c.end())
+    swnet.same((n["learned"], n["errors"], n["malformed"], n["cut"], n["packet_ins"] >= 3),
+               (2, 0, 0, 0, True), f"counts {n}")
+    sw.ctl("del-controller br0")
+    sw.ctl("rule del br0")
+    a.no_ping(b.ip)
+    return n
+
+
+def test_swd_tcp(net):
+    """By TCP, both ways, in both versions; the switch comes back to a controller that was started again."""
+    sw, a, b = swd(net)
+    a.no_ping(b.ip)
+    for version in VERSIONS:
+        c = Controller(net, "ptcp:0:127.0.0.1", "-O", version)
+        sw.ctl(f"set-controller br0 tcp:127.0.0.1:{c.port()}")
+        c.is_ready()
+        swnet.same(learns(sw, a, b, c)["version"], f"1.{version[-1]}", "version")
+        sw.ctl("set-controller br0 ptcp:16653:127.0.0.1")
+        c = Controller(net, "tcp:127.0.0.1:16653", "-O", version)
+        c.is_ready()
+        learns(sw, a, b, c)
+    sw.ctl("set-controller br0 tcp:127.0.0.1:16654")
+    for _ in range(2):
+        c = Controller(net, "ptcp:16654:127.0.0.1", "--hub")
+        c.is_ready()
+        swnet.within(sw.ctl("rule dump br0"), "actions=FLOOD", "rules of a hub")
+        a.ping(b.ip)
+        c.process.kill()
+        c.process.wait()
+        a.ping(b.ip)  # secure: rules are kept
+        sw.ctl("rule del br0")
+    sw.stop()
+
+
+@swnet.limit(120)
+def test_swd_tls(net):
+    """By TLS, both ways; others' certificates get nowhere, and each side tells why."""
+    good, bad = authority(net, "good"), authority(net, "bad")
+    sw, a, b = swd(net, good, bad)
+    own = ("-p", good / "controller.key", "-c", good / "controller.pem")
+    sw.ctl("set-ssl", good / "switch.key", good / "switch.pem", good / "ca.pem")
+    for version in VERSIONS:
+        c = Controller(net, "pssl:0:127.0.0.1", *own, "-C", good / "ca.pem", "-O", version)
+        sw.ctl(f"set-controller br0 ssl:127.0.0.1:{c.port()}")
+        c.is_ready()
+        learns(sw, a, b, c)
+    sw.ctl("set-controller br0 pssl:16653:127.0.0.1")
+    c = Controller(net, "ssl:127.0.0.1:16653", *own, "-C", good / "ca.pem")
+    c.is_ready()
+    learns(sw, a, b, c)
+
+    # The controller does not know the switch's authority, then the switch not the controller's.
+    c = Controller(net, "pssl:0:127.0.0.1", *own, "-C", bad / "ca.pem")
+    sw.ctl(f"set-controller br0 ssl:127.0.0.1:{c.port()}")
+    c.says("its certificate is refused: ")
+    swnet.same(c.end()["switches"], [], "switches")
+    c = Controller(net, "pssl:0:127.0.0.1", "-p", bad / "controller.key", "-c", bad / "controller.pem",
+                   "-C", good / "ca.pem")
+    sw.ctl(f"set-controller br0 ssl:127.0.0.1:{c.port()}")
+    swnet.wait_for(lambda: "not accepted" in sw.ctl("list controller", quiet=True), 20, "last_error")
+    swnet.same(c.end()["switches"], [], "switches")
+
+    # Learned from the switch, kept, and held to afterwards.
+    kept = net.dir / "kept.pem"
+    words = ("pssl:0:127.0.0.1", *own, "--bootstrap-ca-cert", kept)
+    c = Controller(net, *words)
+    sw.ctl(f"set-controller br0 ssl:127.0.0.1:{c.port()}")
+    c.is_ready()
+    learns(sw, a, b, c)
+    sw.ctl("set-ssl", bad / "switch.key", bad / "switch.pem", good / "ca.pem")
+    c = Controller(net, *words)
+    sw.ctl(f"set-controller br0 ssl:127.0.0.1:{c.port()}")
+    c.says("its certificate is refused: ")
+    c.end()
+    sw.stop()
