@@ -13,10 +13,14 @@
 
 #include <sw/field.h>
 
+#define SW_TABLE_BY_HAND 254 /* none of SW_TABLES: asked before table 0, and part of no "all" */
+
 struct sw_bridge;
 struct sw_drop;
+struct sw_err;
 struct sw_port;
 struct sw_rule;
+struct sw_rule_change;
 
 struct sw_flow_stats {
 	uint32_t entries, used; /* there is room for, and in use */
@@ -56,6 +60,16 @@ struct sw_flow_cursor {
 };
 bool sw_flow_next(
 	struct sw_flow_cursor *cursor, const struct sw_bridge *bridge, struct sw_flow *flow);
+
+/*
+ * A flow set by hand, to find out what is wrong: what it takes is not taken through the tables, in all workers at once, whatever
+ * rules and controllers say. It is a rule of a table of its own, SW_TABLE_BY_HAND, in front of table 0: with a match,
+ * a priority among its like, timeouts and actions; controllers do not see it and cannot delete it, and it is not stored.
+ *
+ * Stage one, in a staging of the bridge's rules. change: ADD or DELETE, its table is not asked; an ADD takes over conf.does. 0 or
+ * a negative errno with err: the flow has more than actions, or there are 1024.
+ */
+int sw_flow_stage(struct sw_bridge *bridge, struct sw_rule_change *change, struct sw_err *err);
 
 /* What is kept for the bridge is not used again: each flow's next packet goes through the tables. */
 void sw_flow_forget(struct sw_bridge *bridge);

@@ -5,9 +5,7 @@
  * all at once: each rule is visible from one version of the bridge on until another, and a worker reads the
  * version once a burst. So a bundle is atomic, and a change that fails is taken back before anyone saw it.
  *
- * Writer: control. Readers: workers, under RCU; a rule that is gone is freed after a grace period.
- *
- * room: pipeline. Thread: control.
+ * room: pipeline. Thread: control; workers read under RCU: a rule that is gone is freed after a grace period.
  */
 #ifndef SW_RULE_H
 #define SW_RULE_H
@@ -76,6 +74,7 @@ struct sw_rule_change {
 	bool learned;	 /* a packet asks for it: its hard timeout begins anew whenever one does */
 	uint64_t age_ms; /* ADD: it was made so long ago, and has been idle since now */
 	bool or_add;	 /* MODIFY that matches nothing adds the rule (OpenFlow 1.0) */
+	bool by_hand;	 /* conf.table is SW_TABLE_BY_HAND (sw/flow.h) */
 };
 
 enum sw_rule_fault { /* why a change was refused, beside err's sentence */

@@ -46,8 +46,8 @@ static void drain(struct sw_port *port)
 		rte_pktmbuf_free(m);
 }
 
-/* A packet of the flow, in by p1. */
-static void send(const char *flow)
+/* A packet of the flow, in by p1; how many leave by p2. */
+static unsigned send(const char *flow)
 {
 	uint8_t bytes[SW_TRACE_BYTES];
 	struct sw_match match;
@@ -58,7 +58,7 @@ static void send(const char *flow)
 	assert_true(len > 0);
 	ts_send_bytes(p1, bytes, len);
 	ts_turn();
-	drain(p2);
+	return sw_dummy_sent_drop(p2);
 }
 
 static void says(const char *line, const char *words)
@@ -104,7 +104,6 @@ static void test_dump(void **state)
 	ct_fails(SW_CODE_INVALID, "flow dump --worker=9");
 	ct_fails(SW_CODE_INVALID, "flow dump --limit=0");
 	ct_fails(SW_CODE_INVALID, "flow dump --from=1:0");
-	ct_fails(SW_CODE_UNSUPPORTED, "flow add br0 in_port=1");
 }
 
 static uint64_t hits(void)
@@ -272,6 +271,102 @@ static void test_filters(void **state)
 	ct_fails(SW_CODE_INVALID, "flow dump br0 --rule=tcp_dst=80");
 }
 
+/* --- set by hand --- */
+
+/* It goes before all rules, at once also for flows that are kept, and is seen by nobody who deals with rules. */
+static void test_by_hand(void **state)
+{
+	/* The second so that flows are kept by these fields already. */
+	ct_ok("rule add br0 priority=65535,actions=output:2 tcp,tp_src=9,tp_dst=9,actions=output:1");
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(send("tcp,tcp_dst=80"), 1);
+	ct_ok("flow add br0 tcp,tp_dst=80,actions=drop priority=40000,tcp,tp_src=5,tp_dst=80,actions=output:2");
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(send("tcp,tcp_dst=80"), 0);
+		assert_int_equal(send("tcp,tcp_dst=80,tcp_src=5"), 1);
+		assert_int_equal(send("tcp,tcp_dst=81"), 1);
+	}
+	says("flow dump",
+		"[null,null,\"tcp,tp_dst=80\",true,3,180,0,\"by hand on br0: tcp,tp_dst=80 actions=drop\"]");
+	says("flow dump br0 tcp,tp_dst=80,tp_src=5",
+		"\"by hand: priority=40000,tcp,tp_src=5,tp_dst=80 actions=output:2\"");
+	ct_ok("flow add br0 tcp,tp_dst=81,actions=drop"); /* the next one, while flows are kept that asked for it */
+	assert_int_equal(send("tcp,tcp_dst=81"), 0);
+	assert_null(strstr(ct_text("rule dump br0"), "drop"));
+	ct_ok("rule del br0 tcp");
+	ct_ok("rule del br0 table=0");
+	ct_ok("rule add br0 actions=output:2");
+	assert_int_equal(send("tcp,tcp_dst=80"), 0);
+	ct_ok("flow del br0 tcp,tp_dst=80");
+	assert_int_equal(send("tcp,tcp_dst=80"), 1);
+	assert_int_equal(send("tcp,tcp_dst=81"), 0);
+	ct_ok("flow del br0");
+	assert_int_equal(send("tcp,tcp_dst=81"), 1);
+	ct_ok("flow add br0 tcp,actions=drop");
+	ct_ok("flow del");
+	assert_int_equal(send("tcp,tcp_dst=81"), 1);
+	assert_null(strstr(ct_text("flow dump"), "by hand"));
+}
+
+/* A bridge whose rule says NORMAL for everything looks at flows set by hand as long as there is one; those go on with
+ * tables if they say so, and end like rules. */
+static void test_by_hand_and_rules(void **state)
+{
+	ct_ok("rule add br0 priority=0,actions=normal");
+	assert_string_equal(sw_bridge_program_of(p1), "l2");
+	ct_ok("flow add br0 --idle=100 udp,udp_dst=7,actions=drop icmp,actions=resubmit(,5),output:2");
+	assert_string_equal(sw_bridge_program_of(p1), "rules");
+	assert_int_equal(send("udp,udp_dst=7"), 0);
+	assert_int_equal(send("udp,udp_dst=8"), 1);
+	assert_int_equal(send("icmp"), 1);
+	ct_ok("rule add br0 table=5,icmp,actions=output:2");
+	assert_int_equal(send("icmp"), 2);
+	assert_non_null(strstr(
+		ct_text("trace br0 in_port=1,udp,udp_dst=7"), "flows set by hand: udp,tp_dst=7"));
+	assert_non_null(strstr(
+		ct_text("trace br0 in_port=1,udp,udp_dst=8"), "flows set by hand: none takes it"));
+	ct_ok("rule del br0 table=5");
+	sw_clock_warp(50000);
+	ts_turn();
+	assert_int_equal(send("udp,udp_dst=7"), 0);
+	sw_clock_warp(60000);
+	ts_turn();
+	while (sw_rules_expire(sw_bridge_rules(sw_bridge_by_name("br0")), 100))
+		;
+	assert_null(strstr(ct_text("flow dump"), "icmp"));
+	says("flow dump", "by hand on br0: udp,tp_dst=7 actions=drop");
+	ct_ok("flow del br0");
+	assert_string_equal(sw_bridge_program_of(p1), "l2");
+	ct_ok("group add br0 group_id=1,type=all,bucket=output:2");
+	ct_ok("flow add br0 udp,actions=group:1");
+	assert_int_equal(send("udp"), 1);
+	ct_ok("group del br0 group_id=1");
+	assert_null(strstr(ct_text("flow dump"), "by hand"));
+}
+
+static void test_by_hand_refused(void **state)
+{
+	char line[64];
+
+	ct_fails(SW_CODE_INVALID, "flow add br0 table=3,actions=drop");
+	ct_fails(SW_CODE_INVALID, "flow add br0 actions=goto_table:1");
+	ct_fails(SW_CODE_INVALID, "flow add br0 actions=write_actions(output:1)");
+	ct_fails(SW_CODE_INVALID, "flow add br0 --idle=x actions=drop");
+	ct_fails(SW_CODE_INVALID, "flow add br0 tcp_dst=80,actions=drop");
+	ct_fails(SW_CODE_NOT_FOUND, "flow add br0 actions=group:7");
+	ct_fails(SW_CODE_INVALID, "rule add br0 table=254,actions=drop");
+	ct_fails(SW_CODE_INVALID,
+		"flow add br0 udp,actions=drop table=3,actions=drop"); /* all or none */
+	assert_null(strstr(ct_text("flow dump"), "by hand"));
+	for (unsigned i = 0; i < 1024; i++) {
+		snprintf(line, sizeof(line), "flow add br0 udp,udp_dst=%u,actions=drop", i);
+		ct_ok(line);
+	}
+	ct_fails(SW_CODE_LIMIT, "flow add br0 tcp,actions=drop");
+	ct_ok("flow del br0");
+	ct_ok("flow add br0 tcp,actions=drop");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +374,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_filters, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_odd, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_random, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_by_hand, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_by_hand_and_rules, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_by_hand_refused, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

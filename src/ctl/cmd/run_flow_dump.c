@@ -5,6 +5,7 @@
  */
 #include <sw/action.h>
 #include <sw/bridge.h>
+#include <sw/clock.h>
 #include <sw/cmd.h>
 #include <sw/drop.h>
 #include <sw/err.h>
@@ -168,6 +169,46 @@ static bool next(struct wanted *w, struct sw_flow *flow)
 
 /* --- as rows --- */
 
+struct by_hand {
+	json_t *result;
+	struct wanted *w;
+};
+
+/* Those set by hand, which are in all workers. */
+static void add_by_hand(void *arg, struct sw_bridge *bridge)
+{
+	struct sw_rule_change all = { .verb = SW_RULE_DELETE,
+		.by_hand = true,
+		.conf.table = SW_TABLE_BY_HAND,
+		.out_port = SW_OFPP_ANY,
+		.out_group = SW_OFPP_ANY };
+	struct sw_rule_cursor cursor = { 0 };
+	struct by_hand *to = arg;
+	const struct sw_rule *rule;
+
+	while (to->w->left && (rule = sw_rules_next(sw_bridge_rules(bridge), &cursor, &all))) {
+		struct sw_str match = { 0 }, what = { 0 };
+		struct sw_rule_stats stats;
+		struct sw_rule_conf conf;
+
+		sw_rule_get(rule, &conf);
+		if (to->w->has_match && !may_have(&conf.match, &to->w->match))
+			continue;
+		sw_rule_stats(rule, &stats);
+		sw_str_add(&match, "%s", "");
+		sw_match_print(&conf.match, &match);
+		sw_str_add(&what, "by hand on %s: ", sw_bridge_name(bridge));
+		sw_rule_print(&conf, NULL, 0, 0, &what);
+		table_add(to->result,
+			json_pack("[n, n, s, b, I, I, I, s]", match.s, stats.packets != 0,
+				(json_int_t)stats.packets, (json_int_t)stats.bytes,
+				(json_int_t)((sw_clock_ms() - stats.used_ms) / 1000), what.s));
+		to->w->left--;
+		free(match.s);
+		free(what.s);
+	}
+}
+
 /* What becomes of its packets. */
 static void add_what(struct sw_str *text, const struct sw_flow *flow)
 {
@@ -177,7 +218,10 @@ static void add_what(struct sw_str *text, const struct sw_flow *flow)
 
 		sw_rule_get(flow->hit[i], &conf);
 		sw_str_add(text, "%s", i ? " | " : "");
-		sw_rule_print(&conf, NULL, 0, SW_RULE_SHOW_TABLE, text);
+		if (conf.table == SW_TABLE_BY_HAND)
+			sw_str_add(text, "by hand: ");
+		sw_rule_print(&conf, NULL, 0,
+			conf.table == SW_TABLE_BY_HAND ? 0 : SW_RULE_SHOW_TABLE, text);
 	}
 	if (flow->why)
 		sw_str_add(text, "%sdropped: %s", text->len ? " | " : "", flow->why->name);
@@ -317,6 +361,12 @@ static int run_dump(struct sw_call *call, struct sw_err *err)
 		numbers_of(NULL);
 	if (!rc && !call->result)
 		call->result = table_new(columns);
+	if (!rc && !call->option[OPT_FROM] && !call->state && !w.has_rule) {
+		if (w.bridge)
+			add_by_hand(&(struct by_hand){ call->result, &w }, w.bridge);
+		else
+			switch_each_bridge(add_by_hand, &(struct by_hand){ call->result, &w });
+	}
 	if (!rc && w.sort)
 		rc = sorted(call, &w);
 	else if (!rc)
@@ -340,7 +390,7 @@ static const struct sw_cmd_option dump_options[] = {
 
 SW_REGISTER(cmd, flow_dump) = {
 	.name = "flow dump",
-	.help = "flows that workers keep of rules, of one bridge or of all, or those that packets of a match may be of: which packets, "
+	.help = "flows set by hand and those that workers keep of rules, of one bridge or of all, or those that packets of a match may be of: which packets, "
 		"which rules they came by. Workers count packets of rules, not of flows: what is told is not more than a flow's rules "
 		"counted on that worker, and exact where one of them has no other flow",
 	.usage = "[BRIDGE [MATCH]]",

@@ -39,8 +39,7 @@ static void begin(struct batch *b)
 }
 
 /* Groups and meters that a rule names must be there, as for controllers. */
-static int check_named(
-	const struct batch *b, const struct sw_instructions *does, struct sw_err *err)
+int rule_check_named(const struct batch *b, const struct sw_instructions *does, struct sw_err *err)
 {
 	const char *what = "group";
 	uint32_t id;
@@ -61,7 +60,7 @@ static int check_named(
 int rule_stage(struct batch *b, void *item, struct sw_err *err)
 {
 	struct sw_rule_change *change = item;
-	int rc = check_named(b, &change->conf.does, err);
+	int rc = rule_check_named(b, &change->conf.does, err);
 
 	return rc ? rc : (int)sw_rules_stage(sw_bridge_rules(b->bridge), change, err);
 }

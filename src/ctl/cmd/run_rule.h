@@ -10,11 +10,14 @@
 struct batch;
 struct sw_call;
 struct sw_err;
+struct sw_instructions;
 
 enum { RULE_REPLACE, RULE_DIFF }; /* verbs of run_rule_replace.c */
 
 /* Stage one, in the staging that is open: what it names must be there. `item`: a struct sw_rule_change. */
 int rule_stage(struct batch *b, void *item, struct sw_err *err);
+/* The groups and meters that it names are there. */
+int rule_check_named(const struct batch *b, const struct sw_instructions *does, struct sw_err *err);
 void rule_fini(void *item);
 
 /* An error where the ports of the call's bridge look at no rules. */

@@ -12,6 +12,7 @@
 #include <sw/bridge.h>
 #include <sw/drop.h>
 #include <sw/field_text.h>
+#include <sw/flow.h>
 #include <sw/groups.h>
 #include <sw/meters.h>
 #include <sw/packet_in.h>
@@ -173,7 +174,10 @@ static void on_table(void *arg, const struct sw_trace_table *at)
 	s = step(t, "table");
 	if (at->depth)
 		snprintf(deep, sizeof(deep), " (%u deep)", at->depth);
-	line(t, "  table %u%s: %s", at->table, deep, rule ? rule : "no rule");
+	if (at->table == SW_TABLE_BY_HAND)
+		line(t, "  flows set by hand: %s", rule ? rule : "none takes it");
+	else
+		line(t, "  table %u%s: %s", at->table, deep, rule ? rule : "no rule");
 	json_object_set_new(s, "table", json_integer(at->table));
 	json_object_set_new(s, "depth", json_integer(at->depth));
 	json_object_set_new(s, "rule", rule ? json_string(rule) : json_null());

@@ -11,6 +11,7 @@
 
 #include <sw/bridge.h>
 #include <sw/drop.h>
+#include <sw/flow.h>
 #include <sw/packet_in.h>
 
 #include "../rule/lookup.h"
@@ -277,9 +278,26 @@ static void begin(struct walk *walk)
 	clear_set(walk);
 }
 
+/* Flows that were set by hand, before all tables. What they do not take goes on as if they were not there. */
+static bool by_hand(struct walk *walk)
+{
+	const struct code *code;
+	bool looked = walk->looked;
+
+	if (likely(!rules_has_table(walk->prog->rules, SW_TABLE_BY_HAND)))
+		return false;
+	walk->looked = false;
+	code = look_up(walk, SW_TABLE_BY_HAND, walk->fields.in_port);
+	walk->looked = looked;
+	if (code)
+		walk_ops(walk, code->apply, code->n_apply);
+	return code;
+}
+
 static void tables(struct walk *walk, uint8_t table)
 {
-	walk_table(walk, table, walk->fields.in_port);
+	if (!by_hand(walk))
+		walk_table(walk, table, walk->fields.in_port);
 	walk->exit = false;
 	if (unlikely(walk->ear))
 		walk->ear->set(walk);

@@ -22,7 +22,7 @@ void rules_read(const struct sw_rules *rules, struct sw_fields *reads)
 	uint64_t *to = (uint64_t *)reads;
 
 	*reads = rules->ops_read;
-	for (unsigned t = 0; t < SW_TABLES; t++) {
+	for (unsigned t = 0; t < RULE_TABLES; t++) {
 		const struct rule_table *table = rules->table[t];
 		const uint64_t *from =
 			table && table->view ? (const uint64_t *)&table->view->reads : NULL;
@@ -43,11 +43,11 @@ static bool does_normal(const struct sw_instructions *does)
 
 void rules_note_normal(struct sw_rules *rules)
 {
-	const struct rule_table *table = rules->table[0];
+	const struct rule_table *table = rules->table[0], *by_hand = rules->table[SW_TABLE_BY_HAND];
 	struct sw_rule_cursor cursor = { 0 };
 	const struct sw_rule *rule = NULL;
 
-	if (table && table->rules == 1)
+	if (table && table->rules == 1 && !(by_hand && by_hand->rules))
 		rule = sw_rules_next(rules, &cursor, NULL);
 	if (rule && (rule->table || rule->mask->n || !does_normal(&rule_code_last(rule)->does)))
 		rule = NULL;

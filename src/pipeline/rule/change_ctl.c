@@ -24,6 +24,10 @@ static enum sw_rule_fault bad_table(const struct sw_rule_change *change, struct 
 {
 	bool all = change->verb == SW_RULE_DELETE || change->verb == SW_RULE_DELETE_STRICT;
 
+	if (change->by_hand) {
+		RTE_ASSERT(change->conf.table == SW_TABLE_BY_HAND);
+		return SW_RULE_FINE;
+	}
 	if (change->conf.table < SW_TABLES || (all && change->conf.table == SW_TABLE_ALL))
 		return SW_RULE_FINE;
 	sw_err_set(err, SW_CODE_INVALID, "there is no table %u", change->conf.table);
@@ -62,6 +66,12 @@ static enum sw_rule_fault overlaps(
 static enum sw_rule_fault full(
 	const struct sw_rules *rules, const struct rule_table *table, struct sw_err *err)
 {
+	if (table->id == SW_TABLE_BY_HAND) {
+		sw_err_set(err, SW_CODE_LIMIT, "%u flows are set by hand already",
+			rules->limit[table->id]);
+		sw_err_hint(err, "delete some, or use rules");
+		return SW_RULE_TABLE_FULL;
+	}
 	if (table->rules >= rules->limit[table->id])
 		sw_err_set(err, SW_CODE_LIMIT, "table %u is full (%u rules)", table->id,
 			rules->limit[table->id]);

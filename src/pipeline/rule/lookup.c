@@ -73,6 +73,11 @@ bool rules_changed_at(const struct sw_rules *rules, unsigned table, uint64_t aft
 	return last > after;
 }
 
+bool rules_has_table(const struct sw_rules *rules, unsigned table)
+{
+	return sw_rcu_get(rules->table[table]) != NULL;
+}
+
 const struct sw_fields *rules_reads(const struct sw_rules *rules, unsigned table)
 {
 	const struct rule_view *view = view_of(rules, table);

@@ -27,6 +27,9 @@ struct rule_reader {
 /* What is visible now, for the whole of a burst. */
 uint64_t rules_version(const struct sw_rules *rules);
 
+/* Has the table, or had it, rules? */
+bool rules_has_table(const struct sw_rules *rules, unsigned table);
+
 /* For each of n <= SW_BURST keys, the visible rule of the table with the highest priority, or NULL. Two rules
  * of one priority: either. */
 void rules_lookup(struct sw_rules *rules, const struct rule_reader *reader, unsigned table,

@@ -31,7 +31,8 @@ void rules_hook(struct sw_rules *rules, const struct rule_hooks *hooks, void *ar
 /* All bits that rules look at, in any table or by their ops, as staged; a mask. */
 void rules_read(const struct sw_rules *rules, struct sw_fields *reads);
 
-/* Is there one rule in table 0 that takes all, and it does NORMAL and nothing else? As of the last commit. */
+/* Is there one rule in table 0 that takes all, and it does NORMAL and nothing else, and no flow set by hand? As of the
+ * last commit. */
 bool rules_are_normal(const struct sw_rules *rules);
 /* That is to be found out again; packets that the L2 program takes without looking at rules are counted by that rule. */
 void rules_note_normal(struct sw_rules *rules);

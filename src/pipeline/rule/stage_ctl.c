@@ -208,6 +208,8 @@ static void tell(struct sw_rules *rules, const struct rule_staged *step)
 {
 	const struct sw_rule_listener *l;
 
+	if (step->rule->table == SW_TABLE_BY_HAND)
+		return; /* nobody's but of those who set it */
 	SW_REG_FOREACH (rule_listener, const struct sw_rule_listener *, l)
 		l->heard(rules, step->rule, step->news);
 }

@@ -7,6 +7,7 @@
 #ifndef RULE_STORE_H
 #define RULE_STORE_H
 
+#include <sw/flow.h>
 #include <sw/rule_table.h>
 #include <sw/worker.h>
 
@@ -19,6 +20,10 @@
 #define RULE_LIMIT	 1000000
 #define RULE_TOTAL_LIMIT 4000000
 
+/* Flows set by hand, likewise; and all tables there are. */
+#define RULE_BY_HAND_LIMIT 1024
+#define RULE_TABLES	   (SW_TABLES + 1)
+
 #define RULE_WHEEL    4096 /* lists of the timer wheel; longer times go around */
 #define RULE_LEARNERS 64   /* lists of them */
 #define RULE_SIZES    4	   /* rules of up to 8, 16, 24 and 32 words */
@@ -28,7 +33,7 @@
 struct rule_table_counts {
 	struct {
 		uint64_t matches, misses, probes;
-	} of[SW_TABLES];
+	} of[RULE_TABLES];
 } __rte_cache_aligned;
 
 /* The rules of a table that have one mask. */
@@ -85,9 +90,9 @@ struct rule_queue {
 
 struct sw_rules {
 	uint64_t version;
-	struct rule_table *table[SW_TABLES]; /* NULL until it is used */
-	struct rule_table_counts *counts;    /* by worker */
-	struct rule_stamps *stamps[PLACES];  /* NULL: no rule was of that kind */
+	struct rule_table *table[RULE_TABLES]; /* NULL until it is used */
+	struct rule_table_counts *counts;      /* by worker */
+	struct rule_stamps *stamps[PLACES];    /* NULL: no rule was of that kind */
 	struct sw_rule
 		*normal; /* rcu: says NORMAL for every packet, and is the only one; else NULL */
 	unsigned workers;
@@ -99,11 +104,11 @@ struct sw_rules {
 	struct rule_learners *learners[RULE_LEARNERS]; /* learned_ctl.c */
 	bool learners_gone;
 	bool restoring; /* sw/rule_mark.h */
-	uint32_t limit[SW_TABLES];
+	uint32_t limit[RULE_TABLES];
 	uint64_t total, total_limit;
 	bool evict_all; /* every table evicts, whatever conf says */
-	struct sw_rule_table_conf conf[SW_TABLES];
-	uint8_t next_vacancy[SW_TABLES]; /* enum sw_rule_vacancy: what may be said next */
+	struct sw_rule_table_conf conf[RULE_TABLES];
+	uint8_t next_vacancy[RULE_TABLES]; /* enum sw_rule_vacancy: what may be said next */
 	struct rule_table *stale;
 	bool staging, dying;
 	bool moves;	  /* the staging makes another version even without changes of rules */

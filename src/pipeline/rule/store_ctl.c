@@ -42,6 +42,7 @@ struct sw_rules *rules_create(const char *name)
 	rules->total_limit = RULE_TOTAL_LIMIT;
 	for (unsigned i = 0; i < SW_TABLES; i++)
 		rules->limit[i] = RULE_LIMIT;
+	rules->limit[SW_TABLE_BY_HAND] = RULE_BY_HAND_LIMIT;
 	rule_limbo_init(rules);
 	rule_uses_init(rules);
 	rules_alive_add(rules);
@@ -85,7 +86,7 @@ unsigned rules_stage_gone(struct sw_rules *rules, enum sw_rule_news why, uint32_
 	uint64_t left = users(rules, why, id);
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < SW_TABLES && n < left; i++) {
+	for (unsigned i = 0; i < RULE_TABLES && n < left; i++) {
 		struct sw_rule *rule;
 		uint64_t at = 0;
 
@@ -142,7 +143,7 @@ static void free_share(void *arg)
 		sw_rcu_defer(free_share, rules);
 		return;
 	}
-	for (unsigned i = 0; i < SW_TABLES; i++) {
+	for (unsigned i = 0; i < RULE_TABLES; i++) {
 		if (!rules->table[i])
 			continue;
 		if (!free_some_rules(rules->table[i])) {

@@ -14,7 +14,7 @@
 
 static bool evicts(const struct sw_rules *rules, unsigned table)
 {
-	return rules->evict_all || rules->conf[table].evict;
+	return table != SW_TABLE_BY_HAND && (rules->evict_all || rules->conf[table].evict);
 }
 
 /* A table is made when the first rule comes. */

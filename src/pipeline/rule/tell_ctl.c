@@ -108,7 +108,8 @@ const struct sw_rule *sw_rules_next(const struct sw_rules *rules, struct sw_rule
 	if (change) {
 		rule_filter_init(&filter, change);
 		if (change->conf.table != SW_TABLE_ALL) {
-			last = RTE_MIN(last, change->conf.table);
+			last = change->by_hand ? SW_TABLE_BY_HAND
+					       : RTE_MIN(last, change->conf.table);
 			if (cursor->table < change->conf.table)
 				*cursor = (struct sw_rule_cursor){ change->conf.table,
 					cursor->looks, 0 };
@@ -133,7 +134,8 @@ bool sw_rule_is_taken(const struct sw_rule *rule, const struct sw_rule_change *c
 {
 	struct rule_filter filter;
 
-	if (change->conf.table != SW_TABLE_ALL && change->conf.table != rule->table)
+	if (change->conf.table == SW_TABLE_ALL ? rule->table == SW_TABLE_BY_HAND
+					       : change->conf.table != rule->table)
 		return false;
 	rule_filter_init(&filter, change);
 	return rule_filter_takes(&filter, rule);
