@@ -155,7 +155,7 @@ def test_changes_under_traffic(net):
     for n in range(2, 5):
         net.host(f"h{n}", f"10.0.0.{n + 1}/24", port=f"vif{n}.0")
     a.ping(b.ip)
-    stream = a.spawn("ping", "-n", "-q", "-i", "0.002", "-c", "1500", "-w", "20", b.ip, log="stream")
+    stream = a.spawn("ping", "-n", "-q", "-i", "0.002", "-c", "1500", "-w", "120", b.ip, log="stream")
     while stream.poll() is None:
         for n in range(2, 5):
             sw.ctl(f"add-port br-in vif{n}.0 tag=10")
