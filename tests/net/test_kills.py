@@ -6,6 +6,7 @@ switch is killed in all stages of a transaction. After each kill the configurati
 generation that is not below the last one acknowledged and not above the last one sent: nothing that was
 acknowledged is lost, nothing is half applied, nothing is there that nobody sent.
 """
+import concurrent.futures
 import json
 import os
 import random
@@ -116,7 +117,7 @@ class Run:
 
 
 def again(sw):
-    """The next life, and a connection to it. Nothing else runs meanwhile: most of the time goes here."""
+    """The next life, and a connection to it, without swctl: most of the time goes here."""
     sw.start()
 
     def connect():
@@ -129,23 +130,35 @@ def again(sw):
     return swnet.wait_for(connect, 20, "the switch answers")
 
 
-@swnet.limit(300)
-def test_kill_200_times(net):
-    sw = net.switch(more="size-mb = 64\n")  # of [memory]: the kernel clears all of it for each life
-    sw.ctl("add-br br-k")
-    sw.wait = False
-    seed = int(os.environ.get("SEED", "1"))
-    run = Run(sw, seed)
-    rpc = sw.rpc()
+def lives(sw, seed, kills):
+    """So many of them, one after the other."""
+    run, rpc = Run(sw, seed), sw.rpc()
     run.begin(rpc)
-    began = time.monotonic()
-    for _ in range(KILLS):
+    for _ in range(kills):
         run.one_life(rpc)
         rpc.close()
         rpc = again(sw)
         run.check(rpc)
     aside = [path.name for path in sw.state.iterdir() if "damaged" in path.name]
     swnet.same(aside, [], "damaged journals")
-    swnet.same(run.between > 0, True, "some kills came between a commit and its answer")
-    return (f"seed {seed}: {KILLS} kills, {run.total} transactions acknowledged, none lost; {run.between} "
+    return run
+
+
+@swnet.limit(300)
+def test_kill_200_times(net):
+    """Two switches at once, each half of the times: much of a start is waiting."""
+    seed, began = int(os.environ.get("SEED", "1")), time.monotonic()
+    switches = []
+    for core in (swnet.free_cores()[0], swnet.free_cores()[-1]):
+        # 64 MB of [memory]: the kernel clears all of it for each life.
+        sw = net.switch(f"sw{len(switches)}", core=core, more="size-mb = 64\n")
+        sw.ctl("add-br br-k")
+        sw.wait = False
+        switches.append(sw)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        runs = [pool.submit(lives, sw, seed + n, KILLS // 2) for n, sw in enumerate(switches)]
+        runs = [run.result() for run in runs]
+    total, between = sum(run.total for run in runs), sum(run.between for run in runs)
+    swnet.same(between > 0, True, "some kills came between a commit and its answer")
+    return (f"seed {seed}: {KILLS} kills, {total} transactions acknowledged, none lost; {between} "
             f"kills left more than was acknowledged; {time.monotonic() - began:.0f} s")
