@@ -12,8 +12,8 @@ def bridge(net):
     return sw
 
 
-def ofctl(net, sw, command, *words, **more):
-    options = ("-t", "60", "-O", "OpenFlow15")
+def ofctl(net, sw, command, *words, options=(), **more):
+    options = ("-t", "60", "-O", "OpenFlow15", *options)
     return net.run("ovs-ofctl", *options, command, f"unix:{sw.dir}/run/br0.mgmt", *words, **more)
 
 
@@ -104,3 +104,25 @@ def test_files(net):
     result = net.run(*swctl, "add-flows", "br0", "-", text="ip,actions=drop\n\0", check=False)
     swnet.same(result.returncode, 1, "status for a file that is no text")
     sw.stop()
+
+
+def test_large_file(net):
+    """A file of more than a message: refused whole, and what is named in its place takes it, whole."""
+    sw = bridge(net)
+    before = column(sw, "rule dump br0 --no-stats")
+    file = net.dir / "large"
+    file.write_text("".join(f"priority={1 + n % 9},tcp,nw_src=10.{n >> 8}.{n & 255}.1,tp_dst={n},"
+                            f"actions=output:{1 + n % 2}\n" for n in range(20000)))
+    for command in ("add-flows", "replace-flows", "diff-flows"):
+        sw.refused([command, "br0", str(file)], "large has", "at once", "in parts", "ovs-ofctl --bundle",
+                   status=1)
+    swnet.same(column(sw, "rule dump br0 --no-stats"), before, "rules after a refused file")
+    ofctl(net, sw, "add-flows", file, options=["--bundle"])
+    said = ofctl(net, sw, "dump-aggregate").stdout
+    swnet.within(said, f"flow_count={20000 + len(before)}", "rules of the bundle")
+    with open(file, "a", encoding="ascii") as end:
+        end.write("priority=5,actions=group:77\n")
+    ofctl(net, sw, "del-flows", "tcp")
+    failed = ofctl(net, sw, "add-flows", file, options=["--bundle"], check=False)
+    swnet.same(failed.returncode, 1, "exit status of a bundle whose last rule is wrong")
+    swnet.same(column(sw, "rule dump br0 --no-stats"), before, "rules after a bundle that failed")
