@@ -147,7 +147,7 @@ static int dial(uint8_t version)
 	stream.fd = fds[0];
 	c = of_server_add(of, &stream, NULL, false, "fuzz");
 	require(c != NULL);
-	c->service = false; /* as a primary controller */
+	c->miss_len = 128; /* it is told all, as a primary controller is */
 	talk(fds[1], hello, sizeof(hello));
 	return fds[1];
 }

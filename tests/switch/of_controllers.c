@@ -318,6 +318,30 @@ static void a_row_changes(void **state)
 	op_hear_end(fd);
 }
 
+/* In the folder it has more bytes than a socket's address: that is said, and no other socket is meant. */
+static void too_long_a_path(void **state)
+{
+	static const char *const kinds[] = { "unix", "punix" };
+	char file[101], all[200];
+
+	memset(file, 'a', sizeof(file) - 1);
+	file[sizeof(file) - 1] = '\0';
+	snprintf(all, sizeof(all), "its socket's path %s/%s has", ct_dir(), file);
+	for (unsigned i = 0; i < 2; i++) {
+		const struct of_controller *ctl;
+
+		ct_ok("set-controller br0 %s:%s", kinds[i], file);
+		ctl = TAILQ_FIRST(&the_bridge()->controllers);
+		for (unsigned tries = 0; !ctl->last_error[0]; tries++) {
+			assert_true(tries < PATIENCE);
+			op_turn(1);
+		}
+		assert_non_null(strstr(ctl->last_error, all));
+		assert_non_null(strstr(ctl->last_error, "107 is the most"));
+	}
+	ct_ok("del-controller br0");
+}
+
 static void never_hello(void **state)
 {
 	int fd = -1;
@@ -348,6 +372,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(named_by_the_bridge, setup, teardown),
 		cmocka_unit_test_setup_teardown(types, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_row_changes, setup, teardown),
+		cmocka_unit_test_setup_teardown(too_long_a_path, setup, teardown),
 		cmocka_unit_test_setup_teardown(never_hello, setup, teardown),
 	};
 

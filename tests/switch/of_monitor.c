@@ -5,6 +5,7 @@
 #include "of_rules.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 #include <sw/clock.h>
 #include <sw/err.h>
@@ -274,6 +275,29 @@ static void too_many(void **state)
 	op_close(fd);
 }
 
+/* Rules that nobody wants at first are not looked at: a request's answer comes at once, however many there are. */
+static void without_initial(void **state)
+{
+	int fd = op_dial_as("br0", OF14), other = or_dial(OF13);
+	char rule[100], byte;
+
+	for (unsigned i = 0; i < 16000; i++) {
+		snprintf(rule, sizeof(rule), "table=8,priority=%u,actions=output:1", i);
+		or_flow_mod(other, OF13, OR_ADD, rule);
+	}
+	op_echo(other, OF13);
+	op_echo(fd, OF14);
+	sw_clock_tick(400000); /* a turn looks at the clock three times, and at 2,048 rules */
+	monitor(fd, OF14, 1, F_ADD, 255, 0);
+	op_turn(4);
+	sw_clock_tick(0);
+	assert_int_equal(recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT), 1);
+	hear_updates(fd, OF14, 0x66);
+	op_close(fd);
+	or_clear(other, OF13);
+	op_close(other);
+}
+
 /* A peer that reads nothing: it pauses once there is no room, ends of rules go on, and all that changed follows. */
 static void pauses(void **state)
 {
@@ -329,6 +353,7 @@ int main(void)
 		cmocka_unit_test(cancelled),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(too_many),
+		cmocka_unit_test(without_initial),
 		cmocka_unit_test(pauses),
 	};
 

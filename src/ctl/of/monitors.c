@@ -357,6 +357,14 @@ static void walk_free(struct of_work *work)
 	free(w);
 }
 
+static bool want_initial(const struct of_monitors *mons, unsigned from)
+{
+	for (unsigned i = from; mons && i < mons->n; i++)
+		if (mons->list[i].flags & OF_MONITOR_INITIAL)
+			return true;
+	return false;
+}
+
 void of_monitors_begin(struct of_conn *c, const struct of_msg *msg, unsigned n)
 {
 	struct walk *w = sw_xcalloc(1, sizeof(*w));
@@ -365,7 +373,7 @@ void of_monitors_begin(struct of_conn *c, const struct of_msg *msg, unsigned n)
 	w->from = c->monitors ? c->monitors->n - n : 0;
 	of_parts_begin(&w->parts, msg);
 	c->work = &w->work;
-	if (n)
+	if (want_initial(c->monitors, w->from))
 		return;
 	of_parts_end(c, &w->parts);
 	walk_free(&w->work);

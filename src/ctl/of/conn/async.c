@@ -6,6 +6,7 @@
  */
 #include "async.h"
 
+#include "../controller/controller.h"
 #include "conn.h"
 
 enum { OFPR_INVALID_TTL = 2 };
@@ -31,7 +32,8 @@ bool of_async_wants(const struct of_conn *c, enum of_async_kind kind, unsigned r
 {
 	const uint32_t *masks = c->role == OF_ROLE_SLAVE ? c->async.slave : c->async.master;
 
-	if (c->dropped || c->closing || !c->version || (c->service && !c->miss_len))
+	if (c->dropped || c->closing || !c->version ||
+		(!c->miss_len && !of_controller_is_primary(c->controller)))
 		return false;
 	return masks[kind] >> reason & 1;
 }

@@ -310,14 +310,14 @@ void of_conn_sweep(struct of_conn *c, uint64_t now_ms)
 }
 
 struct of_conn *of_conn_new(struct event_base *base, struct of_bridge *bridge,
-	const struct of_stream *stream, bool service, uint32_t versions)
+	const struct of_stream *stream, struct of_controller *controller, uint32_t versions)
 {
 	struct of_conn *c = sw_xcalloc(1, sizeof(*c));
 
 	c->bridge = bridge;
 	c->stream = *stream;
-	c->service = service;
-	c->miss_len = service ? 0 : MISS_LEN;
+	c->controller = controller;
+	c->miss_len = of_controller_is_primary(controller) ? MISS_LEN : 0;
 	c->versions = versions;
 	c->probe_ms = OF_PROBE_MS;
 	for (unsigned kind = 0; kind < OF_PACKETS_KINDS; kind++)

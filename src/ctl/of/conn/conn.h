@@ -74,7 +74,6 @@ struct of_conn {
 
 	uint32_t versions; /* that it was offered, OF_BIT of each */
 	uint8_t version;   /* 0: HELLO has not come */
-	bool service;	   /* no primary controller: it is told nothing unasked until it says so */
 	bool reader;	   /* has no right to change anything */
 	bool snoops, told; /* hears what others say (snoop.h); snoopers know its next message */
 	enum of_role role;
@@ -109,9 +108,10 @@ struct of_conn {
 	} count;
 };
 
-/* Take over the stream, say HELLO with the versions. NULL: no memory for its events; the stream is closed. */
+/* Take over the stream, say HELLO with the versions. `controller` is whose row it is by, or NULL. NULL: no memory for its
+ * events; the stream is closed. */
 struct of_conn *of_conn_new(struct event_base *base, struct of_bridge *bridge,
-	const struct of_stream *stream, bool service, uint32_t versions);
+	const struct of_stream *stream, struct of_controller *controller, uint32_t versions);
 void of_conn_free(struct of_conn *c);
 
 /* Make silent, with a line in the log where `why` is not NULL; c->end keeps it. */

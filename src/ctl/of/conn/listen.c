@@ -104,7 +104,7 @@ static void take_host(struct of_listener *l, int fd, const struct sockaddr *addr
 		addr, len, host, sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV);
 	snprintf(name, sizeof(name), "%s:%s%s%s:%s", l->tls ? "ssl" : "tcp",
 		strchr(host, ':') ? "[" : "", host, strchr(host, ':') ? "]" : "", port);
-	of_socket_options(fd, of_controller_dscp(l->controller));
+	of_socket_options(fd, l->controller->conf.dscp);
 	if (!l->tls) {
 		of_server_add(l->of, &stream, l->controller, false, name);
 		return;

@@ -199,7 +199,7 @@ struct of_conn *of_server_add_snooper(
 		no_room(of, *stream, "snooper", name, of->n_snoopers);
 		return NULL;
 	}
-	c = of_conn_new(server.base, of, stream, true, of_snoop_versions(of));
+	c = of_conn_new(server.base, of, stream, NULL, of_snoop_versions(of));
 	if (!c)
 		return NULL;
 	c->reader = c->snoops = true;
@@ -218,12 +218,10 @@ struct of_conn *of_server_add(struct of_bridge *of, const struct of_stream *stre
 			controller ? controller->n_conns : of->n_mgmt);
 		return NULL;
 	}
-	c = of_conn_new(
-		server.base, of, stream, !controller || !controller->conf.primary, of->versions);
+	c = of_conn_new(server.base, of, stream, controller, of->versions);
 	if (!c)
 		return NULL;
 	c->reader = reader;
-	c->controller = controller;
 	join(of, c, name);
 	if (controller)
 		of_controller_came(c);

@@ -100,20 +100,25 @@ static void on_dialled(void *arg, const struct of_stream *stream, const char *wh
 
 /* --- passive --- */
 
-static void start_listening(struct of_controller *ctl)
+static struct of_listener *listen_at(struct of_controller *ctl, struct sw_err *err)
 {
 	struct event_base *base = of_server_base();
 	char path[OF_PATH_SIZE];
+
+	if (ctl->target.kind == OF_TARGET_TLS && of_tls_check(err))
+		return NULL;
+	if (ctl->target.kind != OF_TARGET_UNIX)
+		return of_listen_host(base, ctl->of, ctl, &ctl->target, err);
+	if (of_dial_path(path, of_server_folder(), ctl->target.path, err))
+		return NULL;
+	return of_listen_unix(base, ctl->of, ctl, path, of_server_access(), err);
+}
+
+static void start_listening(struct of_controller *ctl)
+{
 	struct sw_err err;
 
-	if (ctl->target.kind == OF_TARGET_TLS && of_tls_check(&err))
-		ctl->listener = NULL;
-	else if (ctl->target.kind == OF_TARGET_UNIX)
-		ctl->listener = of_listen_unix(base, ctl->of, ctl,
-			of_dial_path(path, of_server_folder(), ctl->target.path),
-			of_server_access(), &err);
-	else
-		ctl->listener = of_listen_host(base, ctl->of, ctl, &ctl->target, &err);
+	ctl->listener = listen_at(ctl, &err);
 	if (!ctl->listener) {
 		failed(ctl, err.text);
 		return;
@@ -144,7 +149,6 @@ void of_controller_refused(struct of_controller *ctl, const char *who, const cha
 
 static void settle(struct of_conn *c, const struct of_controller_conf *conf)
 {
-	c->service = !conf->primary;
 	c->probe_ms = conf->probe_ms;
 	of_socket_options(c->stream.fd, conf->dscp);
 	of_packets_limit(c, conf->rate, conf->burst);
@@ -287,7 +291,7 @@ uint64_t of_controller_lost(const struct of_controller *ctl)
 	return lost;
 }
 
-uint8_t of_controller_dscp(const struct of_controller *ctl)
+bool of_controller_is_primary(const struct of_controller *ctl)
 {
-	return ctl ? ctl->conf.dscp : 0;
+	return ctl && ctl->conf.primary;
 }

@@ -70,7 +70,8 @@ struct of_controller *of_controller_of(const struct uuid *uuid, struct of_contro
 const char *of_controller_state(const struct of_controller *ctl);
 /* Packet-ins it lost, of all its connections. */
 uint64_t of_controller_lost(const struct of_controller *ctl);
-uint8_t of_controller_dscp(const struct of_controller *ctl); /* NULL: of BRIDGE.mgmt */
+/* Does it govern the bridge? One that came to BRIDGE.mgmt (NULL) and services do not. */
+bool of_controller_is_primary(const struct of_controller *ctl);
 
 /* By the server and its connections: it has one more; that has said HELLO; it is gone. */
 void of_controller_came(struct of_conn *c);

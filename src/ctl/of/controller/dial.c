@@ -48,11 +48,19 @@ void of_socket_options(int fd, uint8_t dscp)
 	setsockopt(fd, IPPROTO_IPV6, IPV6_TCLASS, &tos, sizeof(tos));
 }
 
-char *of_dial_path(char buf[OF_PATH_SIZE], const char *folder, const char *file)
+int of_dial_path(char buf[OF_PATH_SIZE], const char *folder, const char *file, struct sw_err *err)
 {
-	snprintf(buf, OF_PATH_SIZE, "%s%s%s", *file == '/' ? "" : folder, *file == '/' ? "" : "/",
-		file);
-	return buf;
+	bool absolute = *file == '/';
+	size_t len = strlen(file) + (absolute ? 0 : strlen(folder) + 1);
+
+	if (len >= OF_PATH_SIZE) {
+		sw_err_set(err, SW_CODE_INVALID,
+			"its socket's path %s%s%s has %zu bytes, and 107 is the most",
+			absolute ? "" : folder, absolute ? "" : "/", file, len);
+		return -ENAMETOOLONG;
+	}
+	snprintf(buf, OF_PATH_SIZE, "%s%s%s", absolute ? "" : folder, absolute ? "" : "/", file);
+	return 0;
 }
 
 static void close_stream(struct of_dial *d)
@@ -236,9 +244,13 @@ static void on_addresses(void *arg, struct evutil_addrinfo *list, const char *wh
 static void dial_unix(struct of_dial *d, const struct of_target *target, const char *folder)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	struct sw_err err;
 	int rc;
 
-	of_dial_path(addr.sun_path, folder, target->path);
+	if (of_dial_path(addr.sun_path, folder, target->path, &err)) {
+		fail_soon(d, err.text);
+		return;
+	}
 	rc = try_address(d, (struct sockaddr *)&addr, sizeof(addr));
 	if (rc)
 		fail_soon(d, strerror(-rc));

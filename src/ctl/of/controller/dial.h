@@ -15,6 +15,7 @@
 
 struct event_base;
 struct of_dial;
+struct sw_err;
 
 #define OF_DIAL_MS 5000
 
@@ -35,7 +36,8 @@ void of_dial_cancel(struct of_dial *dial);
 /* Options of a TCP socket, before it connects or when it came: no delay, and its DSCP. */
 void of_socket_options(int fd, uint8_t dscp);
 
-/* FILE of a target as a path in folder, or absolute. Returns buf. */
-char *of_dial_path(char buf[OF_PATH_SIZE], const char *folder, const char *file);
+/* FILE of a target as a path in folder, or absolute, which a socket's address has room for: 107 bytes. 0, or -ENAMETOOLONG
+ * with err, which names the whole path; then nothing is in buf. */
+int of_dial_path(char buf[OF_PATH_SIZE], const char *folder, const char *file, struct sw_err *err);
 
 #endif

@@ -2,13 +2,13 @@
 /* See sync.h. Control thread. */
 #include "sync.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <rte_common.h>
 
 #include <sw/err.h>
 #include <sw/log.h>
+#include <sw/text.h>
 
 #include "../../change.h"
 #include "../../columns.h"
@@ -27,6 +27,7 @@ SW_LOG_USE(openflow);
 #define MAX_BACKOFF_MS 8000
 #define PROBE_MS       5000
 #define DSCP	       48
+#define DSCP_MAX       63
 #define BURST_MIN      25
 
 static void read_conf(
@@ -34,10 +35,11 @@ static void read_conf(
 {
 	const char *type = value_get_string(ROW(row, controller_type), NULL);
 	const char *dscp = value_get_key(ROW(row, controller_other_config), "dscp");
+	uint64_t number;
 
 	conf->primary = type ? !strcmp(type, "primary") : !target->passive;
 	conf->async = value_get_boolean(ROW(row, controller_enable_async_messages), true);
-	conf->dscp = dscp ? atoi(dscp) : DSCP;
+	conf->dscp = dscp && !sw_parse_u64(dscp, 0, DSCP_MAX, &number) ? number : DSCP;
 	conf->max_backoff_ms = value_get_integer(ROW(row, controller_max_backoff), MAX_BACKOFF_MS);
 	conf->probe_ms = value_get_integer(ROW(row, controller_inactivity_probe), PROBE_MS);
 	conf->rate = value_get_integer(ROW(row, controller_rate_limit), 0);
