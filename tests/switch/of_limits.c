@@ -7,6 +7,8 @@
 
 #include <sys/socket.h>
 
+#include <rte_common.h>
+
 #include <sw/clock.h>
 #include <sw/err.h>
 
@@ -228,6 +230,44 @@ static void silence(void **state)
 	assert_int_equal(the_bridge()->n_conns, 0);
 }
 
+static void read_bytes(int fd, size_t len)
+{
+	static char bytes[65536];
+
+	for (unsigned tries = 0; len; tries++) {
+		ssize_t n = recv(fd, bytes, RTE_MIN(len, sizeof(bytes)), 0);
+
+		assert_true(tries < 100000);
+		len -= n > 0 ? n : 0;
+		op_turn(1);
+	}
+}
+
+/* A peer that takes what waits for it, slowly, is no dead one: what it says is not looked at meanwhile. */
+static void slow_to_read(void **state)
+{
+	static const uint8_t filler[60000] = { OF13, 3, sizeof(filler) >> 8,
+		sizeof(filler) & 0xff };
+	int fd = op_dial_as("br0", OF13);
+	struct of_conn *c;
+
+	op_echo(fd, OF13);
+	c = TAILQ_FIRST(&the_bridge()->conns);
+	c->probe_ms = 5000; /* the kernel keeps some 200 KB before it takes more */
+	for (unsigned i = 0; i < 60; i++)
+		of_conn_queue(c, filler, sizeof(filler));
+	op_turn(5);
+	for (unsigned i = 0; i < 40; i++) {
+		assert_true(of_conn_is_full(c));
+		read_bytes(fd, sizeof(filler));
+		warp(1);
+		assert_int_equal(the_bridge()->n_conns, 1);
+	}
+	warp(16);
+	assert_int_equal(the_bridge()->n_conns, 0);
+	op_close(fd);
+}
+
 /* Answers that wait for a minute end the connection, though it asks on. */
 static void stalled(void **state)
 {
@@ -272,6 +312,7 @@ int main(void)
 		cmocka_unit_test(never_reads_parts),
 		cmocka_unit_test(flood),
 		cmocka_unit_test(silence),
+		cmocka_unit_test(slow_to_read),
 		cmocka_unit_test(stalled),
 		cmocka_unit_test(too_many),
 	};

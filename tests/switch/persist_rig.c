@@ -18,7 +18,6 @@
 #include <sw/rule_text.h>
 #include <sw/text.h>
 
-#include "../../src/ctl/persist/persist.h"
 #include "../../src/ctl/store.h"
 
 #define ROUNDS 1000000
@@ -172,14 +171,26 @@ void rig_crash(void)
 	ct_settle();
 }
 
-void rig_stored(void)
+unsigned rig_count_rules(void)
 {
-	struct persist *p = persist_of(sw_bridge_by_name("br0"));
+	struct sw_rule_table_stats stats;
+
+	sw_rules_table_stats(sw_bridge_rules(sw_bridge_by_name("br0")), 0, &stats);
+	return stats.rules;
+}
+
+enum persist_state rig_health(void)
+{
 	struct persist_health health;
 
+	persist_health(persist_of(sw_bridge_by_name("br0")), &health);
+	return health.state;
+}
+
+void rig_stored(void)
+{
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		persist_health(p, &health);
-		if (health.state == PERSIST_STORED)
+		if (rig_health() == PERSIST_STORED)
 			return;
 		sw_post_run();
 		usleep(20); /* the job thread's turn */

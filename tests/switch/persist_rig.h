@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "../../src/ctl/persist/persist.h"
+
 /* cmocka's ends of a test; br0 persists. */
 int rig_setup(void **state);
 int rig_teardown(void **state);
@@ -23,6 +25,9 @@ void rig_note_disk(void);
 
 /* Bytes of a file of the state folder; -1: there is none. */
 long rig_file(const char *name);
+
+unsigned rig_count_rules(void); /* of table 0 */
+enum persist_state rig_health(void);
 
 /* Until br0's rules are stored. */
 void rig_stored(void);

@@ -29,14 +29,11 @@ static void *item_at(struct batch *b, unsigned i)
 	return b->items + i * b->kind->size;
 }
 
-/* false: a controller's bundle is under way, or the disk does not keep up. */
+/* false: a controller's bundle is under way. */
 static bool hold(struct batch *b)
 {
 	struct of_bridge *of = of_bridge_of(b->bridge);
-	const struct persist *p = persist_of(b->bridge);
 
-	if (p && persist_is_full(p))
-		return false;
 	if (sw_rules_busy(sw_bridge_rules(b->bridge)))
 		return false;
 	b->held = !of || of_bridge_hold(of);
@@ -215,6 +212,21 @@ static void nothing(void *state)
 {
 }
 
+/* Run again when the job thread has done what was given to it. */
+static int behind_jobs(struct sw_call *call)
+{
+	call->job = nothing;
+	return SW_CMD_JOB;
+}
+
+/* Before it takes hold of the bridge: the disk does not keep up. */
+static bool must_wait(const struct batch *b)
+{
+	const struct persist *p = persist_of(b->bridge);
+
+	return p && !b->held && persist_is_full(p);
+}
+
 /* Behind what the job thread has for the disk, where rules persist. */
 static int wait_stored(struct batch *b, struct sw_call *call, struct sw_err *err)
 {
@@ -226,8 +238,7 @@ static int wait_stored(struct batch *b, struct sw_call *call, struct sw_err *err
 			sw_err_prefix(err, "the change is in force, but not stored");
 		return rc;
 	}
-	call->job = nothing;
-	return SW_CMD_JOB;
+	return behind_jobs(call);
 }
 
 /* All of it in its order; 0: it is made. */
@@ -258,6 +269,8 @@ static int run(struct sw_call *call, struct batch *b, int verb, struct sw_err *e
 	b->verb = verb;
 	if (b->made)
 		return wait_stored(b, call, err);
+	if (must_wait(b))
+		return behind_jobs(call);
 	rc = go_on(b, err);
 	if (rc)
 		return rc;

@@ -291,7 +291,8 @@ int persist_check(struct persist *p, uint64_t ticket, struct sw_err *err)
 
 bool persist_is_full(const struct persist *p)
 {
-	return p->change.bytes + p->fresh.bytes > PERSIST_FULL;
+	return p->change.bytes + p->fresh.bytes + p->job.change.bytes + p->job.fresh.bytes >
+	       PERSIST_FULL;
 }
 
 void persist_wake(struct persist *p)

@@ -121,6 +121,14 @@ const uint8_t *of_bundle_next(const struct of_bundle *b, struct of_bundle_at *at
 	return message;
 }
 
+void of_bundles_touch(struct of_conn *c, uint64_t now_ms)
+{
+	struct of_bundle *b;
+
+	TAILQ_FOREACH (b, &c->bundles, list)
+		b->used_ms = now_ms;
+}
+
 void of_bundles_sweep(struct of_conn *c, uint64_t now_ms)
 {
 	struct of_bundle *b, *next;

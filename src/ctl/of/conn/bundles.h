@@ -51,6 +51,8 @@ struct of_bundle_at {
 };
 const uint8_t *of_bundle_next(const struct of_bundle *b, struct of_bundle_at *at, size_t *len);
 
+/* As if they were touched now: what comes for them may be here, and wait. */
+void of_bundles_touch(struct of_conn *c, uint64_t now_ms);
 /* Discard those that nobody has touched for long, and say so; each second. */
 void of_bundles_sweep(struct of_conn *c, uint64_t now_ms);
 

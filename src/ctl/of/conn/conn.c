@@ -7,6 +7,9 @@
  * is no next one to be found for sure: it is taken for a header alone, and a peer that goes on like this is no
  * peer of this protocol.
  *
+ * Messages are handled in their order, with one exception: while the next one has to wait for us (a barrier for the disk, a change for
+ * another's bundle) echo requests behind it are answered each second, so that the peer knows that we live.
+ *
  * Thread: control.
  */
 #include "conn.h"
@@ -16,6 +19,7 @@
 #include <string.h>
 
 #include <event2/event.h>
+#include <rte_common.h>
 
 #include <sw/clock.h>
 #include <sw/log.h>
@@ -271,6 +275,31 @@ static void work_on(struct of_conn *c, const struct slice *slice)
 	of_monitors_resume(c);
 }
 
+/* Of the messages that wait, echo requests are answered and taken out; the others keep their order. */
+static void answer_echoes(struct of_conn *c)
+{
+	uint8_t *in = (uint8_t *)c->in.buf + c->in.start;
+	size_t at = 0, kept = 0, len;
+	bool told = c->told; /* of the first that waits */
+
+	for (; c->in.len - at >= OF_HEAD && !of_conn_is_full(c); at += len) {
+		len = in[at + 2] << 8 | in[at + 3];
+		if (len < OF_HEAD || len > c->in.len - at)
+			break;
+		if (in[at] == c->version && in[at + 1] == OFPT_ECHO_REQUEST) {
+			c->told = false;
+			take_message(c, in + at, len);
+			continue;
+		}
+		memmove(in + kept, in + at, len);
+		kept += len;
+	}
+	if (at > kept) /* else there may be no buffer yet */
+		memmove(in + kept, in + at, c->in.len - at);
+	c->in.len -= at - kept;
+	c->told = told;
+}
+
 void of_conn_turn(struct of_conn *c, const struct slice *slice)
 {
 	while (!c->dropped && !c->closing && !c->blocked && !c->parked && !of_conn_is_full(c) &&
@@ -291,8 +320,25 @@ void of_conn_turn(struct of_conn *c, const struct slice *slice)
 		of_conn_watch_input(c);
 }
 
+/* While we do not look at what it says its silence is ours; and it may want to know whether we live. Where it is slow to take what
+ * it asked for, it lives as long as it takes some. */
+static void excuse(struct of_conn *c, uint64_t now_ms)
+{
+	if ((c->work || c->blocked) && !c->closing) {
+		answer_echoes(c);
+		of_bundles_touch(c, now_ms);
+		c->heard_ms = now_ms;
+	} else if (of_conn_is_full(c)) {
+		c->heard_ms = RTE_MAX(c->heard_ms, c->moved_ms);
+	}
+	if (c->heard_ms > c->probed_ms)
+		c->probed_ms = 0;
+}
+
 void of_conn_sweep(struct of_conn *c, uint64_t now_ms)
 {
+	if (c->version)
+		excuse(c, now_ms);
 	of_bundles_sweep(c, now_ms);
 	if (c->out.len && now_ms - c->moved_ms >= OF_STALL_MS) {
 		of_conn_drop(c, "it does not read what it is sent");
@@ -303,7 +349,7 @@ void of_conn_sweep(struct of_conn *c, uint64_t now_ms)
 		c->probed_ms = 0;
 	} else if (c->probed_ms && now_ms - c->probed_ms >= c->probe_ms) {
 		of_conn_drop(c, "it does not answer an echo request");
-	} else if (!c->probed_ms && now_ms - c->heard_ms >= c->probe_ms && !c->work) {
+	} else if (!c->probed_ms && now_ms - c->heard_ms >= c->probe_ms) {
 		c->probed_ms = now_ms;
 		of_send(c, of_news(c->version, OFPT_ECHO_REQUEST));
 	}

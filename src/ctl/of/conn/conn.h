@@ -6,8 +6,8 @@
  *
  * A peer costs at most what is stated here, whatever it does: OF_IN_MAX bytes read ahead, OF_OUT_HIGH of answers (no
  * more of its requests are looked at above that), OF_OUT_MAX with news it did not ask for, above which it is
- * dropped. One request is under way at a time, so answers come in the order of the requests and a barrier waits for
- * nothing but packets that were sent. Whose turn it is decides server.h.
+ * dropped. One request is under way at a time, so answers come in the order of the requests, but for those of echo
+ * requests where one takes longer than a second. Whose turn it is decides server.h.
  *
  * Thread: control.
  */
@@ -125,7 +125,7 @@ void of_conn_close(struct of_conn *c, const char *why);
 void of_conn_turn(struct of_conn *c, const struct slice *slice);
 bool of_conn_ready(const struct of_conn *c);
 
-/* Drop it if it stalls, ask for an echo when it is silent; each second. */
+/* Drop it if it stalls, ask for an echo when it is silent, answer its echo requests where it is held; each second. */
 void of_conn_sweep(struct of_conn *c, uint64_t now_ms);
 
 /* Queue whole messages. They leave at the end of the turn, or when the socket takes them. */
