@@ -21,6 +21,9 @@ uint64_t sw_clock_wall_ms(void);
 /* Stop the clock where it is (tests); it then moves by sw_clock_warp only. There is no way back. */
 void sw_clock_stop(void);
 
+/* Set the time of day alone by so much, forward or back, as an administrator does (tests). */
+void sw_clock_set_wall(int64_t by_ms);
+
 /* Move a stopped clock forward. */
 void sw_clock_warp(uint64_t ms);
 

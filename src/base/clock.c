@@ -17,6 +17,7 @@
 
 uint64_t sw_clock_stopped_ns; /* 0: the real clock */
 static uint64_t tick_ns;      /* each reading moves a stopped clock by so much */
+static int64_t wall_set_ms;   /* what the time of day was set by, in a test */
 
 static uint64_t real_ns(void)
 {
@@ -51,8 +52,9 @@ uint64_t sw_clock_wall_ms(void)
 	struct timespec ts;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
-	return stopped ? WALL_STOPPED_MS + stopped / 1000000u
-		       : ts.tv_sec * UINT64_C(1000) + ts.tv_nsec / 1000000;
+	return __atomic_load_n(&wall_set_ms, __ATOMIC_RELAXED) +
+	       (stopped ? WALL_STOPPED_MS + stopped / 1000000u
+			: ts.tv_sec * UINT64_C(1000) + ts.tv_nsec / 1000000);
 }
 
 uint64_t sw_clock_stopped_tsc(void)
@@ -66,6 +68,11 @@ void sw_clock_stop(void)
 {
 	if (!__atomic_load_n(&sw_clock_stopped_ns, __ATOMIC_ACQUIRE))
 		__atomic_store_n(&sw_clock_stopped_ns, real_ns(), __ATOMIC_RELEASE);
+}
+
+void sw_clock_set_wall(int64_t by_ms)
+{
+	__atomic_fetch_add(&wall_set_ms, by_ms, __ATOMIC_RELAXED);
 }
 
 void sw_clock_warp(uint64_t ms)

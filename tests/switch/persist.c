@@ -11,12 +11,15 @@
 
 #include <sw/bridge.h>
 #include <sw/clock.h>
+#include <sw/post.h>
 #include <sw/rule.h>
 #include <sw/text.h>
 
 #include "../unit/flow_gen.h"
 
 #include "../../src/ctl/of/controller/fail.h"
+#include "../../src/ctl/persist/age.h"
+#include "../../src/ctl/persist/persist.h"
 #include "../../src/ctl/slice.h"
 #include "../../src/ctl/store.h"
 
@@ -131,6 +134,115 @@ static void test_timeouts(void **state)
 	ct_ok("set bridge br0 other_config:persist-rules=true");
 	rig_crash();
 	assert_false(rig_has("timeout"));
+}
+
+/* --- clocks --- */
+
+#define YEAR_MS (365 * 86400000ll)
+
+/* The file hears of it within a second. */
+static void set_the_time(int64_t by_ms)
+{
+	long size = rig_file("rules.br0");
+
+	sw_clock_set_wall(by_ms);
+	persist_sweep();
+	for (unsigned i = 0; rig_file("rules.br0") == size; i++) {
+		assert_true(i < 1000000);
+		sw_post_run();
+		usleep(20);
+	}
+	size = rig_file("rules.br0");
+	persist_sweep(); /* once is enough */
+	ct_settle();
+	assert_int_equal(rig_file("rules.br0"), size);
+}
+
+/* The machine starts again, and its time of day is by so much another than it would be. */
+static void restart_machine(int64_t by_ms)
+{
+	static struct uuid boot;
+
+	rig_stored();
+	rig_note_disk();
+	boot.b[0]++;
+	persist_boot_use(&boot);
+	sw_clock_set_wall(by_ms);
+	rig_crash();
+}
+
+/* It has so many seconds left, and no more. */
+static void ends_in(unsigned seconds)
+{
+	assert_true(rig_has("priority=9 "));
+	sw_clock_warp(seconds * 1000 - 500);
+	expire();
+	assert_true(rig_has("priority=9 "));
+	sw_clock_warp(1000);
+	expire();
+	assert_false(rig_has("priority=9 "));
+	rig_stored();
+}
+
+static void add_timed(void)
+{
+	ct_ok("rule add br0 priority=9,hard_timeout=100,actions=drop");
+	rig_stored();
+}
+
+/* While the machine runs it may be set to what one likes. */
+static void test_time_is_set(void **state)
+{
+	static const int64_t jumps[] = { 10 * YEAR_MS, -10 * YEAR_MS, 3600000, -3600000 };
+
+	for (unsigned i = 0; i < 4; i++) {
+		add_timed();
+		sw_clock_warp(10000);
+		sw_clock_set_wall(jumps[i]);
+		rig_crash(); /* the file has not heard of it */
+		sw_clock_warp(10000);
+		set_the_time(-jumps[i]);
+		rig_crash();
+		sw_clock_set_wall(jumps[i]);
+		ends_in(80);
+		sw_clock_set_wall(-jumps[i]);
+	}
+}
+
+static void test_machine_starts(void **state)
+{
+	uint64_t now;
+
+	/* off for 20 s, which only the time of day can tell; it was set before */
+	add_timed();
+	sw_clock_warp(30000);
+	set_the_time(10 * YEAR_MS);
+	sw_clock_warp(10000);
+	restart_machine(20000);
+	ends_in(40);
+	/* it goes backwards: what went by since the last batch is not known, what was before is */
+	add_timed();
+	sw_clock_warp(30000);
+	ct_ok("rule add br0 priority=5,actions=drop");
+	restart_machine(-3600000);
+	ends_in(70);
+	/* nobody has set it yet */
+	now = sw_clock_wall_ms();
+	add_timed();
+	sw_clock_warp(30000);
+	ct_ok("rule add br0 priority=6,actions=drop");
+	restart_machine(-(int64_t)now);
+	assert_true(rig_has("priority=9 "));
+	sw_clock_warp(20000);
+	ct_ok("rule add br0 priority=7,actions=drop");
+	/* nor had anybody before */
+	restart_machine(now);
+	ends_in(50);
+	/* far later: it is over */
+	add_timed();
+	restart_machine(86400000);
+	assert_false(rig_has("priority=9 "));
+	assert_true(rig_has("priority=7 "));
 }
 
 /* What packets asked for is no part of it. */
@@ -322,6 +434,8 @@ int main(void)
 		TEST(test_in_other_words),
 		TEST(test_chained_groups),
 		TEST(test_timeouts),
+		TEST(test_time_is_set),
+		TEST(test_machine_starts),
 		TEST(test_learned),
 		TEST(test_on_and_off),
 		TEST(test_undone),

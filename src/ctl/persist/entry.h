@@ -14,7 +14,7 @@
  * of type 0xffff, which has length and padding as OXM's. Groups and meters are few, and
  * always text, as ovs-ofctl has it. What is read is checked as bytes, not held to the match: what was in force is right.
  *
- * `made` is of the wall clock, milliseconds since 1970, so that a hard timeout goes on while the switch is down.
+ * `made`: sw_clock_ms, of the start of the machine that the file is of (age.h), so that a hard timeout goes on while the switch is down.
  *
  * Thread: control, without names of ports in use (sw_port_names_use).
  */
@@ -49,7 +49,7 @@ void persist_put_gone(struct of_buf *out, enum persist_kind kind, uint32_t id);
 
 struct persist_entry {
 	enum persist_kind kind;
-	uint64_t made_ms;	    /* RULE */
+	uint64_t made_ms;	    /* RULE: persist_file_age */
 	struct sw_rule_change rule; /* RULE: an ADD; RULE_GONE: a DELETE_STRICT */
 	struct sw_group_conf group; /* GROUP */
 	struct sw_meter_conf meter; /* METER */

@@ -129,6 +129,7 @@ static int put_frame(
 {
 	struct of_buf *buf = &c->buf;
 	struct of_buf head = { .bytes = buf->bytes, .size = PERSIST_FRAME_HEAD };
+	struct persist_moment now = persist_now();
 
 	if (!c->ended)
 		of_put_u32(buf, PERSIST_END);
@@ -139,6 +140,8 @@ static int put_frame(
 	of_put_u32(&head, buf->len - PERSIST_FRAME_HEAD - PERSIST_END_BYTES);
 	of_put_u32(&head, is_last ? PERSIST_LAST : 0);
 	of_put_u64(&head, out->batch + 1);
+	of_put_u64(&head, now.up_ms);
+	of_put_u64(&head, now.wall_ms);
 	of_patch_u32(
 		&head, 4, record_crc(buf->bytes + PERSIST_CRC_FROM, buf->len - PERSIST_CRC_FROM));
 	return jio_write(out->fd, buf->bytes, buf->len, at);
@@ -182,9 +185,11 @@ static int put_first(struct persist_file *f)
 {
 	struct persist_chunks chunks = TAILQ_HEAD_INITIALIZER(chunks);
 	struct of_buf *buf = persist_chunk_room(&chunks);
+	struct uuid boot = persist_boot();
 	int rc;
 
 	of_put_u32(buf, PERSIST_FORMAT);
+	of_put(buf, &boot, sizeof(boot));
 	of_put(buf, &f->uuid, sizeof(f->uuid));
 	if (uuid_cmp(&f->uuid, &f->former))
 		of_put(buf, &f->former, sizeof(f->former));

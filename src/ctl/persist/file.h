@@ -16,10 +16,11 @@
  *
  * A batch is frames, each with at most what a chunk holds:
  *
- *	"swd\1"  crc 4  bytes 4  flags 4  batch 8  entries  "end\1"
+ *	"swd\1"  crc 4  bytes 4  flags 4  batch 8  up 8  wall 8  entries  "end\1"
  *
- * crc: CRC-32C of all behind it. Batch 0 says the format, the bridge's UUID and, if that is new, the one before: a crash may come
- * between the file and the configuration, and the file is the bridge's by either. Others count from 1. The last frame of a batch has
+ * crc: CRC-32C of all behind it. up, wall: when it was written (age.h). Batch 0 says the format, the start of the machine that `up` is
+ * of, the bridge's UUID and, if that is new, the one before: a crash may come between the file and the configuration, and the file
+ * is the bridge's by either. Others count from 1, and may have no entries: the time of day was set. The last frame of a batch has
  * the flag. A cut last batch (the file ends in it, or in zeros) was never acknowledged and is dropped; what else does not check is damage.
  *
  * Thread: any, one at a time: the job thread. Blocks on the disk.
@@ -38,7 +39,7 @@ struct sw_err;
 struct persist_file;
 
 #define PERSIST_CHUNK_BYTES (256 * 1024) /* a chunk is full then; it holds whole entries */
-#define PERSIST_FRAME_HEAD  24
+#define PERSIST_FRAME_HEAD  40
 #define PERSIST_FRAME_MAX   (256u << 20)
 
 struct persist_chunk {
@@ -73,6 +74,9 @@ int persist_file_open(struct persist_file *f, enum persist_found *found, struct 
 /* The entries of the next frame; valid until the next call. *len 0: that was all. */
 int persist_file_read(
 	struct persist_file *f, const uint8_t **entries, size_t *len, struct sw_err *err);
+
+/* How old a rule is by now of which the file says when it was made, once that was opened. Milliseconds. */
+uint64_t persist_file_age(const struct persist_file *f, uint64_t made_ms);
 
 /* A batch, synced. Only when the file is sound. */
 int persist_file_append(struct persist_file *f, struct persist_chunks *chunks, struct sw_err *err);

@@ -7,16 +7,17 @@
 
 #include <sw/text.h>
 
+#include "age.h"
 #include "file.h"
 
-#define PERSIST_FORMAT	  1
+#define PERSIST_FORMAT	  2
 #define PERSIST_MAGIC	  0x73776401u /* "swd\1" */
 #define PERSIST_END	  0x656e6401u /* "end\1" */
 #define PERSIST_END_BYTES 4
 #define PERSIST_LAST	  1u /* flag: the batch is whole with this frame */
 #define PERSIST_CRC_FROM  8  /* what the checksum is of, in the frame */
 #define PERSIST_FIRST \
-	20 /* bytes of entries of batch 0: format, UUID; behind it perhaps the former one */
+	36 /* bytes of entries of batch 0: format, boot, UUID; behind it perhaps the former one */
 
 struct persist_out {
 	int fd; /* -1: there is none */
@@ -33,8 +34,10 @@ struct persist_file {
 	bool sound;    /* what it shows is on the disk */
 	bool precious; /* damaged or not read, and not kept under another name yet */
 
-	uint64_t good; /* while it is read: bytes of whole batches */
-	uint64_t at;   /* the frame to be read next */
+	struct persist_moment last; /* of the last whole batch that was there */
+	bool same_boot;		    /* the machine has not started since */
+	uint64_t good;		    /* while it is read: bytes of whole batches */
+	uint64_t at;		    /* the frame to be read next */
 	uint8_t *frame;
 	size_t size; /* of what `frame` has room for */
 };

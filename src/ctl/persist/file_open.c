@@ -27,6 +27,7 @@ SW_LOG(persist_file, "the stored rules of bridges: reading them");
 struct frame {
 	uint32_t flags;
 	uint64_t batch;
+	struct persist_moment when;
 	uint64_t bytes; /* all of it, in the file */
 	const uint8_t *entries;
 	size_t len;
@@ -67,6 +68,8 @@ static int look(struct persist_file *f, uint64_t at, struct frame *frame)
 	len = of_u32(&c);
 	frame->flags = of_u32(&c);
 	frame->batch = of_u64(&c);
+	frame->when.up_ms = of_u64(&c);
+	frame->when.wall_ms = of_u64(&c);
 	if (len > PERSIST_FRAME_MAX)
 		return FRAME_BAD;
 	all = PERSIST_FRAME_HEAD + len + PERSIST_END_BYTES;
@@ -155,7 +158,7 @@ static bool is_ours(const struct persist_file *f, const struct frame *frame)
 	struct of_cursor c = of_cursor(frame->entries, frame->len);
 	struct uuid uuid;
 
-	of_skip(&c, 4);
+	of_skip(&c, 4 + sizeof(uuid));
 	while (of_left(&c)) {
 		of_copy(&c, &uuid, sizeof(uuid));
 		if (!uuid_cmp(&uuid, &f->uuid))
@@ -173,6 +176,25 @@ static bool is_first(const struct frame *frame)
 	return !frame->batch && of_u32(&c) == PERSIST_FORMAT;
 }
 
+/* When what is whole was written. */
+static void note_time(struct persist_file *f, const struct frame *first)
+{
+	struct of_cursor c = of_cursor(first->entries, first->len);
+	struct uuid boot;
+
+	of_skip(&c, 4);
+	of_copy(&c, &boot, sizeof(boot));
+	f->same_boot = persist_boot_is(&boot);
+	f->last = first->when;
+}
+
+uint64_t persist_file_age(const struct persist_file *f, uint64_t made_ms)
+{
+	struct persist_moment now = persist_now();
+
+	return persist_age(made_ms, &f->last, &now, f->same_boot);
+}
+
 /* The frames from `at` on; f->good is where the last whole batch ends. FRAME_END, or what is there instead. */
 static int check_batches(struct persist_file *f, uint64_t at)
 {
@@ -188,6 +210,7 @@ static int check_batches(struct persist_file *f, uint64_t at)
 		if (!(frame.flags & PERSIST_LAST))
 			continue;
 		f->good = at;
+		f->last = frame.when;
 		f->now.batch++;
 	}
 	if (state == FRAME_END)
@@ -238,6 +261,7 @@ static int check(struct persist_file *f, enum persist_found *found)
 		return 0;
 	}
 	f->at = frame.bytes;
+	note_time(f, &frame);
 	state = check_batches(f, f->at);
 	if (state < 0)
 		return state;
@@ -302,13 +326,13 @@ int persist_file_read(
 	int rc;
 
 	*len = 0;
-	if (f->now.fd < 0 || f->at >= f->good)
-		return 0;
-	rc = look(f, f->at, &frame);
-	if (rc)
-		return persist_fault(f, rc < 0 ? rc : -EIO, "reading the file", err);
-	f->at += frame.bytes;
-	*entries = frame.entries;
-	*len = frame.len;
+	while (!*len && f->now.fd >= 0 && f->at < f->good) {
+		rc = look(f, f->at, &frame);
+		if (rc)
+			return persist_fault(f, rc < 0 ? rc : -EIO, "reading the file", err);
+		f->at += frame.bytes;
+		*entries = frame.entries;
+		*len = frame.len;
+	}
 	return 0;
 }

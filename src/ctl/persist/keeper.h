@@ -49,8 +49,10 @@ struct persist {
 	unsigned burst; /* entries since the last turn */
 	bool sound;	/* as the file says, like the next two, when no job had it last */
 	uint64_t bytes, base;
-	bool stale; /* entries were left out of the file: only a new one helps */
-	bool lost;  /* likewise, since the job began */
+	bool stale;	   /* entries were left out of the file: only a new one helps */
+	bool lost;	   /* likewise, since the job began */
+	bool reset;	   /* the time of day was set, and the file has not heard of it */
+	int64_t clocks_ms; /* the time of day less the time of the machine, as of its last batch */
 
 	bool rewriting, begun; /* begun: the new file is there */
 	uint64_t began_ms,
@@ -77,6 +79,7 @@ struct persist {
 };
 
 struct persist *persist_next(const struct persist *p); /* NULL: the first */
+int64_t persist_clocks(void);			       /* p->clocks_ms, as of now */
 void persist_wake(struct persist *p);		       /* connections that wait for it */
 bool persist_is_over(struct persist *p);	       /* it ends; perhaps it is gone now */
 void persist_tell(

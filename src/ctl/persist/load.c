@@ -64,11 +64,10 @@ static void refuse(struct persist_load *l, const struct sw_err *err)
 		l->why = *err;
 }
 
-/* What remains of a hard timeout. The clock may have begun when the switch was not there: then it is shorter by what that
- * cannot say. False: it is over. */
-static bool set_age(struct sw_rule_change *change, uint64_t made_ms)
+/* What remains of a hard timeout. The clock may have begun after the rule was made (the machine started): then it is shorter by what
+ * that cannot say. False: it is over. */
+static bool set_age(struct sw_rule_change *change, uint64_t age)
 {
-	uint64_t now = sw_clock_wall_ms(), age = now > made_ms ? now - made_ms : 0;
 	uint64_t hard = change->conf.hard_timeout * 1000ull, most = sw_clock_ms();
 
 	if (hard && age >= hard)
@@ -84,7 +83,7 @@ static void put_rule(struct persist *p, struct persist_entry *e)
 	struct persist_load *l = p->load;
 	struct sw_err err = { 0 };
 
-	if (e->kind == PERSIST_RULE && !set_age(&e->rule, e->made_ms)) {
+	if (e->kind == PERSIST_RULE && !set_age(&e->rule, persist_file_age(p->file, e->made_ms))) {
 		l->expired++;
 		e->rule.verb = SW_RULE_DELETE_STRICT; /* an earlier one may be there */
 		e->rule.out_port = e->rule.out_group = SW_OFPP_ANY;

@@ -7,7 +7,7 @@
  *
  * What persists is what people and controllers put in, as the tables have it: rules that ended for whatever
  * reason, by time, eviction or fail_mode too, end in the file. What packets asked for (learn) does not, they ask again, and packets write on no
- * disk; nor does the rule of fail_mode standalone. Counters begin at 0, idle timeouts anew; hard ones go on, by the wall clock.
+ * disk; nor does the rule of fail_mode standalone. Counters begin at 0, idle timeouts anew; hard ones go on (age.h).
  *
  * The file is written anew, beside the old one, in slices, while changes go on: when it has grown to twice what it was, after a
  * change of more than PERSIST_BURST entries at once, after each start, since nobody knows how the last sync before that
@@ -73,7 +73,7 @@ bool persist_is_full(const struct persist *p);
 /* Nobody holds the bridge any more. */
 void persist_let_go(struct sw_bridge *bridge);
 
-/* Each second: try again what failed. */
+/* Each second: try again what failed, and note that the time of day was set. */
 void persist_sweep(void);
 
 /* Before the first begins: files of bridges that do not persist (any more) go; is it one that does? */

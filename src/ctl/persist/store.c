@@ -101,6 +101,15 @@ void persist_leave_out(struct persist *p)
 	persist_drop(&p->fresh);
 }
 
+/* There is a batch, if only to say when it was written. */
+static void note_clocks(struct persist *p, struct persist_list *batch)
+{
+	if (TAILQ_EMPTY(&batch->chunks))
+		persist_chunk_add(&batch->chunks);
+	p->clocks_ms = persist_clocks();
+	p->reset = false;
+}
+
 /* Into p->job; false: there is nothing to do. */
 static bool fill_job(struct persist *p)
 {
@@ -110,11 +119,15 @@ static bool fill_job(struct persist *p)
 	if (p->job.begin)
 		persist_file_rename(p->file, &p->uuid, &p->former);
 	p->job.swap = end;
-	p->job.append = persist_may_append(p) && !p->torn && p->change.bytes;
+	p->job.append = persist_may_append(p) && !p->torn && (p->change.bytes || p->reset);
 	if (p->job.append)
 		persist_move(&p->job.change, &p->change);
 	if (end || p->fresh.bytes >= WRITE_BYTES)
 		persist_move(&p->job.fresh, &p->fresh);
+	if (p->job.append)
+		note_clocks(p, &p->job.change);
+	if (end)
+		note_clocks(p, &p->job.fresh);
 	p->job.ticket = p->heard;
 	p->job.append_rc = p->job.rc = 0;
 	p->lost = false;

@@ -4,7 +4,6 @@
  */
 #include "keeper.h"
 
-#include <sw/clock.h>
 #include <sw/rule_mark.h>
 
 #include "../of/controller/fail.h"
@@ -24,7 +23,7 @@ void persist_keep_rule(struct of_buf *out, const struct sw_rule *rule)
 
 	sw_rule_get(rule, &conf);
 	sw_rule_stats(rule, &stats);
-	persist_put_rule(out, &conf, sw_clock_wall_ms() - (sw_clock_ms() - stats.created_ms));
+	persist_put_rule(out, &conf, stats.created_ms);
 }
 
 static bool put_meter(struct persist *p)
