@@ -100,6 +100,16 @@ int jio_list(int dir, const char *prefix, void (*fn)(void *arg, const char *name
 	return rc;
 }
 
+int jio_size(int fd, uint64_t *size)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -errno;
+	*size = st.st_size;
+	return S_ISREG(st.st_mode) ? 0 : -EINVAL;
+}
+
 int jio_read_at(int fd, void *bytes, size_t len, uint64_t at, size_t *got)
 {
 	for (*got = 0; *got < len;) {
@@ -116,17 +126,15 @@ int jio_read_at(int fd, void *bytes, size_t len, uint64_t at, size_t *got)
 
 int jio_read(int fd, size_t max, char **bytes, size_t *len)
 {
-	struct stat st;
-	int rc;
+	uint64_t size;
+	int rc = jio_size(fd, &size);
 
-	if (fstat(fd, &st))
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
-	if ((uint64_t)st.st_size > max)
+	if (rc)
+		return rc;
+	if (size > max)
 		return -EFBIG;
-	*bytes = sw_xcalloc(st.st_size + 1, 1);
-	rc = jio_read_at(fd, *bytes, st.st_size, 0, len);
+	*bytes = sw_xcalloc(size + 1, 1);
+	rc = jio_read_at(fd, *bytes, size, 0, len);
 	if (rc)
 		free(*bytes);
 	return rc;

@@ -30,6 +30,9 @@ int jio_list(int dir, const char *prefix, void (*fn)(void *arg, const char *name
 /* All of a file; free() it. -EFBIG above `max`. */
 int jio_read(int fd, size_t max, char **bytes, size_t *len);
 
+/* Of an open file; -EINVAL: it is none that has a size. */
+int jio_size(int fd, uint64_t *size);
+
 /* Up to len bytes from `at` on into *got: fewer only at the end of the file. */
 int jio_read_at(int fd, void *bytes, size_t len, uint64_t at, size_t *got);
 

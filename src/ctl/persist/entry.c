@@ -270,8 +270,10 @@ int persist_get(struct of_cursor *c, struct persist_entry *e, struct sw_err *err
 	memset(e, 0, sizeof(*e));
 	e->rule.conf.does.goto_table = -1;
 	body = of_sub(c, len);
-	if (body.over || len < 5)
+	if (body.over || len < 5) {
+		of_skip(c, of_left(c));
 		return bad(err, "a length");
+	}
 	of_skip(&body, 4);
 	e->kind = of_u8(&body);
 	switch (e->kind) {

@@ -56,7 +56,8 @@ struct persist_entry {
 	uint32_t id;		    /* of a group or meter */
 };
 
-/* The next entry: 0, or an error and nothing to free: they are not ours, or of a later version. */
+/* The next entry: 0, or an error and nothing to free: it is not ours, or of a later version. In any case the cursor is behind it then;
+ * where its length makes no sense, behind all of them. */
 int persist_get(struct of_cursor *c, struct persist_entry *e, struct sw_err *err);
 void persist_entry_fini(struct persist_entry *e);
 

@@ -38,6 +38,9 @@ struct persist_file {
 	bool same_boot;		    /* the machine has not started since */
 	uint64_t good;		    /* while it is read: bytes of whole batches */
 	uint64_t at;		    /* the frame to be read next */
+	uint64_t end;		    /* of what is there */
+	const char *why;	    /* what does not check */
+	uint64_t looked;	    /* bytes */
 	uint8_t *frame;
 	size_t size; /* of what `frame` has room for */
 };

@@ -23,6 +23,7 @@
 SW_LOG(persist_file, "the stored rules of bridges: reading them");
 
 #define SEARCH_BYTES (1u << 20)
+#define SEARCH_TIMES 8 /* of what is searched; all that was cut is read once or twice */
 
 struct frame {
 	uint32_t flags;
@@ -49,7 +50,13 @@ static uint8_t *room(struct persist_file *f, size_t len)
 	return f->frame;
 }
 
-/* The frame at `at`; negative: the disk does not say. */
+static int bad(struct persist_file *f, int state, const char *why)
+{
+	f->why = why;
+	return state;
+}
+
+/* The frame at `at`; negative: the disk does not say. It takes no more memory than there are bytes in the file. */
 static int look(struct persist_file *f, uint64_t at, struct frame *frame)
 {
 	uint32_t len, crc;
@@ -59,11 +66,13 @@ static int look(struct persist_file *f, uint64_t at, struct frame *frame)
 
 	if (rc)
 		return rc;
+	if (!got)
+		return FRAME_END;
 	if (got < PERSIST_FRAME_HEAD)
-		return got ? FRAME_CUT : FRAME_END;
+		return bad(f, FRAME_CUT, "there is less than a frame's head");
 	c = of_cursor(f->frame, got);
 	if (of_u32(&c) != PERSIST_MAGIC)
-		return FRAME_BAD;
+		return bad(f, FRAME_BAD, "no frame begins there");
 	crc = of_u32(&c);
 	len = of_u32(&c);
 	frame->flags = of_u32(&c);
@@ -71,15 +80,18 @@ static int look(struct persist_file *f, uint64_t at, struct frame *frame)
 	frame->when.up_ms = of_u64(&c);
 	frame->when.wall_ms = of_u64(&c);
 	if (len > PERSIST_FRAME_MAX)
-		return FRAME_BAD;
+		return bad(f, FRAME_BAD, "a frame says that it is longer than any is written");
 	all = PERSIST_FRAME_HEAD + len + PERSIST_END_BYTES;
+	if (all > f->end - at)
+		return bad(f, FRAME_CUT, "a frame says that it is longer than the file");
 	rc = jio_read_at(f->now.fd, room(f, all), all, at, &got);
 	if (rc)
 		return rc;
+	f->looked += all;
 	if (got < all)
-		return FRAME_CUT;
+		return bad(f, FRAME_CUT, "the file became shorter");
 	if (record_crc(f->frame + PERSIST_CRC_FROM, all - PERSIST_CRC_FROM) != crc)
-		return FRAME_BAD;
+		return bad(f, FRAME_BAD, "a frame's checksum is wrong");
 	frame->bytes = all;
 	frame->entries = f->frame + PERSIST_FRAME_HEAD;
 	frame->len = len;
@@ -88,11 +100,13 @@ static int look(struct persist_file *f, uint64_t at, struct frame *frame)
 
 /* --- what is behind the last whole batch --------------------------------------------------------------------------- */
 
-/* Is there a frame of a later batch than this? Then this one was on the disk once. 0, 1 or an error. */
+/* Is there a frame of a later batch than this? Then this one was on the disk once. 0, 1 or an error. What looks like so many frames that
+ * it takes too long to read them all is no rest of one that was cut either. */
 static int has_later(struct persist_file *f, uint64_t from, uint64_t batch)
 {
 	static const uint8_t magic[] = { 's', 'w', 'd', 1 };
 	uint8_t *bytes = sw_xcalloc(1, SEARCH_BYTES);
+	uint64_t most = f->looked + SEARCH_BYTES + SEARCH_TIMES * (f->end - from);
 	int found = 0;
 	size_t got;
 
@@ -106,7 +120,9 @@ static int has_later(struct persist_file *f, uint64_t from, uint64_t batch)
 			struct frame frame;
 			int state = look(f, at + (p++ - bytes), &frame);
 
-			found = state < 0 ? state : state == FRAME_GOOD && frame.batch > batch;
+			found = state < 0 ? state
+					  : (state == FRAME_GOOD && frame.batch > batch) ||
+						    f->looked > most;
 		}
 	}
 	free(bytes);
@@ -139,7 +155,10 @@ static int judge(struct persist_file *f, int state, uint64_t at, uint64_t batch)
 {
 	static const uint8_t end[PERSIST_END_BYTES] = { 'e', 'n', 'd', 1 };
 	uint8_t last[PERSIST_END_BYTES];
+	const char *why = f->why;
 	int rc = has_later(f, at, batch);
+
+	f->why = why;
 
 	if (!rc)
 		rc = last_bytes(f, at, last);
@@ -205,7 +224,7 @@ static int check_batches(struct persist_file *f, uint64_t at)
 	f->now.batch = 0;
 	while ((state = look(f, at, &frame)) == FRAME_GOOD) {
 		if (frame.batch != f->now.batch + 1)
-			return FRAME_BAD;
+			return bad(f, FRAME_BAD, "a frame is of another batch than comes next");
 		at += frame.bytes;
 		if (!(frame.flags & PERSIST_LAST))
 			continue;
@@ -218,24 +237,13 @@ static int check_batches(struct persist_file *f, uint64_t at)
 	return state < 0 ? state : judge(f, state, at, f->now.batch + 1);
 }
 
-static uint64_t end_of(struct persist_file *f)
-{
-	uint8_t bytes[4096];
-	uint64_t at = f->good;
-	size_t got;
-
-	while (!jio_read_at(f->now.fd, bytes, sizeof(bytes), at, &got) && got)
-		at += got;
-	return at;
-}
-
 static int note_damage(struct persist_file *f, enum persist_found *found)
 {
 	*found = PERSIST_DAMAGED;
 	sw_error(
-		"%s/%s is damaged at byte %llu of %llu; the rules of bridge %s are what it says up to "
+		"%s/%s is damaged at byte %llu of %llu: %s; the rules of bridge %s are what it says up to "
 		"there",
-		f->folder, f->name, (unsigned long long)f->good, (unsigned long long)end_of(f),
+		f->folder, f->name, (unsigned long long)f->good, (unsigned long long)f->end, f->why,
 		f->bridge);
 	f->precious = true;
 	persist_set_aside(f);
@@ -250,6 +258,10 @@ static int check(struct persist_file *f, enum persist_found *found)
 	f->good = 0;
 	if (state < 0)
 		return state;
+	if (state == FRAME_END)
+		f->why = "it is empty";
+	else if (state == FRAME_GOOD && !is_first(&frame))
+		f->why = "it begins with no head of this version";
 	if (state != FRAME_GOOD || !is_first(&frame)) {
 		/* put in place by rename, so this is on the disk before the name is */
 		return note_damage(f, found);
@@ -270,7 +282,7 @@ static int check(struct persist_file *f, enum persist_found *found)
 	if (state == FRAME_CUT)
 		sw_warn("%s/%s: the last %llu bytes are a change whose writing was cut off; it was never "
 			"acknowledged and is dropped",
-			f->folder, f->name, (unsigned long long)(end_of(f) - f->good));
+			f->folder, f->name, (unsigned long long)(f->end - f->good));
 	*found = PERSIST_WHOLE;
 	return 0;
 }
@@ -314,7 +326,9 @@ int persist_file_open(struct persist_file *f, enum persist_found *found, struct 
 	if (rc < 0)
 		return persist_fault(f, rc, "opening the file", err);
 	f->now.fd = rc;
-	rc = check(f, found);
+	rc = jio_size(f->now.fd, &f->end);
+	if (!rc)
+		rc = check(f, found);
 	f->now.bytes = f->base = f->good;
 	return rc ? persist_fault(f, rc, "reading the file", err) : 0;
 }
@@ -333,6 +347,11 @@ int persist_file_read(
 		f->at += frame.bytes;
 		*entries = frame.entries;
 		*len = frame.len;
+	}
+	if (!*len) {
+		free(f->frame);
+		f->frame = NULL;
+		f->size = 0;
 	}
 	return 0;
 }

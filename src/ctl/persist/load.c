@@ -48,8 +48,8 @@ struct persist_load {
 	const uint8_t *entries;
 	size_t len;
 	struct of_cursor at;
-	struct wanted_group *groups;			       /* by id */
-	unsigned n_groups, size_groups, at_group, made, round; /* round: made before it */
+	struct wanted_group *groups;				       /* by id */
+	unsigned n_groups, size_groups, wanted, at_group, made, round; /* round: made before it */
 	uint64_t began_ms, n_rules, expired, refused;
 	struct sw_err why; /* of the first that was refused */
 };
@@ -106,7 +106,19 @@ static void put_meter(struct persist *p, const struct persist_entry *e)
 		refuse(p->load, &err);
 }
 
-static struct wanted_group *group_of(struct persist_load *l, uint32_t id)
+/* Those that are gone again take no room for good: there are twice as many as a bridge has at most. */
+static void forget_gone(struct persist_load *l)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < l->n_groups; i++)
+		if (l->groups[i].there)
+			l->groups[n++] = l->groups[i];
+	l->n_groups = n;
+}
+
+/* Where it is, or would be. */
+static unsigned place_of(const struct persist_load *l, uint32_t id)
 {
 	unsigned low = 0, high = l->n_groups;
 
@@ -118,8 +130,22 @@ static struct wanted_group *group_of(struct persist_load *l, uint32_t id)
 		else
 			high = mid;
 	}
+	return low;
+}
+
+/* Its last word, at first that it is gone; NULL: that is all there is to say. */
+static struct wanted_group *group_of(struct persist_load *l, uint32_t id, bool there)
+{
+	unsigned low = place_of(l, id);
+
 	if (low < l->n_groups && l->groups[low].id == id)
 		return &l->groups[low];
+	if (!there)
+		return NULL;
+	if (l->n_groups == 2 * SW_GROUPS_MAX) {
+		forget_gone(l);
+		low = place_of(l, id);
+	}
 	if (l->n_groups == l->size_groups) {
 		l->size_groups = RTE_MAX(64u, 2 * l->size_groups);
 		l->groups = sw_xrealloc(l->groups, l->size_groups, sizeof(*l->groups));
@@ -131,11 +157,22 @@ static struct wanted_group *group_of(struct persist_load *l, uint32_t id)
 
 static void note_group(struct persist_load *l, struct persist_entry *e)
 {
-	struct wanted_group *g = group_of(l, e->id);
+	bool there = e->kind == PERSIST_GROUP;
+	struct wanted_group *g = group_of(l, e->id, there);
+	struct sw_err err = { 0 };
 
+	if (!g)
+		return;
 	sw_group_fini(&g->conf);
 	memset(&g->conf, 0, sizeof(g->conf));
-	g->there = e->kind == PERSIST_GROUP;
+	l->wanted += there - g->there;
+	g->there = there;
+	if (there && l->wanted > SW_GROUPS_MAX) {
+		l->wanted--;
+		g->there = false;
+		sw_err_set(&err, SW_CODE_LIMIT, "there are more than %u groups", SW_GROUPS_MAX);
+		refuse(l, &err);
+	}
 	if (!g->there)
 		return;
 	g->conf = e->group;
@@ -156,16 +193,13 @@ static void put_between(struct persist *p, struct persist_entry *e)
 static void put_entry(struct persist *p)
 {
 	struct persist_load *l = p->load;
-	struct of_cursor at = l->at, length = l->at;
 	struct persist_entry e;
 	struct sw_err err = { 0 };
 
-	if (persist_get(&at, &e, &err)) {
+	if (persist_get(&l->at, &e, &err)) {
 		refuse(l, &err);
-		of_skip(&l->at, RTE_MAX(of_u32(&length), 4u));
 		return;
 	}
-	l->at = at;
 	if (e.kind == PERSIST_RULE || e.kind == PERSIST_RULE_GONE)
 		put_rule(p, &e);
 	else
