@@ -19,7 +19,9 @@
 
 #define FORM_TEXT  0
 #define FORM_WIRE  OF15
-#define FLAGS	   0x1f	  /* all of OpenFlow 1.3's */
+#define FLAGS	   0x1f /* all of OpenFlow 1.3's */
+#define EVICTS	   1	/* flags of a table */
+#define VACANCY	   2
 #define MATCH_TEXT 0xffff /* type of a match; OpenFlow has 0 and 1 */
 #define MATCH_HEAD 4
 
@@ -120,6 +122,17 @@ void persist_put_meter(struct of_buf *out, const struct sw_meter_conf *conf)
 	of_room(out, 3);
 	sw_meter_print(conf, &text);
 	put_text(out, &text);
+	end(out, at);
+}
+
+void persist_put_table(struct of_buf *out, unsigned table, const struct sw_rule_table_conf *conf)
+{
+	size_t at = begin(out, PERSIST_TABLE);
+
+	of_put_u8(out, table);
+	of_put_u8(out, (conf->evict ? EVICTS : 0) | (conf->vacancy ? VACANCY : 0));
+	of_put_u8(out, conf->down);
+	of_put_u8(out, conf->up);
 	end(out, at);
 }
 
@@ -262,6 +275,21 @@ static int get_gone(struct of_cursor *c, struct persist_entry *e, struct sw_err 
 	return c->over || of_left(c) ? bad(err, "an id") : 0;
 }
 
+static int get_table(struct of_cursor *c, struct persist_entry *e, struct sw_err *err)
+{
+	uint8_t flags;
+
+	e->id = of_u8(c);
+	flags = of_u8(c);
+	e->table.evict = flags & EVICTS;
+	e->table.vacancy = flags & VACANCY;
+	e->table.down = of_u8(c);
+	e->table.up = of_u8(c);
+	if (c->over || of_left(c) || e->id >= SW_TABLES || flags & ~(EVICTS | VACANCY))
+		return bad(err, "a table");
+	return e->table.down <= e->table.up && e->table.up <= 100 ? 0 : bad(err, "a vacancy");
+}
+
 int persist_get(struct of_cursor *c, struct persist_entry *e, struct sw_err *err)
 {
 	struct of_cursor length = *c, body;
@@ -288,6 +316,8 @@ int persist_get(struct of_cursor *c, struct persist_entry *e, struct sw_err *err
 	case PERSIST_GROUP_GONE:
 	case PERSIST_METER_GONE:
 		return get_gone(&body, e, err);
+	case PERSIST_TABLE:
+		return get_table(&body, e, err);
 	}
 	return bad(err, "an unknown kind");
 }

@@ -8,6 +8,7 @@
  *	RULE_GONE	table 1, 0 2, priority 2, match
  *	GROUP, METER	0 3, the whole of it as text
  *	..._GONE	0 3, id 4
+ *	TABLE		table 1, flags 1 (1: evicts, 2: says when it gets full), down 1, up 1
  *
  * A match is OpenFlow 1.5's with OXM, as are the instructions (form 6) where 1.5 says exactly what they are; where it would
  * say the same in other words (mod_nw_src, vlan_tci=0/0xffff) or has none (enqueue) they are text: instructions of form 0, a match
@@ -26,6 +27,7 @@
 #include <sw/group.h>
 #include <sw/meter.h>
 #include <sw/rule.h>
+#include <sw/rule_table.h>
 
 #include "../of/codec/buf.h"
 #include "../of/codec/cursor.h"
@@ -39,21 +41,24 @@ enum persist_kind { /* numbers in files: they stay */
 	PERSIST_GROUP_GONE,
 	PERSIST_METER,
 	PERSIST_METER_GONE,
+	PERSIST_TABLE, /* all that a controller has asked of it, or that is nothing */
 };
 
 void persist_put_rule(struct of_buf *out, const struct sw_rule_conf *conf, uint64_t made_ms);
 void persist_put_rule_gone(struct of_buf *out, const struct sw_rule_conf *conf);
 void persist_put_group(struct of_buf *out, const struct sw_group_conf *conf);
 void persist_put_meter(struct of_buf *out, const struct sw_meter_conf *conf);
+void persist_put_table(struct of_buf *out, unsigned table, const struct sw_rule_table_conf *conf);
 void persist_put_gone(struct of_buf *out, enum persist_kind kind, uint32_t id);
 
 struct persist_entry {
 	enum persist_kind kind;
-	uint64_t made_ms;	    /* RULE: persist_file_age */
-	struct sw_rule_change rule; /* RULE: an ADD; RULE_GONE: a DELETE_STRICT */
-	struct sw_group_conf group; /* GROUP */
-	struct sw_meter_conf meter; /* METER */
-	uint32_t id;		    /* of a group or meter */
+	uint64_t made_ms;		 /* RULE: persist_file_age */
+	struct sw_rule_change rule;	 /* RULE: an ADD; RULE_GONE: a DELETE_STRICT */
+	struct sw_group_conf group;	 /* GROUP */
+	struct sw_meter_conf meter;	 /* METER */
+	uint32_t id;			 /* of a group or meter; of a TABLE */
+	struct sw_rule_table_conf table; /* TABLE */
 };
 
 /* The next entry: 0, or an error and nothing to free: it is not ours, or of a later version. In any case the cursor is behind it then;

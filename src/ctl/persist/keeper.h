@@ -22,7 +22,7 @@
 
 struct persist_load;
 
-enum persist_stage { WALK_METERS, WALK_GROUPS, WALK_RULES, WALK_DONE };
+enum persist_stage { WALK_TABLES, WALK_METERS, WALK_GROUPS, WALK_RULES, WALK_DONE };
 
 struct persist_list {
 	struct persist_chunks chunks;

@@ -183,7 +183,9 @@ static void note_group(struct persist_load *l, struct persist_entry *e)
 static void put_between(struct persist *p, struct persist_entry *e)
 {
 	sw_rules_commit(p->rules);
-	if (e->kind == PERSIST_METER || e->kind == PERSIST_METER_GONE)
+	if (e->kind == PERSIST_TABLE)
+		sw_rules_table_set(p->rules, e->id, &e->table);
+	else if (e->kind == PERSIST_METER || e->kind == PERSIST_METER_GONE)
 		put_meter(p, e);
 	else
 		note_group(p->load, e);

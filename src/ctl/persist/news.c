@@ -55,6 +55,11 @@ static void put(
 	persist_entry_end(&p->fresh, too);
 }
 
+struct asked {
+	const struct sw_rules *rules;
+	unsigned table;
+};
+
 static void put_rule(struct of_buf *out, const void *rule)
 {
 	persist_keep_rule(out, rule);
@@ -86,6 +91,23 @@ static void put_meter(struct of_buf *out, const void *meter)
 static void put_meter_gone(struct of_buf *out, const void *id)
 {
 	persist_put_gone(out, PERSIST_METER_GONE, *(const uint32_t *)id);
+}
+
+static void put_table(struct of_buf *out, const void *table)
+{
+	const struct asked *a = table;
+	struct sw_rule_table_conf conf;
+
+	sw_rules_table_conf(a->rules, a->table, &conf);
+	persist_put_table(out, a->table, &conf);
+}
+
+void persist_table(const struct sw_rules *rules, unsigned table)
+{
+	struct persist *p = keeper_of(rules);
+
+	if (p)
+		put(p, put_table, &(struct asked){ rules, table });
 }
 
 static void heard_rule(struct sw_rules *rules, const struct sw_rule *rule, enum sw_rule_news news)

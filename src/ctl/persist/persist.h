@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Bridges whose rules, groups and meters persist (Bridge.other_config:persist-rules): each change of them is written to the
+ * Bridges whose rules, groups, meters and settings of tables persist (Bridge.other_config:persist-rules): each change of them is written to the
  * bridge's file (file.h) on the job thread, and who wants to know waits until it is synced. All that one turn of the loop
  * brought is one batch, and while somebody holds the bridge (of_bridge_lock) none ends: so a bundle, and a command, is
  * all there or not at all. While a batch is on its way the next one gathers: many changes share a sync.
@@ -27,6 +27,7 @@
 struct persist;
 struct sw_bridge;
 struct sw_err;
+struct sw_rules;
 struct uuid;
 
 #define PERSIST_BURST 8192 /* entries of one turn of the loop that are written as they come */
@@ -59,6 +60,9 @@ void persist_rename_back(struct persist *p, const struct uuid *uuid);
 
 /* No more, and its file goes; done comes later. */
 void persist_end(struct sw_bridge *bridge, void (*done)(void *arg), void *arg);
+
+/* A controller has asked something else of a table (sw_rules_table_set); of any rules. */
+void persist_table(const struct sw_rules *rules, unsigned table);
 
 /* All that changed until now. */
 uint64_t persist_ticket(const struct persist *p);

@@ -74,17 +74,37 @@ static bool put_rules(struct persist *p)
 	return true;
 }
 
+/* The next that a controller has asked something of. */
+static bool put_table(struct persist *p)
+{
+	struct sw_rule_table_conf conf;
+	struct of_buf *buf;
+
+	do {
+		if (++p->id >= SW_TABLES)
+			return false;
+		sw_rules_table_conf(p->rules, p->id, &conf);
+	} while (!conf.evict && !conf.vacancy);
+	buf = persist_entry_begin(&p->fresh);
+	persist_put_table(buf, p->id, &conf);
+	persist_entry_end(&p->fresh, buf);
+	return true;
+}
+
 /* A piece; false: there are no more of the kind. */
 static bool piece(struct persist *p)
 {
-	return p->walk == WALK_METERS	? put_meter(p)
-	       : p->walk == WALK_GROUPS ? put_group(p)
-					: put_rules(p);
+	static bool (*const put[])(struct persist * p) = { [WALK_TABLES] = put_table,
+		[WALK_METERS] = put_meter,
+		[WALK_GROUPS] = put_group,
+		[WALK_RULES] = put_rules };
+
+	return put[p->walk](p);
 }
 
 void persist_walk_begin(struct persist *p)
 {
-	p->walk = WALK_METERS;
+	p->walk = WALK_TABLES;
 	p->id = -1;
 	p->cursor = (struct sw_rule_cursor){ 0 };
 }

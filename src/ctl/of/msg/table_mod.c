@@ -7,6 +7,7 @@
  */
 #include <sw/rule_table.h>
 
+#include "../../persist/persist.h"
 #include "../bridge.h"
 #include "../codec/property.h"
 #include "../conn/reply.h"
@@ -116,10 +117,12 @@ static enum of_error table_mod(struct of_conn *c, const struct of_msg *msg)
 
 	if (error)
 		return error;
-	if (table != OFPTT_ALL)
-		sw_rules_table_set(c->bridge->rules, table, &conf);
-	for (unsigned i = 0; table == OFPTT_ALL && i < SW_TABLES; i++)
+	for (unsigned i = 0; i < SW_TABLES; i++) {
+		if (table != i && table != OFPTT_ALL)
+			continue;
 		sw_rules_table_set(c->bridge->rules, i, &conf);
+		persist_table(c->bridge->rules, i);
+	}
 	return OF_FINE;
 }
 
