@@ -33,7 +33,8 @@ enum {
 	SW_OFPP_LOCAL = 0xfffffffeu,
 	SW_OFPP_ANY = 0xffffffffu,
 };
-#define SW_NO_BUFFER 0xffff /* max_len: the whole packet to the controller */
+#define SW_NO_BUFFER		  0xffff /* max_len: the whole packet to the controller */
+#define SW_CONJUNCTION_DIMENSIONS 64	 /* at most; at least 2 */
 
 /* Bits of a field: [from, from + n), from the lowest. */
 struct sw_bits {
@@ -88,6 +89,10 @@ struct sw_action {
 		struct {
 			uint16_t idle, hard;
 		} fin_timeout;
+		struct {
+			uint32_t id;
+			uint8_t k, n; /* dimension k of 1..n */
+		} conjunction;
 		struct {
 			uint16_t len;
 			const uint8_t *bytes;

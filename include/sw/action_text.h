@@ -35,7 +35,12 @@ int sw_actions_check_set(const struct sw_actions *list, struct sw_err *err);
  * between meter and the rest. */
 int sw_instructions_parse(const char *text, struct sw_instructions *does, struct sw_err *err);
 void sw_instructions_print(const struct sw_instructions *does, struct sw_str *out);
-/* Both checks of above, and that no rule outputs to TABLE, which is for packets of a controller. */
+/* A rule with conjunctions has nothing beside them but notes; no other list has any, those of packets of controllers among them. A
+ * conjunction itself: 2 to SW_CONJUNCTION_DIMENSIONS of them, and one of these. */
+int sw_conjunctions_check(const struct sw_instructions *does, struct sw_err *err);
+bool sw_actions_conjunctive(const struct sw_actions *list);
+int sw_conjunction_fault(const struct sw_action *a, struct sw_err *err);
+/* All checks of above, and that no rule outputs to TABLE, which is for packets of a controller. */
 int sw_instructions_check(
 	const struct sw_instructions *does, const struct sw_match *match, struct sw_err *err);
 

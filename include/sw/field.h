@@ -56,7 +56,7 @@ struct sw_fields {
 	rte_be16_t pad1;
 	uint8_t nd_target[16];
 	uint8_t arp_sha[6], arp_tha[6]; /* and nd_sll, nd_tll */
-	uint32_t pad2;
+	rte_be32_t conj_id; /* of no packet: what lookups put in its place (ovs-fields(7)) */
 } __attribute__((aligned(16)));
 
 /* What must hold for a field to be there (OpenFlow 1.3.5, 7.2.3.8). */

@@ -26,13 +26,26 @@ struct sw_rule;
 struct sw_rules;
 struct sw_str;
 
+/* A conjunction of which the packet meets some dimensions, by rules of a priority above that of the best other rule. */
+struct sw_trace_conj {
+	uint32_t id;
+	uint16_t priority;
+	uint8_t n;     /* dimensions that it has */
+	bool leads;    /* all are met, and its id leads to the rule that was found */
+	uint64_t dims; /* bit k - 1: dimension k is met */
+};
+#define SW_TRACE_CONJS 32 /* that are told */
+
 /* A table was looked into. */
 struct sw_trace_table {
 	const struct sw_rules *rules;
-	const struct sw_fields *fields; /* that were looked up, after all changes so far */
-	const struct sw_rule *rule;	/* that was found, or NULL */
+	const struct sw_fields
+		*fields; /* that were looked up, after all changes so far; conj_id with them */
+	const struct sw_rule *rule; /* that was found, or NULL */
 	uint8_t table;
 	unsigned depth; /* resubmits and groups that it is in */
+	unsigned n_conj;
+	const struct sw_trace_conj *conj; /* as they were tried; none behind one that leads */
 };
 
 /* What the action set was when it was run: of places and fields, what each says last. */

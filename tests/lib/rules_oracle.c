@@ -48,21 +48,10 @@ static struct sw_fields fields_now(const struct run *run)
 	return f;
 }
 
-static bool matches(const struct sw_match *match, const struct sw_fields *f)
-{
-	const uint8_t *v = (const uint8_t *)&match->value, *m = (const uint8_t *)&match->mask,
-		      *p = (const uint8_t *)f;
-
-	for (size_t i = 0; i < sizeof(*f); i++)
-		if ((p[i] & m[i]) != v[i])
-			return false;
-	return true;
-}
-
 static const struct sw_rule_conf *look_up(struct run *run, uint8_t table, rte_be32_t in_port)
 {
 	struct sw_fields f = fields_now(run);
-	const struct sw_rule_conf *best = NULL;
+	const struct sw_rule_conf *best;
 
 	if (++run->lookups > LOOKUPS) {
 		run->result->too_long = true;
@@ -70,13 +59,7 @@ static const struct sw_rule_conf *look_up(struct run *run, uint8_t table, rte_be
 	}
 	f.in_port = in_port;
 	run->table = table;
-	for (unsigned i = 0; i < run->rules->n; i++) {
-		const struct sw_rule_conf *r = &run->rules->rule[i];
-
-		if (r->table == table && matches(&r->match, &f) &&
-			(!best || r->priority > best->priority))
-			best = r;
-	}
+	best = oracle_find(run->rules, table, &f);
 	if (best)
 		run->rules->hits[best - run->rules->rule]++;
 	if (getenv("ORACLE_TRACE"))

@@ -27,8 +27,9 @@ struct oracle_bytes {
 
 struct oracle_rules {
 	unsigned n;
-	const struct sw_rule_conf *rule; /* no two of a table and priority take the same packet */
-	uint64_t *hits;			 /* by rule: packets, counted up */
+	/* No two of a table and priority that have no conjunction take the same packet. */
+	const struct sw_rule_conf *rule;
+	uint64_t *hits; /* by rule: packets, counted up */
 	unsigned n_ports;
 	const uint32_t *port; /* numbers of the bridge's ports */
 	unsigned n_groups;
@@ -48,6 +49,10 @@ struct oracle_result {
 	struct oracle_out *out; /* ORACLE_OUTS of them, the caller's */
 	bool too_long;
 };
+
+/* The rule of the table that takes a packet with these fields, or NULL. */
+const struct sw_rule_conf *oracle_find(
+	const struct oracle_rules *rules, uint8_t table, const struct sw_fields *fields);
 
 void oracle_run(const struct oracle_rules *rules, uint32_t in_port, const uint8_t *packet,
 	size_t len, struct oracle_result *result);

@@ -74,6 +74,8 @@ static void add_match(struct sw_str *t, uint64_t *rng)
 		sw_str_add(t, ",metadata=%u/3", pick(rng, 2));
 	if (!pick(rng, 8))
 		sw_str_add(t, ",reg%u=%u", pick(rng, 2), pick(rng, 2));
+	if (!pick(rng, 8))
+		sw_str_add(t, ",conj_id=%u", pick(rng, RANDOM_CONJUNCTIONS));
 	switch (pick(rng, 8)) {
 	case 0:
 	case 1:
@@ -263,6 +265,60 @@ static void add_clone(struct sw_str *t, unsigned table, uint64_t *rng)
 		sw_str_add(&list, ",output:%u", 1 + pick(rng, RANDOM_PORTS));
 	sw_str_add(t, ",clone(%s)", list.s + 1);
 	free(list.s);
+}
+
+/* One thing of a packet, so that many have it; now and then more. */
+static void add_clause_match(struct sw_str *t, uint64_t *rng)
+{
+	switch (pick(rng, 8)) {
+	case 0:
+		sw_str_add(t, ",in_port=%u", 1 + pick(rng, RANDOM_PORTS));
+		break;
+	case 1:
+		sw_str_add(t, ",dl_dst=%s", ONE_OF(rng, macs));
+		break;
+	case 2:
+		sw_str_add(t, ",ip,nw_src=%s%s", ONE_OF(rng, ips), pick(rng, 2) ? "" : "/24");
+		break;
+	case 3:
+		sw_str_add(t, ",ip,nw_dst=%s%s", ONE_OF(rng, ips), pick(rng, 2) ? "" : "/16");
+		break;
+	case 4:
+		sw_str_add(t, ",ip");
+		break;
+	case 5:
+		sw_str_add(t, ",%s,tp_dst=%u", pick(rng, 2) ? "tcp" : "udp", ONE_OF(rng, l4_ports));
+		break;
+	case 6:
+		add_match(t, rng);
+		break;
+	default: /* all packets */
+		break;
+	}
+}
+
+/* Usually each id has one number of dimensions. */
+static void add_clause(struct sw_str *t, uint64_t *rng)
+{
+	unsigned id = pick(rng, RANDOM_CONJUNCTIONS), n = 2 + (pick(rng, 20) ? id % 2 : 1);
+
+	sw_str_add(t, ",conjunction(%u,%u/%u)", id, 1 + pick(rng, n), n);
+}
+
+void random_clause_rule(struct sw_str *text, uint64_t *rng)
+{
+	struct sw_str does = { 0 };
+
+	sw_str_add(text, "table=%u,priority=%u", pick(rng, 2) ? 0 : pick(rng, RANDOM_TABLES),
+		1000 + 20 * pick(rng, 4));
+	add_clause_match(text, rng);
+	do
+		add_clause(&does, rng);
+	while (pick(rng, 2));
+	if (!pick(rng, 8))
+		sw_str_add(&does, ",note:01");
+	sw_str_add(text, ",actions=%s", does.s + 1);
+	free(does.s);
 }
 
 void random_rule(struct sw_str *text, unsigned priority, uint64_t *rng)

@@ -11,12 +11,15 @@
 struct packet_bytes;
 struct sw_str;
 
-#define RANDOM_PORTS  4 /* 1..4 */
-#define RANDOM_TABLES 5
-#define RANDOM_GROUPS 6 /* 0..5 */
+#define RANDOM_PORTS	    4 /* 1..4 */
+#define RANDOM_TABLES	    5
+#define RANDOM_GROUPS	    6 /* 0..5 */
+#define RANDOM_CONJUNCTIONS 4
 
 /* A rule in the syntax of ovs-ofctl, with this priority; not all of them are valid. */
 void random_rule(struct sw_str *text, unsigned priority, uint64_t *rng);
+/* One of a few priorities that says what it meets of some conjunctions. */
+void random_clause_rule(struct sw_str *text, uint64_t *rng);
 /* A group; what it sends to has a lower id. Not all of them are valid. */
 void random_group(struct sw_str *text, unsigned id, uint64_t *rng);
 void random_packet(struct packet_bytes *p, uint64_t *rng);

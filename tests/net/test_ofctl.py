@@ -99,6 +99,49 @@ def groups(net, sw, version):
     return sorted(int(n) for n in re.findall(r"group_id=(\d+),type", says))
 
 
+def test_conjunction(net):
+    """Conjunctive matches (ovs-fields(7)): two sets of addresses that may talk, in every version; how
+    they are shown, watched and traced."""
+    sw = bridge(net)
+    a, b = net.hosts["a"], net.hosts["b"]
+    for version in VERSIONS:
+        ofctl(net, sw, "del-flows", version=version)
+        log = f"conjunction-{version}"
+        watcher = net.spawn("ovs-ofctl", "-O", version, "monitor", f"unix:{sw.dir}/run/br0.mgmt", "65534",
+                            "watch:" if version in VERSIONS[:2] else "watch:!own",
+                            log=log, env={**os.environ, "OVS_RUNDIR": str(net.dir)})
+        said_in(net, log, ["FLOW_MONITOR"], "the monitor's first answer")
+        rules = net.logs / f"conjunction-{version}.rules"
+        rules.write_text("".join(f"{rule}\n" for rule in (
+            "priority=1,arp,actions=NORMAL",
+            "priority=50,conj_id=1234,ip,actions=NORMAL",
+            f"priority=100,ip,nw_src={a.ip},actions=conjunction(1234,1/2)",
+            f"priority=100,ip,nw_src={b.ip},actions=conjunction(1234, 1/2),note:01.02.03.04.05.06",
+            f"priority=100,ip,nw_dst={a.ip},actions=conjunction(1234,2/2),conjunction(7,1/3)")))
+        ofctl(net, sw, "add-flows", rules, version=version)
+        said_in(net, log, ["conjunction(1234,2/2),conjunction(7,1/3)", "conj_id=1234"], "the monitor's news")
+        a.no_ping(b.ip)  # b's address is no destination yet
+        ofctl(net, sw, "add-flow", f"priority=100,ip,nw_dst={b.ip},actions=conjunction(1234,2/2)",
+              version=version)
+        a.ping(b.ip)
+        swnet.within("\n".join(flows(net, sw, version)),
+                     [f"ip,nw_dst={a.ip} actions=conjunction(1234,2/2),conjunction(7,1/3)",
+                      "conj_id=1234,ip actions=NORMAL", "note:01.02.03.04.05.06"], f"{version}: dump-flows")
+        ofctl(net, sw, "mod-flows", f"ip,nw_dst={b.ip},actions=drop", version=version)
+        a.no_ping(b.ip)
+        refused(net, sw, "packet-out", f"in_port=none,packet={packet(b'x').hex()},actions=conjunction(1,1/2)",
+                version=version, says=["BAD_CONJUNCTION"])
+        watcher.terminate()
+        watcher.wait(10)
+    traced = sw.ctl(f"trace br0 in_port=1,icmp,nw_src={a.ip},nw_dst=10.0.0.77")
+    swnet.within(traced, "conjunction 1234, priority 100: of 2 dimensions met 1, lacking 2", "trace")
+    traced = sw.ctl(f"trace br0 in_port=1,icmp,nw_src={a.ip},nw_dst={a.ip}")
+    swnet.within(traced, ["conjunction 7, priority 100: of 3 dimensions met 1, lacking 2, 3",
+                          "conjunction 1234, priority 100: all 2 dimensions met: looked up with conj_id=1234",
+                          "table 0: priority=50,conj_id=1234,ip actions=NORMAL"], "trace")
+    sw.stop()
+
+
 def test_group_bundle(net):
     """Groups, rules that use them and packets that meet both, all or none."""
     sw = bridge(net)

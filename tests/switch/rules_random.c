@@ -31,7 +31,8 @@ static uint64_t rng, sent_packets, seen_packets;
 static struct sw_rule_conf conf[RULES_MAX];
 static char *texts[RULES_MAX];
 static uint64_t hits[RULES_MAX];
-static unsigned n_rules;
+static unsigned n_rules, n_added;
+static bool conjunctive; /* half of the rules are of conjunctions */
 static struct oracle_result result;
 
 static struct sw_group_conf group[RANDOM_GROUPS];
@@ -81,15 +82,36 @@ static void change(const char *text, enum sw_rule_verb verb)
 	sw_instructions_fini(&c.conf.does);
 }
 
-/* One more random rule in both; a text that is not valid is left out. */
+static bool is_rule(const struct sw_rule_conf *a, const struct sw_rule_conf *b)
+{
+	return a->table == b->table && a->priority == b->priority &&
+	       !memcmp(&a->match, &b->match, sizeof(a->match));
+}
+
+static unsigned find_rule(const struct sw_rule_conf *want)
+{
+	unsigned i = 0;
+
+	while (i < n_rules && !is_rule(&conf[i], want))
+		i++;
+	return i;
+}
+
+/* One more random rule in both; a text that is not valid, and another of a rule that is there, are left out. */
 static void add_rule(void)
 {
 	struct sw_rule_change c;
 	struct sw_str text = { 0 };
 	struct sw_err err;
+	bool bad;
 
-	random_rule(&text, 1000 + n_rules, &rng);
-	if (sw_rule_parse(text.s, SW_RULE_ADD, &c, &err)) {
+	if (conjunctive && swtest_rand(&rng) % 2)
+		random_clause_rule(&text, &rng);
+	else
+		random_rule(&text, 1000 + n_added++, &rng);
+	bad = sw_rule_parse(text.s, SW_RULE_ADD, &c, &err);
+	if (bad || find_rule(&c.conf) < n_rules) {
+		sw_instructions_fini(&c.conf.does);
 		free(text.s);
 		return;
 	}
@@ -170,7 +192,7 @@ static void clear_rules(void)
 		sw_instructions_fini(&conf[i].does);
 		free(texts[i]);
 	}
-	n_rules = 0;
+	n_rules = n_added = 0;
 	ts_turn();
 }
 
@@ -189,8 +211,7 @@ static void remove_rule(unsigned i)
 	sw_rules_commit(rules());
 	sw_instructions_fini(&conf[i].does);
 	free(texts[i]);
-	n_rules--;
-	conf[i] = conf[n_rules];
+	conf[i] = conf[--n_rules];
 	texts[i] = texts[n_rules];
 	hits[i] = hits[n_rules];
 }
@@ -400,12 +421,12 @@ static void check_counts(void)
 
 	while ((rule = sw_rules_next(rules(), &cursor, NULL))) {
 		struct sw_rule_stats stats;
-		unsigned i = 0;
+		struct sw_rule_conf c;
+		unsigned i;
 
 		sw_rule_stats(rule, &stats);
-		while (i < n_rules && (conf[i].table != sw_rule_table(rule) ||
-					      conf[i].priority != sw_rule_priority(rule)))
-			i++;
+		sw_rule_get(rule, &c);
+		i = find_rule(&c);
 		assert_true(i < n_rules);
 		if (stats.packets != hits[i])
 			fail_msg("%s: %llu packets, expected %llu", texts[i],
@@ -423,6 +444,7 @@ static void one_set(unsigned packets)
 	static unsigned kept_port[KEPT];
 
 	clear_groups();
+	conjunctive = swtest_rand(&rng) % 2;
 	for (unsigned id = 0; id < RANDOM_GROUPS; id++)
 		put_group(id);
 	for (unsigned tries = 0; tries < RULES_MAX; tries++)
@@ -438,6 +460,8 @@ static void one_set(unsigned packets)
 		one_packet(&kept[k], kept_port[k]);
 		if (n_rules > RULES_MAX / 3 && swtest_rand(&rng) % 40 == 0)
 			remove_rule(swtest_rand(&rng) % n_rules);
+		if (n_rules < RULES_MAX && conjunctive && swtest_rand(&rng) % 20 == 0)
+			add_rule();
 		if (swtest_rand(&rng) % 40 == 0)
 			put_group(swtest_rand(&rng) % RANDOM_GROUPS);
 		if (swtest_rand(&rng) % 30 == 0)

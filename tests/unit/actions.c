@@ -261,6 +261,15 @@ static void test_flow(void **state)
 	reads("fin_timeout(idle_timeout=5),fin_timeout(hard_timeout=3,idle_timeout=1),fin_timeout()",
 		"fin_timeout(idle_timeout=5),fin_timeout(idle_timeout=1,hard_timeout=3),fin_timeout()");
 	refuses("fin_timeout(5)", 13);
+	reads("conjunction(1234,1/2),conjunction( 4294967295 , 64/64 )",
+		"conjunction(1234,1/2),conjunction(4294967295,64/64)");
+	refuses("conjunction(1,1/1)", 1);
+	refuses("conjunction(1,1/65)", 1);
+	refuses("conjunction(1,0/2)", 1);
+	refuses("conjunction(1,3/2)", 1);
+	refuses("conjunction(1,2)", 1);
+	refuses("conjunction(1)", 1);
+	refuses("conjunction", 1);
 }
 
 static void test_stack(void **state)
@@ -403,7 +412,7 @@ static void test_instructions(void **state)
 
 static void test_unsupported(void **state)
 {
-	static const char *const names[] = { "ct(commit)", "nat", "ct_clear", "conjunction(1,1/2)",
+	static const char *const names[] = { "ct(commit)", "nat", "ct_clear",
 		"sample(probability=5)", "encap(ethernet)", "decap", "delete_field:x",
 		"dec_nsh_ttl" };
 

@@ -158,6 +158,12 @@ static void test_bears_set(void **state)
 	bears("",
 		"write_actions(dec_ttl,set_field:80->tcp_dst,pop_vlan,group:1,output:2,resubmit(,3),meter:1)");
 	lacks("", "write_actions(note:01)");
+	bears("ip", "conjunction(1,1/2),note:01,conjunction(2,2/3)");
+	lacks("ip", "conjunction(1,1/2),output:1");
+	lacks("ip", "conjunction(1,1/2),goto_table:2");
+	lacks("ip", "meter:1,conjunction(1,1/2)");
+	lacks("ip", "clone(conjunction(1,1/2))");
+	lacks("ip", "write_actions(conjunction(1,1/2))");
 	lacks("", "write_actions(output:1,push:reg0)");
 	lacks("", "write_actions(clone(1))");
 	lacks("", "write_actions(learn())");

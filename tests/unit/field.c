@@ -134,6 +134,7 @@ static void test_nxm(void **state)
 	}
 	assert_string_equal(sw_field_by_oxm(1 << 16 | 33 << 9)->name, "pkt_mark");
 	assert_string_equal(sw_field_by_oxm(1 << 16 | 34 << 9)->name, "tcp_flags");
+	assert_string_equal(sw_field_by_oxm(1 << 16 | 37 << 9)->name, "conj_id");
 	assert_int_equal(sw_field_by_oxm(0)->nxm & 0xff, 2);
 	assert_null(sw_field_by_oxm(0xffff0000u));
 	assert_null(sw_field_by_oxm(0x80020000u));

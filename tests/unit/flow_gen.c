@@ -142,6 +142,13 @@ static const struct pattern actions[] = {
 	{ ALL, "learn(fin_idle_timeout=$w,fin_hard_timeout=$w,reg$r[0..7]=reg$r[8..15])" },
 };
 
+/* Nothing but notes stands beside them. */
+static const struct pattern clauses[] = {
+	{ ALL, "conjunction($w,1/2)" },
+	{ ALL, "conjunction($d,1$3/64),conjunction($w,64/64)" },
+	{ ALL, "conjunction($b,2/2),note:0$3.1$3.23.45.67.89,conjunction($w,3/5)" },
+};
+
 static const struct pattern instructions[] = {
 	{ V13 | V15, "clear_actions" },
 	{ V13 | V15, "write_actions(output:$p,group:$w)" },
@@ -167,6 +174,8 @@ static const struct pattern matches[] = {
 	{ ALL, "dl_vlan=$v,tcp," },
 	{ ALL, "mpls," },
 	{ ALL, "reg0=$d,dl_src=$m," },
+	{ ALL, "conj_id=$w," },
+	{ ALL, "conj_id=$w,tcp," },
 };
 
 static const struct pattern options[] = {
@@ -285,15 +294,11 @@ static void gen_options(struct sw_str *out, enum gen_version version, uint64_t *
 	}
 }
 
-void gen_rule(struct sw_str *out, enum gen_version version, uint64_t *rng)
+static void gen_does(struct sw_str *out, enum gen_version version, uint64_t *rng)
 {
 	unsigned n = below(rng, 5);
 	bool any = false;
 
-	sw_str_add_bytes(out, "", 0);
-	gen_options(out, version, rng);
-	pick(out, matches, RTE_DIM(matches), version, rng);
-	sw_str_add(out, "actions=");
 	for (unsigned i = 0; i < n; i++, any = true) {
 		if (i)
 			sw_str_add(out, ",");
@@ -313,6 +318,18 @@ void gen_rule(struct sw_str *out, enum gen_version version, uint64_t *rng)
 	}
 	if (!any)
 		sw_str_add(out, "drop");
+}
+
+void gen_rule(struct sw_str *out, enum gen_version version, uint64_t *rng)
+{
+	sw_str_add_bytes(out, "", 0);
+	gen_options(out, version, rng);
+	pick(out, matches, RTE_DIM(matches), version, rng);
+	sw_str_add(out, "actions=");
+	if (below(rng, 12))
+		gen_does(out, version, rng);
+	else
+		pick(out, clauses, RTE_DIM(clauses), version, rng);
 }
 
 static const char *const bucket_actions[] = { "output:$p", "group:$w", "dec_ttl,$p",

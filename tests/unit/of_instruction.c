@@ -130,6 +130,22 @@ static void checks(void **state)
 		{ "", "write_actions(dec_ttl,output:1)", OF_FINE, OF_FINE },
 		{ "", "write_actions(output:TABLE)", OFPBAC_BAD_OUT_PORT, OFPBAC_BAD_OUT_PORT },
 		{ "ip", "pop_vlan", OFPBAC_MATCH_INCONSISTENT, OF_FINE },
+		{ "ip", "conjunction(1,1/2),note:01,conjunction(2,2/2)", OF_FINE, OF_FINE },
+		{ "ip", "conjunction(1,1/2),output:1", NXBAC_BAD_CONJUNCTION,
+			NXBAC_BAD_CONJUNCTION },
+		{ "ip", "output:1,conjunction(1,1/2)", NXBAC_BAD_CONJUNCTION,
+			NXBAC_BAD_CONJUNCTION },
+		{ "ip", "conjunction(1,1/2),goto_table:3", NXBAC_BAD_CONJUNCTION,
+			NXBAC_BAD_CONJUNCTION },
+		{ "ip", "meter:1,conjunction(1,1/2)", NXBAC_BAD_CONJUNCTION,
+			NXBAC_BAD_CONJUNCTION },
+		{ "ip", "conjunction(1,1/2),clear_actions", NXBAC_BAD_CONJUNCTION,
+			NXBAC_BAD_CONJUNCTION },
+		{ "ip", "conjunction(1,1/2),write_metadata:1", NXBAC_BAD_CONJUNCTION,
+			NXBAC_BAD_CONJUNCTION },
+		{ "ip", "clone(conjunction(1,1/2))", NXBAC_BAD_CONJUNCTION, NXBAC_BAD_CONJUNCTION },
+		{ "ip", "write_actions(conjunction(1,1/2))", NXBAC_BAD_CONJUNCTION,
+			NXBAC_BAD_CONJUNCTION },
 	};
 
 	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -9,6 +9,7 @@
 
 #include <sw/action.h>
 #include <sw/action_set.h>
+#include <sw/action_text.h>
 #include <sw/bridge.h>
 #include <sw/drop.h>
 #include <sw/field_text.h>
@@ -144,6 +145,77 @@ static void tell_near(struct trace_text *t, const struct sw_trace_table *at, jso
 		line(t, "      (near rules were sought among the first %u)", LOOKS);
 }
 
+/* "1, 3" */
+static void add_dims(struct sw_str *text, uint64_t dims)
+{
+	for (unsigned n = 0; dims; dims &= dims - 1)
+		sw_str_add(text, "%s%u", n++ ? ", " : "", (unsigned)__builtin_ctzll(dims) + 1);
+}
+
+static json_t *dims_json(uint64_t dims)
+{
+	json_t *list = json_array();
+
+	for (; dims; dims &= dims - 1)
+		json_array_append_new(list, json_integer(__builtin_ctzll(dims) + 1));
+	return list;
+}
+
+/* What it meets of a conjunction and what it lacks. */
+static void tell_conj(struct trace_text *t, const struct sw_trace_conj *c, json_t *list)
+{
+	uint64_t all = c->n == 64 ? UINT64_MAX : (1ull << c->n) - 1;
+	struct sw_str text = { 0 };
+
+	if (c->leads)
+		sw_str_add(&text, "all %u dimensions met: looked up with conj_id=%u", c->n, c->id);
+	else if (c->dims == all)
+		sw_str_add(&text, "all %u dimensions met, but no rule takes it with conj_id=%u",
+			c->n, c->id);
+	else
+		sw_str_add(&text, "of %u dimensions met ", c->n);
+	if (c->dims != all) {
+		add_dims(&text, c->dims);
+		sw_str_add(&text, ", lacking ");
+		add_dims(&text, all & ~c->dims);
+	}
+	line(t, "      conjunction %u, priority %u: %s", c->id, c->priority, text.s);
+	json_array_append_new(list,
+		json_pack("{s:I, s:i, s:i, s:o, s:o, s:b}", "id", (json_int_t)c->id, "priority",
+			c->priority, "dimensions", c->n, "met", dims_json(c->dims), "lacking",
+			dims_json(all & ~c->dims), "leads", c->leads));
+	free(text.s);
+}
+
+static void tell_conjs(struct trace_text *t, const struct sw_trace_table *at, json_t *s)
+{
+	json_t *list;
+
+	if (!at->n_conj)
+		return;
+	list = json_array();
+	for (unsigned i = 0; i < at->n_conj; i++)
+		tell_conj(t, &at->conj[i], list);
+	if (at->n_conj == SW_TRACE_CONJS)
+		line(t, "      (the first %u conjunctions are told)", SW_TRACE_CONJS);
+	json_object_set_new(s, "conjunctions", list);
+}
+
+/* Why a rule that takes the packet is not the one that was found. */
+static void add_reason(
+	const struct sw_trace_table *at, const struct sw_rule *rule, struct sw_str *text)
+{
+	struct sw_rule_conf conf;
+
+	sw_rule_get(rule, &conf);
+	if (sw_actions_conjunctive(conf.does.apply))
+		sw_str_add(text, "it matches, and is for conjunctions: all dimensions of one must "
+				 "be met");
+	else
+		sw_str_add(text, "it matches, but priority %u goes before its %u",
+			at->rule ? sw_rule_priority(at->rule) : 0, conf.priority);
+}
+
 /* Of the rule that is asked for. */
 static void tell_why(struct trace_text *t, const struct sw_trace_table *at, json_t *s)
 {
@@ -156,8 +228,7 @@ static void tell_why(struct trace_text *t, const struct sw_trace_table *at, json
 		return;
 	text = rule_text(rule);
 	if (!sw_trace_differs(rule, at->fields, &differs))
-		sw_str_add(&differs, "it matches, but priority %u goes before its %u",
-			at->rule ? sw_rule_priority(at->rule) : 0, sw_rule_priority(rule));
+		add_reason(at, rule, &differs);
 	line(t, "      why not %s: %s", text, differs.s);
 	json_object_set_new(s, "why", json_string(differs.s));
 	free(differs.s);
@@ -181,6 +252,7 @@ static void on_table(void *arg, const struct sw_trace_table *at)
 	json_object_set_new(s, "table", json_integer(at->table));
 	json_object_set_new(s, "depth", json_integer(at->depth));
 	json_object_set_new(s, "rule", rule ? json_string(rule) : json_null());
+	tell_conjs(t, at, s);
 	tell_near(t, at, s);
 	if (t->why)
 		tell_why(t, at, s);

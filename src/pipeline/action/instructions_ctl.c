@@ -211,8 +211,10 @@ int sw_instructions_check(
 	const struct sw_instructions *does, const struct sw_match *match, struct sw_err *err)
 {
 	struct sw_match m = *match;
-	int rc = sw_actions_check(does->apply, &m, err);
+	int rc = sw_conjunctions_check(does, err);
 
+	if (!rc)
+		rc = sw_actions_check(does->apply, &m, err);
 	if (!rc)
 		rc = sw_actions_check_set(does->write, err);
 	if (!rc)

@@ -20,7 +20,6 @@ SW_USE(action_type, drop);
 SW_USE(action_type, output);
 
 static const char *const not_yet[][2] = {
-	{ "conjunction", "conjunctive matches" },
 	{ "ct", "connection tracking" },
 	{ "ct_clear", "connection tracking" },
 	{ "dec_nsh_ttl", "network service headers" },

@@ -84,7 +84,7 @@ static bool reads_nd(const struct sw_fields *reads)
 {
 	size_t from = offsetof(struct sw_fields, nd_target);
 
-	for (size_t i = from; i < offsetof(struct sw_fields, pad2); i++)
+	for (size_t i = from; i < offsetof(struct sw_fields, conj_id); i++)
 		if (((const uint8_t *)reads)[i])
 			return true;
 	return false;

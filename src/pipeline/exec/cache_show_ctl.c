@@ -127,7 +127,8 @@ static void mask_of(struct sw_fields *mask, const struct sw_fields *reads, unsig
 	mask->vlan_tci =
 		class < CACHE_KINDS ? UINT16_MAX : mask->vlan_tci | RTE_BE16(SW_VLAN_PRESENT);
 	FORGET(mask, mpls_lse, ip_proto);
-	FORGET(mask, arp_op, pad2);
+	FORGET(mask, arp_op, conj_id);
+	mask->conj_id = 0;
 	mask->ipv6_exthdr = 0;
 	if (kind == CACHE_OTHER) {
 		FORGET(mask, ip_proto, arp_op);

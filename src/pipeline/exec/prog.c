@@ -281,7 +281,9 @@ static void look_ahead(const struct rules_prog *self, struct walk *walk, struct 
 		return;
 	for (unsigned i = 0; i < n; i++)
 		fields_extract(b->pkt[at[i]], self->number, &start->fields[at[i]]);
-	rules_lookup(self->rules, &walk->reader, FIRST_TABLE, key, rule, n);
+	if (unlikely(rules_lookup(self->rules, &walk->reader, FIRST_TABLE, key, rule, n) ==
+		     RULES_TOO_LONG))
+		return; /* of one of them, whose walk finds it again */
 	for (unsigned i = 0; i < n; i++) {
 		start->rule[at[i]] = rule[i];
 		b->ahead[at[i]] = true;

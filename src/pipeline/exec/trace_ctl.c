@@ -26,6 +26,7 @@
 #include "../group/group.h"
 #include "../l2.h"
 #include "../meter/meter.h"
+#include "../rule/conj.h"
 #include "../trap.h"
 #include "code.h"
 #include "packet_in.h"
@@ -133,14 +134,43 @@ static const struct trace *trace_of(const struct walk *walk)
 	return sw_container_of(walk, const struct trace, walk);
 }
 
+struct conjs {
+	struct sw_trace_conj conj[SW_TRACE_CONJS];
+	unsigned n;  /* that there are */
+	uint32_t id; /* of the one that leads to the rule */
+};
+
+static void hear_conj(void *arg, uint16_t priority, uint32_t id, unsigned n, uint64_t dims,
+	const struct sw_rule *found)
+{
+	struct conjs *c = arg;
+
+	if (found)
+		c->id = id;
+	if (c->n < SW_TRACE_CONJS)
+		c->conj[c->n] = (struct sw_trace_conj){ id, priority, n, found != NULL, dims };
+	c->n++;
+}
+
 static void hear_table(
 	const struct walk *walk, uint8_t table, rte_be32_t in_port, const struct sw_rule *rule)
 {
 	const struct sw_trace_ear *ear = trace_of(walk)->ear;
 	struct sw_fields fields = walk->fields;
-	const struct sw_trace_table t = { walk->prog->rules, &fields, rule, table, walk->depth };
+	struct conjs conjs = { .n = 0 };
+	const struct rule_conj_ear conj_ear = { &conjs, hear_conj };
+	struct sw_trace_table t = { .rules = walk->prog->rules,
+		.fields = &fields,
+		.rule = rule,
+		.table = table,
+		.depth = walk->depth,
+		.conj = conjs.conj };
 
 	fields.in_port = in_port;
+	rules_lookup_told(walk->prog->rules, &walk->reader, table, &fields, &conj_ear);
+	t.n_conj = RTE_MIN(conjs.n, (unsigned)SW_TRACE_CONJS);
+	if (rule)
+		fields.conj_id = rte_cpu_to_be_32(conjs.id);
 	ear->table(ear->arg, &t);
 }
 

@@ -120,6 +120,8 @@ unsigned sw_trace_near(
 		--*looks;
 		if (rule == t->rule || (t->rule && rule->priority <= t->rule->priority))
 			continue;
+		if (rule_takes(rule, key)) /* for a conjunction, and that is told there */
+			continue;
 		for (at = n; at && is_nearer(rule, near[at - 1], key); at--)
 			if (at < most)
 				near[at] = near[at - 1];

@@ -165,6 +165,15 @@ static void note_places(struct walk *walk)
 		walk->wide |= memcmp(&places, &walk->where, sizeof(places)) != 0;
 }
 
+/* What conjunctions take counts as lookups. */
+static void charge(struct walk *walk, uint32_t steps)
+{
+	if (unlikely(steps == RULES_TOO_LONG))
+		walk->too_long = true;
+	else
+		walk->lookups += steps / WALK_STEPS;
+}
+
 static const struct code *look_up(struct walk *walk, uint8_t table, rte_be32_t in_port)
 {
 	const struct sw_fields *fields = &walk->fields;
@@ -183,7 +192,8 @@ static const struct code *look_up(struct walk *walk, uint8_t table, rte_be32_t i
 	if (walk->looked)
 		rule = walk->first;
 	else
-		rules_lookup(walk->prog->rules, &walk->reader, table, &fields, &rule, 1);
+		charge(walk,
+			rules_lookup(walk->prog->rules, &walk->reader, table, &fields, &rule, 1));
 	walk->looked = false;
 	walk->fields.in_port = own;
 	if (unlikely(walk->ear))

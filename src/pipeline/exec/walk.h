@@ -19,6 +19,7 @@
 #define WALK_OPS     512  /* on a list */
 #define WALK_HITS    256  /* rules; more are not counted */
 #define WALK_LOOKUPS 4096 /* tables looked into, as Open vSwitch's resubmits */
+#define WALK_STEPS   4	  /* of conjunctions that count as one more (../rule/conj.h) */
 #define WALK_DEPTH   64	  /* resubmits in resubmits */
 #define WALK_SETS    64	  /* fields in an action set */
 #define WALK_STACK   128  /* values pushed */

@@ -267,7 +267,8 @@ void sw_trace_match(const struct sw_fields *fields, struct sw_match *match)
 	match->value = *fields;
 	for (unsigned round = 0; round < 4; round++) /* prerequisites of prerequisites */
 		SW_REG_FOREACH (field, const struct sw_field *, f) {
-			bool outside = f->offset < offsetof(struct sw_fields, eth_dst);
+			bool outside = f->offset < offsetof(struct sw_fields, eth_dst) ||
+				       f->offset == offsetof(struct sw_fields, conj_id);
 			uint8_t ones[16];
 
 			memset(ones, 0xff, sizeof(ones));

@@ -34,6 +34,7 @@ struct place {
 
 static struct place first[] = {
 	{ "pkt_mark" },
+	{ "conj_id" },
 	{ "actset_output" },
 };
 static struct place second[] = {

@@ -77,6 +77,15 @@ FIELD(pkt_mark) = {
 	.writable = true,
 	NXM(1, 33, 4),
 };
+FIELD(conj_id) = {
+	.name = "conj_id",
+	.help = "the conjunction of which the packet meets all dimensions",
+	.aliases = NAMES("NXM_NX_CONJ_ID"),
+	AT(conj_id),
+	LOW(32),
+	.form = SW_FORM_DECIMAL,
+	NXM(1, 37, 4),
+};
 
 #define REG(n)                                      \
 	FIELD(reg##n) = {                           \

@@ -12,6 +12,7 @@
 #include <sw/err.h>
 
 #include "../exec/code.h"
+#include "clause.h"
 #include "code.h"
 #include "evict.h"
 #include "find.h"
@@ -82,6 +83,17 @@ static enum sw_rule_fault full(
 		"delete rules, or raise other_config:%s of the bridge; with overflow-policy=evict "
 		"there, rules that have a timeout make room",
 		table->rules >= rules->limit[table->id] ? "table-rules-max" : "rules-max");
+	return SW_RULE_TABLE_FULL;
+}
+
+static enum sw_rule_fault too_many_clauses(const struct sw_rules *rules, struct sw_err *err)
+{
+	sw_err_set(err, SW_CODE_LIMIT, "the bridge is full (%llu conjunctions in all rules)",
+		(unsigned long long)rules->total_limit * RULE_CLAUSES_A_RULE);
+	sw_err_hint(err,
+		"delete rules, or raise other_config:rules-max of the bridge: it may have %u "
+		"conjunctions for each of these",
+		RULE_CLAUSES_A_RULE);
 	return SW_RULE_TABLE_FULL;
 }
 
@@ -248,6 +260,8 @@ static enum sw_rule_fault add_or_modify(
 
 	if (fault)
 		return fault;
+	if (!rule_clauses_fit(rules, &change->conf.does))
+		return too_many_clauses(rules, err);
 	rules->ops = code_create(&change->conf.does, err);
 	if (!rules->ops)
 		return SW_RULE_BAD_ACTION;

@@ -14,6 +14,7 @@
 #include <sw/meter.h>
 
 #include "../exec/code.h"
+#include "clause.h"
 #include "uses.h"
 
 #define CHAINS 65536
@@ -45,6 +46,7 @@ struct rule_code *rule_code_create(struct sw_instructions *does, struct code *op
 			.refs = 1, .hash = hash, .next = *chain, .ops = ops, .does = *does
 		};
 		rule_uses_find(code);
+		rule_clauses_find(code);
 		*chain = code;
 	}
 	memset(does, 0, sizeof(*does));
@@ -70,6 +72,7 @@ void rule_code_put(struct rule_code *code)
 	sw_instructions_fini(&code->does);
 	code_destroy(code->ops);
 	free(code->uses);
+	free(code->clauses);
 	free(code);
 }
 

@@ -51,6 +51,7 @@ static const struct {
 	FIELD(nd_target),
 	FIELD(arp_sha),
 	FIELD(arp_tha),
+	FIELD(conj_id),
 };
 
 struct part {

@@ -8,6 +8,7 @@
 
 #include <rte_prefetch.h>
 
+#include "conj.h"
 #include "store.h"
 
 static const struct sw_fields reads_nothing;
@@ -130,7 +131,7 @@ void rules_count_misses(struct sw_rules *rules, const struct rule_reader *reader
 			add(&c->of[i * 64 + __builtin_ctzll(left)].misses, n);
 }
 
-void rules_lookup(struct sw_rules *rules, const struct rule_reader *reader, unsigned table,
+uint32_t rules_lookup(struct sw_rules *rules, const struct rule_reader *reader, unsigned table,
 	const struct sw_fields *const *keys, const struct sw_rule **found, unsigned n)
 {
 	const struct rule_view *view = view_of(rules, table);
@@ -145,4 +146,21 @@ void rules_lookup(struct sw_rules *rules, const struct rule_reader *reader, unsi
 		view->look(view, &look);
 	if (likely(reader->worker < rules->workers))
 		count(rules, reader->worker, table, &look);
+	return unlikely(look.over) ? RULES_TOO_LONG : look.steps;
+}
+
+const struct sw_rule *rules_lookup_told(const struct sw_rules *rules,
+	const struct rule_reader *reader, unsigned table, const struct sw_fields *key,
+	const struct rule_conj_ear *ear)
+{
+	const struct rule_view *view = view_of(rules, table);
+	const uint64_t *words = (const uint64_t *)key;
+	const struct sw_rule *found = NULL;
+	struct rule_look look = {
+		.version = reader->version, .key = &words, .found = &found, .n = 1, .ear = ear
+	};
+
+	if (view)
+		view->look(view, &look);
+	return found;
 }

@@ -31,8 +31,10 @@ uint64_t rules_version(const struct sw_rules *rules);
 bool rules_has_table(const struct sw_rules *rules, unsigned table);
 
 /* For each of n <= SW_BURST keys, the visible rule of the table with the highest priority, or NULL. Two rules
- * of one priority: either. */
-void rules_lookup(struct sw_rules *rules, const struct rule_reader *reader, unsigned table,
+ * of one priority: either. Returns what conjunctions took, in steps (conj.h): RULES_TOO_LONG: more than they may, and one of the packets has
+ * no rule for that. */
+#define RULES_TOO_LONG UINT32_MAX
+uint32_t rules_lookup(struct sw_rules *rules, const struct rule_reader *reader, unsigned table,
 	const struct sw_fields *const *keys, const struct sw_rule **found, unsigned n);
 
 /* Without a search, as flows that were kept say: n packets that rules of the table took, or that none took in these (a bit each). */

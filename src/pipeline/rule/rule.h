@@ -2,9 +2,9 @@
 /*
  * What a rule is in memory, for who writes it (control) and who reads it (workers).
  *
- * A rule is two cache lines and the words of its match: of struct sw_fields, seen as 64-bit words, it keeps
- * those that its mask has a bit in. The mask is shared by all rules that have the same. Rules lie in slabs, pages
- * of 4 KiB, whose header is found from the address of a rule and knows where their counters are.
+ * A rule is two cache lines and the words of its match: of struct sw_fields, seen as 64-bit words, it keeps those that its mask has a bit in.
+ * The mask is shared by all rules that have the same. Rules lie in slabs, pages of 4 KiB, whose header is found from the address of a rule
+ * and knows where their counters are.
  *
  * room: pipeline (private). Writer: control. Readers: workers, under RCU: what is reached stays for the rest of the turn.
  */
@@ -41,8 +41,7 @@ struct rule_mask {
 	uint32_t hash;
 	struct rule_mask *next;
 	struct rule_group *groups; /* who has it: one a table */
-
-	uint64_t word[]; /* n */
+	uint64_t word[];	   /* n */
 };
 
 /* What one worker counts of a rule. Others read it while it moves. */
@@ -55,12 +54,13 @@ struct rule_count {
 struct rule_code {
 	uint32_t refs; /* control's, as the next two */
 	uint32_t hash;
-	struct rule_code *next; /* in the chain of the hash */
-	struct code *ops;	/* of does, for workers */
+	struct rule_code *next;	     /* in the chain of the hash */
+	struct code *ops;	     /* of does, for workers */
+	struct rule_clause *clauses; /* clause.h; lookups pass over a rule that has some */
 	struct sw_instructions does;
-	bool learns;	       /* it has a learn action */
-	unsigned n_uses;       /* groups and meters that it names, each once */
-	struct rule_use *uses; /* uses.h */
+	bool learns; /* it has a learn action */
+	uint32_t n_clauses, n_uses;
+	struct rule_use *uses; /* groups and meters that it names, each once (uses.h) */
 };
 
 /* Other instructions from a version on, until all workers are there; and, for a staging that is taken back, what

@@ -21,6 +21,7 @@
 #include <sw/err.h>
 #include <sw/mem.h>
 
+#include "clause.h"
 #include "code.h"
 #include "evict.h"
 #include "find.h"
@@ -54,6 +55,7 @@ static void rule_dead(struct sw_rules *rules, struct rule_limbo *item)
 	struct sw_rule *rule = sw_container_of(item, struct sw_rule, limbo);
 
 	RTE_ASSERT(!rule->changed);
+	rule_clauses_count(rules, rule->table, rule->code, -1);
 	rule_code_put(rule->code);
 	rule_mask_put((struct rule_mask *)rule->mask);
 	rule_free(rule);
@@ -74,6 +76,7 @@ static void change_undone(struct sw_rules *rules, struct rule_limbo *item)
 {
 	struct rule_change *c = sw_container_of(item, struct rule_change, limbo);
 
+	rule_clauses_count(rules, c->rule->table, c->code, -1);
 	rule_code_put(c->code);
 	free(c);
 }
@@ -90,6 +93,7 @@ static void change_settled(struct sw_rules *rules, struct rule_limbo *item)
 	RTE_ASSERT(!c->older);
 	sw_rcu_set(c->rule->code, c->code);
 	sw_rcu_set(*at, NULL);
+	rule_clauses_count(rules, c->rule->table, old, -1);
 	rule_code_put(old);
 	rule_limbo_add(rules, item, change_dead);
 }
@@ -101,6 +105,7 @@ void rule_stage_came(struct sw_rules *rules, struct rule_table *table, struct sw
 	table->rules++;
 	rules->total++;
 	rule_link(rules, table, rule);
+	rule_clauses_count(rules, rule->table, rule->code, 1);
 	rule_timer_set(rules, rule);
 	rule_uses_count(rules, rule->code, 1);
 	*log_step(rules) = (struct rule_staged){ rule, NULL, RULE_CAME, SW_RULE_ADDED };
@@ -136,6 +141,7 @@ void rule_stage_shifted(struct sw_rules *rules, struct sw_rule *rule, struct rul
 	c->was.base = rule_counts_based(rule);
 	rule_uses_count(rules, rule_code_last(rule), -1);
 	rule_uses_count(rules, code, 1);
+	rule_clauses_count(rules, rule->table, code, 1);
 	sw_rcu_set(rule->changed, c);
 	*log_step(rules) = (struct rule_staged){ rule, c, RULE_SHIFTED, SW_RULE_CHANGED };
 }

@@ -54,9 +54,10 @@ struct rule_table {
 	uint64_t changed_wide;	/* the same, by a rule of no place (place.h) */
 	uint32_t places;	/* bit: a rule of that kind of place was changed once */
 
-	uint8_t id;	/* from here control's */
-	bool stale;	/* the view is to be made anew */
-	uint32_t rules; /* as staged */
+	uint8_t id;	  /* from here control's */
+	bool stale;	  /* the view is to be made anew */
+	uint32_t rules;	  /* as staged */
+	uint32_t clausal; /* codes with clauses that workers may still find */
 	unsigned groups, tuples;
 	unsigned gone;		      /* groups since `reads` was right */
 	struct rule_sieve *sieve;     /* NULL: none was needed yet */
@@ -106,7 +107,8 @@ struct sw_rules {
 	bool restoring; /* sw/rule_mark.h */
 	uint32_t limit[RULE_TABLES];
 	uint64_t total, total_limit;
-	bool evict_all; /* every table evicts, whatever conf says */
+	uint64_t clauses; /* of rules, as staged; clause.h */
+	bool evict_all;	  /* every table evicts, whatever conf says */
 	struct sw_rule_table_conf conf[RULE_TABLES];
 	uint8_t next_vacancy[RULE_TABLES]; /* enum sw_rule_vacancy: what may be said next */
 	struct rule_table *stale;

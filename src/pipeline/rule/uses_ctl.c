@@ -66,6 +66,7 @@ void rule_uses_count(struct sw_rules *rules, const struct rule_code *code, int b
 		rule_learners_count(rules, code->does.apply, by);
 		code_used(code->ops, by);
 	}
+	rules->clauses += by * (int64_t)code->n_clauses;
 	for (unsigned i = 0; i < code->n_uses; i++) {
 		struct id_map *map = code->uses[i].meter ? &rules->meter_uses : &rules->group_uses;
 		uintptr_t n = (uintptr_t)id_map_find(map, code->uses[i].id) + by;

@@ -18,9 +18,13 @@ struct rule_look {
 	const uint64_t *const *key;   /* n of them; the words of struct sw_fields */
 	const struct sw_rule **found; /* n, NULL at first */
 	unsigned n;
-	unsigned probes; /* buckets and lists that were looked into */
+	unsigned probes;		 /* buckets and lists that were looked into */
+	unsigned steps;			 /* what conjunctions took (conj.h); */
+	bool over;			 /* it was too much for one of the packets */
+	const struct rule_conj_ear *ear; /* who follows it; workers: NULL */
 };
 
+struct rule_conj_ear;
 struct rule_view;
 typedef void rule_look_fn(const struct rule_view *view, struct rule_look *look);
 

@@ -13,12 +13,15 @@
 #include <sw/mem.h>
 #include <sw/simd.h>
 
+#include "conj.h"
 #include "limbo.h"
 #include "sieve_ctl.h"
 #include "tuple_ctl.h"
 
-static rule_look_fn *look_of(bool sieved)
+static rule_look_fn *look_of(const struct rule_table *table, bool sieved)
 {
+	if (table->clausal)
+		return rule_look_conj;
 #ifdef __x86_64__
 	if (sw_simd() == SW_SIMD_AVX2)
 		return sieved ? rule_look_sieve_avx2 : rule_look_tuples_avx2;
@@ -82,7 +85,7 @@ static struct rule_view *make(struct rule_table *table)
 			view->probe[view->n++] = (struct rule_probe){ t, t->best };
 	}
 	qsort(view->probe, view->n, sizeof(view->probe[0]), by_best);
-	view->look = look_of(sieve);
+	view->look = look_of(table, sieve);
 	view->reads = table->reads;
 	return view;
 }

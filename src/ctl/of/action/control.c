@@ -6,11 +6,13 @@
 
 #include <stdlib.h>
 
+#include <sw/action_text.h>
 #include <sw/mem.h>
 
 #include "../codec/port.h"
 
 SW_USE(action_type, clone);
+SW_USE(action_type, conjunction);
 SW_USE(action_type, exit);
 SW_USE(action_type, fin_timeout);
 SW_USE(action_type, group);
@@ -166,6 +168,27 @@ static bool put_fin_timeout(struct of_buf *out, const struct sw_action *a, uint8
 	return true;
 }
 
+/* Dimensions count from 0 there. */
+static enum of_error get_conjunction(struct of_action_in *in, struct sw_action *a)
+{
+	unsigned k = of_u8(&in->body);
+
+	a->conjunction.n = of_u8(&in->body);
+	a->conjunction.id = of_u32(&in->body);
+	if (k >= a->conjunction.n)
+		return NXBAC_BAD_CONJUNCTION;
+	a->conjunction.k = k + 1;
+	return sw_conjunction_fault(a, NULL) ? NXBAC_BAD_CONJUNCTION : OF_FINE;
+}
+
+static bool put_conjunction(struct of_buf *out, const struct sw_action *a, uint8_t version)
+{
+	of_put_u8(out, a->conjunction.k - 1);
+	of_put_u8(out, a->conjunction.n);
+	of_put_u32(out, a->conjunction.id);
+	return true;
+}
+
 #define FORM(ident, type, what, get_fn, put_fn, ...)      \
 	SW_REGISTER(of_action, ident) = { .name = #ident, \
 		.help = what,                             \
@@ -192,3 +215,5 @@ FORM(clone, clone, "actions on a copy", get_clone, put_clone, { OF_ALL, OF_NICIR
 FORM(note, note, "bytes that do nothing", get_note, put_note, { OF_ALL, OF_NICIRA, 8, 0 });
 FORM(fin_timeout, fin_timeout, "timeouts when a connection ends", get_fin_timeout, put_fin_timeout,
 	{ OF_ALL, OF_NICIRA, 19, 16 });
+FORM(conjunction, conjunction, "one of a conjunction's dimensions", get_conjunction,
+	put_conjunction, { OF_ALL, OF_NICIRA, 34, 16 });

@@ -256,7 +256,10 @@ enum of_error of_check_set(const struct sw_actions *list)
 enum of_error of_check_instructions(
 	const struct sw_instructions *does, const struct sw_match *match, uint8_t version)
 {
-	enum of_error error = of_check_actions(does->apply, match, version, false);
+	enum of_error error;
 
+	if (sw_conjunctions_check(does, NULL))
+		return NXBAC_BAD_CONJUNCTION;
+	error = of_check_actions(does->apply, match, version, false);
 	return error ? error : of_check_set(does->write);
 }

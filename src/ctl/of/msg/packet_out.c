@@ -13,6 +13,7 @@
 
 #include <rte_byteorder.h>
 
+#include <sw/action_text.h>
 #include <sw/err.h>
 #include <sw/groups.h>
 #include <sw/log.h>
@@ -96,6 +97,8 @@ static enum of_error check_actions(struct sw_actions *list)
 	enum of_error error = of_check_actions(list, &any, OF10, true);
 	struct sw_err err;
 
+	if (sw_actions_conjunctive(list))
+		return NXBAC_BAD_CONJUNCTION;
 	if (error)
 		return error;
 	return sw_packet_out_check(list, &err) == SW_PACKET_OUT_FINE ? OF_FINE : OFPBAC_BAD_TYPE;
