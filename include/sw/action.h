@@ -35,6 +35,7 @@ enum {
 };
 #define SW_NO_BUFFER		  0xffff /* max_len: the whole packet to the controller */
 #define SW_CONJUNCTION_DIMENSIONS 64	 /* at most; at least 2 */
+#define SW_DEC_TTL_CONTROLLERS	  64	 /* at most */
 
 /* Bits of a field: [from, from + n), from the lowest. */
 struct sw_bits {
@@ -48,9 +49,8 @@ struct sw_action {
 		struct {
 			uint32_t port; /* number or SW_OFPP_* */
 			uint16_t
-				max_len; /* CONTROLLER: bytes of the packet to send; else what to cut it to, 0 no */
-			uint16_t
-				said_len; /* not CONTROLLER: max_len of the flow-mod; only told back */
+				max_len; /* CONTROLLER: bytes to send; else what to cut it to, 0 no */
+			uint16_t said_len; /* not CONTROLLER: of the flow-mod, told back */
 		} output;
 		struct sw_bits output_reg;
 		struct {

@@ -14,28 +14,7 @@
 #include "bytes_oracle.h"
 #include "fields_oracle.h"
 #include "hash_oracle.h"
-
-#define DEPTH	   64
-#define LOOKUPS	   4096
-#define STACK	   128
-#define ORACLE_SET 4000
-
-struct run {
-	const struct oracle_rules *rules;
-	struct oracle_result *result;
-	struct oracle_bytes packet;
-	struct sw_fields own; /* of the pipeline; the rest is the packet's */
-	uint32_t in_port;
-	uint8_t table;
-	unsigned depth, lookups;
-	bool exit, ended; /* ended: the packet is no more */
-	unsigned n_set;
-	struct sw_action set[ORACLE_SET];
-	unsigned n_stack;
-	uint8_t stack[STACK][16];
-};
-
-static void do_list(struct run *run, const struct sw_action *a, unsigned n);
+#include "rules_oracle_run.h"
 
 /* The fields now: the packet's, but those of the pipeline. */
 static struct sw_fields fields_now(const struct run *run)
@@ -177,7 +156,7 @@ static void do_table(struct run *run, uint8_t table, rte_be32_t in_port)
 			return;
 		}
 		if (rule->does.apply)
-			do_list(run, rule->does.apply->a, rule->does.apply->n);
+			oracle_list(run, rule->does.apply->a, rule->does.apply->n);
 		if (run->exit || run->ended || run->result->too_long)
 			return;
 		if (rule->does.clear)
@@ -263,7 +242,7 @@ static void do_multipath(struct run *run, const struct sw_multipath *m)
 	write_number(run, &m->dst, oracle_link(&f, m));
 }
 
-static bool port_is_live(const struct run *run, uint32_t port)
+bool oracle_port_is_live(const struct run *run, uint32_t port)
 {
 	for (unsigned i = 0; i < run->rules->n_ports; i++)
 		if (run->rules->port[i] == port)
@@ -278,93 +257,13 @@ static void do_bundle(struct run *run, const struct sw_bundle *b)
 	int best;
 
 	for (unsigned i = 0; i < b->n; i++)
-		live[i] = port_is_live(run, b->members[i]);
+		live[i] = oracle_port_is_live(run, b->members[i]);
 	best = oracle_member(&f, b, live);
 	free(live);
 	if (b->dst.field)
 		write_number(run, &b->dst, best < 0 ? 0xffff : b->members[best] & 0xffff);
 	else if (best >= 0)
 		output(run, b->members[best]);
-}
-
-/* --- groups --- */
-static bool bucket_is_live(const struct run *run, const struct sw_bucket_conf *b)
-{
-	if (b->watch_port == SW_OFPP_ANY)
-		return true;
-	return port_is_live(run, b->watch_port);
-}
-
-/* An action set by itself: the last action of each place, all that write fields. */
-static void do_bucket(struct run *run, const struct sw_actions *list)
-{
-	bool has_group = false, has_output = false;
-
-	for (unsigned i = 0; list && i < list->n; i++) {
-		has_group |= list->a[i].type->set_place == SW_PLACE_GROUP;
-		has_output |= list->a[i].type->set_place == SW_PLACE_OUTPUT;
-	}
-	for (unsigned place = 1; place < SW_PLACES; place++)
-		for (unsigned i = 0; list && i < list->n; i++) {
-			const struct sw_action *a = &list->a[i];
-			bool again = false;
-
-			for (unsigned k = i + 1; k < list->n; k++)
-				again |= list->a[k].type->set_place == place;
-			if (a->type->set_place != place || (again && place != SW_PLACE_SET) ||
-				(place == SW_PLACE_OUTPUT && has_group) ||
-				(place == SW_PLACE_RESUBMIT && (has_group || has_output)))
-				continue;
-			do_list(run, a, 1);
-		}
-}
-
-/* The packet and the pipeline's fields are as before afterwards; the stack is not. */
-static void do_copy(struct run *run, const struct sw_actions *list)
-{
-	struct oracle_bytes packet = run->packet;
-	struct sw_fields own = run->own;
-
-	do_bucket(run, list);
-	run->packet = packet;
-	run->own = own;
-	run->exit = run->ended = false;
-}
-
-/* All but the packets that were sent is as before afterwards. */
-static void do_clone(struct run *run, const struct sw_actions *list)
-{
-	struct run *before = malloc(sizeof(*before));
-	unsigned lookups;
-
-	*before = *run;
-	do_list(run, list->a, list->n);
-	lookups = run->lookups;
-	*run = *before;
-	run->lookups = lookups;
-	free(before);
-}
-
-static void do_group(struct run *run, uint32_t id)
-{
-	const struct oracle_rules *rules = run->rules;
-
-	for (unsigned i = 0; i < rules->n_groups; i++) {
-		const struct sw_group_conf *g = &rules->group[i];
-		uint64_t *hits = &rules->group_hits[i * (1 + ORACLE_BUCKETS)];
-
-		if (g->id != id)
-			continue;
-		hits[0]++;
-		for (unsigned k = 0; k < g->n_buckets && !run->result->too_long; k++) {
-			if (!bucket_is_live(run, &g->buckets[k]))
-				continue;
-			hits[1 + k]++;
-			do_copy(run, g->buckets[k].actions);
-			if (g->type != SW_GROUP_TYPE_ALL)
-				break;
-		}
-	}
 }
 
 /* A tag is added where there is none. */
@@ -391,7 +290,10 @@ static void do_one(struct run *run, const struct sw_action *a)
 {
 	const char *name = a->type->name;
 
-	if (!strcmp(name, "output"))
+	if (!strcmp(name, "controller") ||
+		(!strcmp(name, "output") && a->output.port == SW_OFPP_CONTROLLER))
+		oracle_controller(run, a);
+	else if (!strcmp(name, "output"))
 		output(run, a->output.port);
 	else if (!strcmp(name, "output_reg"))
 		do_output_bits(run, a);
@@ -418,9 +320,9 @@ static void do_one(struct run *run, const struct sw_action *a)
 	else if (!strcmp(name, "enqueue"))
 		output(run, a->enqueue.port);
 	else if (!strcmp(name, "dec_ttl"))
-		run->ended = !oracle_dec_ttl(&run->packet, false);
+		oracle_dec(run, a, false);
 	else if (!strcmp(name, "dec_mpls_ttl"))
-		run->ended = !oracle_dec_ttl(&run->packet, true);
+		oracle_dec(run, a, true);
 	else if (!strcmp(name, "resubmit"))
 		resubmit(run, a);
 	else if (!strcmp(name, "mod_vlan_vid"))
@@ -428,20 +330,20 @@ static void do_one(struct run *run, const struct sw_action *a)
 	else if (!strcmp(name, "mod_tp_dst"))
 		do_mod_tp_dst(run, a);
 	else if (!strcmp(name, "group"))
-		do_group(run, a->id);
+		oracle_group(run, a->id);
 	else if (!strcmp(name, "multipath"))
 		do_multipath(run, a->multipath);
 	else if (!strcmp(name, "bundle") || !strcmp(name, "bundle_load"))
 		do_bundle(run, a->bundle);
 	else if (!strcmp(name, "clone"))
-		do_clone(run, a->nested.list);
+		oracle_clone(run, a->nested.list);
 	else if (!strcmp(name, "exit"))
 		run->exit = true;
 	else if (strcmp(name, "drop") && strcmp(name, "set_queue") && strcmp(name, "pop_queue"))
 		abort(); /* the test gave it what it does not know; ports have no queues */
 }
 
-static void do_list(struct run *run, const struct sw_action *a, unsigned n)
+void oracle_list(struct run *run, const struct sw_action *a, unsigned n)
 {
 	for (unsigned i = 0; i < n && !run->exit && !run->ended && !run->result->too_long; i++)
 		do_one(run, &a[i]);
@@ -455,7 +357,8 @@ static void do_set(struct run *run)
 	set->n = run->n_set;
 	memcpy(set->a, run->set, run->n_set * sizeof(set->a[0]));
 	run->n_set = 0;
-	do_bucket(run, set);
+	run->in_set = true;
+	oracle_bucket(run, set);
 	free(set);
 }
 
@@ -464,7 +367,7 @@ void oracle_run(const struct oracle_rules *rules, uint32_t in_port, const uint8_
 {
 	struct run *run = calloc(1, sizeof(*run));
 
-	result->n = 0;
+	result->n = result->n_told = 0;
 	result->too_long = false;
 	run->rules = rules;
 	run->result = result;
@@ -477,6 +380,6 @@ void oracle_run(const struct oracle_rules *rules, uint32_t in_port, const uint8_
 	if (!run->ended)
 		do_set(run);
 	if (result->too_long)
-		result->n = 0;
+		result->n = result->n_told = 0;
 	free(run);
 }

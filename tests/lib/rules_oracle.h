@@ -18,6 +18,7 @@
 
 #define ORACLE_OUTS    600
 #define ORACLE_PACKET  2048
+#define ORACLE_TOLD    4096
 #define ORACLE_BUCKETS 8
 
 struct oracle_bytes {
@@ -44,9 +45,21 @@ struct oracle_out {
 	struct oracle_bytes packet;
 };
 
+/* One that goes to controllers: at most max_len bytes of it. */
+struct oracle_told {
+	uint16_t id;
+	unsigned reason; /* enum sw_packet_in_reason */
+	uint16_t max_len;
+	uint8_t table;
+	struct sw_fields own; /* those of no packet */
+	struct oracle_bytes packet;
+};
+
 struct oracle_result {
 	unsigned n;
 	struct oracle_out *out; /* ORACLE_OUTS of them, the caller's */
+	unsigned n_told;
+	struct oracle_told *told; /* likewise, ORACLE_TOLD */
 	bool too_long;
 };
 

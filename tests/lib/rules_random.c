@@ -156,9 +156,9 @@ static void add_set(struct sw_str *t, uint64_t *rng)
 static void add_header(struct sw_str *t, uint64_t *rng)
 {
 	static const char *const what[] = { ",push_vlan:0x8100", ",push_vlan:0x88a8", ",pop_vlan",
-		",dec_ttl", ",push_mpls:0x8847", ",pop_mpls:0x0800", ",dec_mpls_ttl",
-		",check_pkt_larger(100)->NXM_NX_REG0[0]", ",check_pkt_larger(60)->NXM_NX_REG1[3]",
-		",move:NXM_OF_IP_SRC[]->NXM_NX_REG1[]",
+		",dec_ttl", ",dec_ttl(3,0,7)", ",push_mpls:0x8847", ",pop_mpls:0x0800",
+		",dec_mpls_ttl", ",check_pkt_larger(100)->NXM_NX_REG0[0]",
+		",check_pkt_larger(60)->NXM_NX_REG1[3]", ",move:NXM_OF_IP_SRC[]->NXM_NX_REG1[]",
 		",move:NXM_OF_ETH_SRC[0..15]->NXM_NX_REG0[0..15]",
 		",move:NXM_NX_REG0[0..7]->NXM_OF_ETH_DST[8..15]", ",push:NXM_NX_REG0[]",
 		",pop:NXM_NX_REG1[]", ",push_pbb:0x88e7", ",pop_pbb", ",set_queue:5",
@@ -202,6 +202,14 @@ static void add_hash(struct sw_str *t, uint64_t *rng)
 	}
 }
 
+static void add_controller(struct sw_str *t, uint64_t *rng)
+{
+	static const char *const what[] = { ",CONTROLLER", ",controller:32", ",controller(id=5)",
+		",controller(reason=no_match,max_len=20,id=1)" };
+
+	sw_str_add(t, "%s", ONE_OF(rng, what));
+}
+
 /* Buckets ask the last table, whose rules send to no group: a walk without end is another test's. */
 static void add_output(struct sw_str *t, bool last_table, uint64_t *rng)
 {
@@ -216,6 +224,9 @@ static void add_output(struct sw_str *t, bool last_table, uint64_t *rng)
 		break;
 	case 1:
 		sw_str_add(t, pick(rng, 2) ? ",all" : ",flood");
+		break;
+	case 4:
+		add_controller(t, rng);
 		break;
 	case 2:
 		sw_str_add(t, ",output:NXM_NX_REG%u[0..15]", pick(rng, 2));
@@ -368,8 +379,8 @@ void random_rule(struct sw_str *text, unsigned priority, uint64_t *rng)
 static void add_bucket_actions(struct sw_str *t, unsigned id, uint64_t *rng)
 {
 	static const char *const what[] = { ",push_vlan:0x8100", ",pop_vlan", ",dec_ttl",
-		",push_mpls:0x8847", ",pop_mpls:0x0800", ",mod_vlan_vid:11", ",mod_tp_dst:81",
-		",push_pbb:0x88e7", ",pop_pbb", ",set_queue:2",
+		",dec_ttl(4,1)", ",push_mpls:0x8847", ",pop_mpls:0x0800", ",mod_vlan_vid:11",
+		",mod_tp_dst:81", ",push_pbb:0x88e7", ",pop_pbb", ",set_queue:2",
 		",move:NXM_OF_IP_SRC[]->NXM_NX_REG1[]",
 		",move:NXM_NX_REG0[0..7]->NXM_OF_ETH_DST[8..15]" };
 
@@ -385,7 +396,10 @@ static void add_bucket_actions(struct sw_str *t, unsigned id, uint64_t *rng)
 		sw_str_add(t, pick(rng, 2) ? ",in_port" : ",output:NXM_NX_REG1[0..15]");
 		break;
 	case 2:
-		sw_str_add(t, ",drop");
+		if (pick(rng, 2))
+			add_controller(t, rng);
+		else
+			sw_str_add(t, ",drop");
 		break;
 	case 3:
 	case 4:

@@ -218,6 +218,68 @@ static void ttl(void **state)
 	op_close(by);
 }
 
+static void set_id(int fd, unsigned id)
+{
+	char body[64];
+
+	snprintf(body, sizeof(body), "00002320 00000014 0000 0000 0000 %04x", id);
+	op_say(fd, OF13, 4, 1, body);
+	op_say(fd, OF13, 9, 1, "0000 0020");
+	op_echo(fd, OF13);
+}
+
+/* dec_ttl(id,...): who has one of these ids is told, once; so it is in buckets that need no walk else. */
+static void ttl_ids(void **state)
+{
+	static const struct {
+		const char *rule;
+		unsigned told; /* bit: id */
+	} cases[] = {
+		{ "table=1,cookie=0x77,ip,actions=dec_ttl,output:2", 1 << 0 },
+		{ "table=1,cookie=0x77,ip,actions=dec_ttl(0),output:2", 1 << 0 },
+		{ "table=1,cookie=0x77,ip,actions=dec_ttl(2),output:2", 1 << 2 },
+		{ "table=1,cookie=0x77,ip,actions=dec_ttl(1,3,0),output:2",
+			1 << 0 | 1 << 1 | 1 << 3 },
+		{ "table=1,cookie=0x77,ip,actions=write_actions(dec_ttl(1,2),output:2)",
+			1 << 1 | 1 << 2 },
+		{ "table=1,cookie=0x77,ip,actions=group:7", 1 << 2 | 1 << 3 },
+		{ "table=1,cookie=0x77,ip,actions=group:8", 1 << 2 | 1 << 3 },
+		{ "table=1,cookie=0x77,ip,actions=dec_ttl(9),output:2", 0 },
+	};
+	int by = or_dial(OF13), fds[4];
+
+	for (unsigned i = 0; i < 4; i++) {
+		fds[i] = op_dial_as("br0", OF13);
+		set_id(fds[i], i);
+	}
+	ct_ok("add-group br0 "
+	      "group_id=7,type=indirect,bucket=actions=dec_ttl(2,3),output:2");
+	ct_ok("add-group br0 group_id=8,type=all,bucket=actions=group:7");
+	or_flow_mod(by, OF13, OR_ADD, "actions=goto_table:1");
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint64_t lost = ts_drops(port[1], "ttl_exceeded");
+
+		or_flow_mod(by, OF13, OR_ADD, cases[i].rule);
+		op_echo(by, OF13);
+		assert_int_equal(told_of_ttl(2, false), 0);
+		assert_int_equal(sw_dummy_sent_drop(port[2]), 1);
+		told_of_ttl(1, false);
+		for (unsigned k = 0; k < 4; k++) {
+			if (cases[i].told >> k & 1)
+				hear_ttl(fds[k], 32);
+			op_hear_nothing(fds[k]);
+		}
+		assert_int_equal(ts_drops(port[1], "ttl_exceeded") - lost, 1);
+	}
+	for (unsigned i = 0; i < 4; i++)
+		op_close(fds[i]);
+	of_server_sweep();
+	or_clear(by, OF13);
+	ct_ok("del-groups br0 group_id=8");
+	ct_ok("del-groups br0 group_id=7");
+	op_close(by);
+}
+
 /* --- fragments ------------------------------------------------------------------------------------------------------------- */
 
 /* IPv4 with these flags and offset comes out of port 2. */
@@ -290,6 +352,7 @@ int main(void)
 		cmocka_unit_test(misses),
 		cmocka_unit_test(reasons),
 		cmocka_unit_test(ttl),
+		cmocka_unit_test(ttl_ids),
 		cmocka_unit_test(fragments),
 	};
 

@@ -10,6 +10,7 @@
 
 #include <rte_mbuf.h>
 
+#include <sw/bridge.h>
 #include <sw/groups.h>
 #include <sw/mem.h>
 #include <sw/post.h>
@@ -20,6 +21,7 @@
 #include "packet.h"
 #include "rules_oracle.h"
 #include "rules_random.h"
+#include "rules_random_told.h"
 
 #define PACKETS	  60000
 #define RULES_MAX 60
@@ -52,12 +54,16 @@ static int setup(void **state)
 	}
 	ts_apply(br);
 	result.out = sw_xcalloc(ORACLE_OUTS, sizeof(*result.out));
+	result.told = sw_xcalloc(ORACLE_TOLD, sizeof(*result.told));
+	sw_bridge_ask(br->bridge, SW_BRIDGE_TELL_TTL);
+	told_start(sw_bridge_rules(br->bridge));
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	free(result.out);
+	free(result.told);
 	ts_stop();
 	return 0;
 }
@@ -234,34 +240,14 @@ static void show_rules(void)
 		print_message("%s\n", texts[i]);
 }
 
-static void show_bytes(const char *what, const uint8_t *b, size_t len)
-{
-	print_message("%s (%zu):", what, len);
-	for (size_t i = 0; i < len; i++)
-		print_message(" %02x", b[i]);
-	print_message("\n");
-}
-
-/* The Internet checksum has two zeros: after a change either may stand there. */
-static bool same_bytes(const uint8_t *a, const uint8_t *b, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		if (a[i] != b[i] &&
-			!(i + 1 < len && a[i] == a[i + 1] && b[i] == b[i + 1] &&
-				(uint8_t)(a[i] ^ b[i]) == 0xff && (a[i] == 0 || a[i] == 0xff)) &&
-			!(i && a[i] == a[i - 1] && b[i] == b[i - 1] &&
-				(uint8_t)(a[i] ^ b[i]) == 0xff && (a[i] == 0 || a[i] == 0xff)))
-			return false;
-	return true;
-}
-
 /* What a trace says would be sent: in the order of each port. */
 static struct traced {
 	const struct sw_port *port;
 	size_t len;
 	uint8_t b[ORACLE_PACKET];
 } traced[ORACLE_OUTS];
-static unsigned n_traced;
+static unsigned n_traced, n_traced_told;
+static bool traced_wrong;
 
 static void on_enter(void *arg, const struct sw_port *p, const struct sw_fields *fields)
 {
@@ -318,6 +304,7 @@ static void on_output(void *arg, const struct sw_port *p, const uint8_t *bytes, 
 
 static void on_controller(void *arg, const struct sw_packet_in *in, size_t len)
 {
+	traced_wrong |= !told_is(&result, n_traced_told++, in);
 }
 
 static void on_drop(void *arg, const struct sw_port *p, const struct sw_drop *why)
@@ -330,7 +317,8 @@ static void trace(unsigned in_port, const struct packet_bytes *p)
 		on_group, on_meter, on_output, on_controller, on_drop };
 	struct sw_err err;
 
-	n_traced = 0;
+	n_traced = n_traced_told = 0;
+	traced_wrong = false;
 	assert_int_equal(sw_trace_run(&ear, port[in_port], p->b, p->len, NULL, &err), 0);
 }
 
@@ -339,6 +327,13 @@ static void expect_traced(const struct packet_bytes *in, unsigned in_port)
 {
 	unsigned left = n_traced;
 
+	if (traced_wrong || n_traced_told != result.n_told) {
+		show_rules();
+		told_show_bytes("in", in->b, in->len);
+		fail_msg("the trace tells %u controllers, expected %u", n_traced_told,
+			result.n_told);
+	}
+
 	for (unsigned i = 0; i < result.n; i++) {
 		const struct oracle_out *out = &result.out[i];
 		struct traced *t = traced;
@@ -346,13 +341,13 @@ static void expect_traced(const struct packet_bytes *in, unsigned in_port)
 		while (t < traced + n_traced && t->port != port[out->port])
 			t++;
 		if (t < traced + n_traced && t->len == out->packet.len &&
-			same_bytes(t->b, out->packet.b, t->len)) {
+			told_same_bytes(t->b, out->packet.b, t->len)) {
 			t->port = NULL;
 			left--;
 			continue;
 		}
 		show_rules();
-		show_bytes("in", in->b, in->len);
+		told_show_bytes("in", in->b, in->len);
 		fail_msg("in_port %u: the trace does not say output %u to port %u", in_port, i,
 			out->port);
 	}
@@ -369,7 +364,7 @@ static void expect_out(const struct packet_bytes *in, unsigned in_port)
 		const uint8_t *p = m ? rte_pktmbuf_read(m, 0, m->pkt_len, bytes) : NULL;
 
 		if (m && m->pkt_len == out->packet.len &&
-			same_bytes(p, out->packet.b, m->pkt_len)) {
+			told_same_bytes(p, out->packet.b, m->pkt_len)) {
 			seen_packets++;
 			rte_pktmbuf_free(m);
 			continue;
@@ -377,10 +372,10 @@ static void expect_out(const struct packet_bytes *in, unsigned in_port)
 		show_rules();
 		print_message("in_port %u, output %u of %u to port %u\n", in_port, i, result.n,
 			out->port);
-		show_bytes("in", in->b, in->len);
-		show_bytes("expected", out->packet.b, out->packet.len);
+		told_show_bytes("in", in->b, in->len);
+		told_show_bytes("expected", out->packet.b, out->packet.len);
 		if (m)
-			show_bytes("sent", p, m->pkt_len);
+			told_show_bytes("sent", p, m->pkt_len);
 		fail_msg("the switch does something else");
 	}
 	for (unsigned i = 1; i <= RANDOM_PORTS; i++) {
@@ -390,9 +385,9 @@ static void expect_out(const struct packet_bytes *in, unsigned in_port)
 		uint8_t bytes[ORACLE_PACKET];
 
 		show_rules();
-		show_bytes("in", in->b, in->len);
+		told_show_bytes("in", in->b, in->len);
 		m = sw_dummy_sent(port[i]);
-		show_bytes("too many", rte_pktmbuf_read(m, 0, m->pkt_len, bytes), m->pkt_len);
+		told_show_bytes("too many", rte_pktmbuf_read(m, 0, m->pkt_len, bytes), m->pkt_len);
 		print_message("after %u that were right\n", result.n);
 		fail_msg("in_port %u: a packet too many on port %u", in_port, i);
 	}
@@ -410,6 +405,11 @@ static void one_packet(const struct packet_bytes *p, unsigned in_port)
 	ts_send_bytes(port[in_port], p->b, p->len);
 	sw_pmd_turn(0);
 	expect_out(p, in_port);
+	if (!told_expect(&result)) {
+		show_rules();
+		told_show_bytes("in", p->b, p->len);
+		fail_msg("in_port %u: controllers are told something else", in_port);
+	}
 	sent_packets++;
 }
 

@@ -286,7 +286,7 @@ static void test_limits(void **state)
 	limited("", "1", SW_ACTIONS_MAX, "");
 	limited("learn(", "reg0", SW_LEARN_SPECS_MAX, ")");
 	limited("bundle(eth_src,0,hrw,ofport,members:", "1", 2048, ")");
-	limited("dec_ttl(", "1", 65535, ")");
+	limited("dec_ttl(", "1", 64, ")");
 }
 
 /* What differs in one place is not equal. */

@@ -430,8 +430,14 @@ static void on_controller(void *arg, const struct sw_packet_in *in, size_t len)
 {
 	struct trace_text *t = arg;
 
-	line(t, "  to controllers: %zu bytes, from table %u", len, in->table);
-	json_object_set_new(step(t, "controller"), "table", json_integer(in->table));
+	json_t *s = step(t, "controller");
+	char id[32] = "";
+
+	if (in->controller)
+		snprintf(id, sizeof(id), " of id %u", in->controller);
+	line(t, "  to controllers%s: %zu bytes, from table %u", id, len, in->table);
+	json_object_set_new(s, "table", json_integer(in->table));
+	json_object_set_new(s, "id", json_integer(in->controller));
 	add_verdict(t, "controllers");
 }
 

@@ -32,8 +32,9 @@ static int take_id(void *arg, const struct word *w, struct sw_err *err)
 
 	if (rc)
 		return rc;
-	if (a->controllers.n == UINT16_MAX)
-		return sw_err_set(err, SW_CODE_LIMIT, "dec_ttl: too many controllers");
+	if (a->controllers.n == SW_DEC_TTL_CONTROLLERS)
+		return sw_err_set(err, SW_CODE_LIMIT, "dec_ttl tells at most %u controllers",
+			SW_DEC_TTL_CONTROLLERS);
 	ids = sw_xrealloc(ids, a->controllers.n + 1u, sizeof(*ids));
 	ids[a->controllers.n++] = id;
 	a->controllers.ids = ids;

@@ -10,9 +10,6 @@
 #ifndef PIPELINE_EXEC_OP_H
 #define PIPELINE_EXEC_OP_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include <sw/action.h>
 #include <sw/action_set.h>
 #include <sw/field.h>
@@ -22,7 +19,6 @@ struct code;
 struct exec;
 struct headers;
 struct learner;
-struct op;
 struct rules_prog;
 struct sw_bundle;
 struct sw_group;
@@ -86,6 +82,10 @@ struct op {
 			uint32_t id, in_port;	       /* the packet's; 0: that of struct exec */
 			const struct sw_group *walked; /* the ops of its buckets follow */
 		} group;
+		struct {
+			uint16_t n;
+			const uint16_t *ids; /* the action's */
+		} controllers;		     /* who is told when a TTL ends */
 		uint8_t ttl;
 		struct {
 			uint32_t port;
@@ -102,12 +102,10 @@ struct code {
 	rte_be64_t metadata, metadata_mask;
 	unsigned n_apply, n_write;
 	const struct op *apply, *write;
-	const uint8_t
-		*write_place; /* by op of write: its place in the action set, below SW_PLACES */
-	struct sw_fields
-		reads;	    /* mask of fields whose values its ops need, beside what tables match */
-	struct code *inner; /* of lists within it: the next of a chain */
-	uint32_t hash;	    /* the same for codes of equal instructions */
+	const uint8_t *write_place; /* by op of write: below SW_PLACES */
+	struct sw_fields reads;	    /* mask of what its ops need, beside what tables match */
+	struct code *inner;	    /* of lists within it: the next of a chain */
+	uint32_t hash;		    /* the same for codes of equal instructions */
 	struct code_own *own;
 	struct op ops[];
 };

@@ -122,16 +122,25 @@ void op_controller_init(struct op *op, uint16_t max_len)
 	op->controller.reason = SW_PACKET_IN_ACTION;
 }
 
-void walk_tell(struct walk *walk, uint8_t reason)
+void walk_tell(struct walk *walk, uint8_t reason, const uint16_t *ids, unsigned n)
 {
 	struct op op = { 0 };
+	unsigned before = walk->n_ops;
 
 	op_controller_init(&op, SW_NO_BUFFER);
 	op.controller.reason = reason;
 	op.controller.by_itself = true;
+	op.controller.id = ids[0];
 	if (reason == SW_PACKET_IN_NO_MATCH)
 		walk->rule = NULL;
 	walk_controller(walk, &op);
+	if (walk->n_ops == before)
+		return;
+	op = walk->ops[before];
+	for (unsigned i = 1; i < n && !walk->too_long; i++) {
+		op.controller.id = ids[i];
+		walk_put(walk, &op);
+	}
 }
 
 static int compile_controller(

@@ -14,8 +14,8 @@ void op_controller_init(struct op *op, uint16_t max_len);
 
 struct walk;
 
-/* Workers: the packet is sent for a reason that no action is (NO_MATCH: no rule, unless its port is not to tell; INVALID_TTL). It is lost
+/* Workers: the packet is sent, to controllers of these ids, for a reason that no action is (NO_MATCH: no rule, unless its port is not to tell; INVALID_TTL). It is lost
  * for the reason it is lost for all the same. */
-void walk_tell(struct walk *walk, uint8_t reason);
+void walk_tell(struct walk *walk, uint8_t reason, const uint16_t *ids, unsigned n);
 
 #endif

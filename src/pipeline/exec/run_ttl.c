@@ -7,9 +7,10 @@
  */
 #include <stddef.h>
 
+#include <rte_hash_crc.h>
+
 #include <sw/bridge.h>
 #include <sw/drop.h>
-#include <sw/err.h>
 #include <sw/packet_in.h>
 
 #include "checksum.h"
@@ -18,6 +19,7 @@
 #include "headers.h"
 #include "run_controller.h"
 #include "run_set.h"
+#include "run_ttl.h"
 #include "walk.h"
 
 SW_USE(field, mpls_ttl);
@@ -29,10 +31,15 @@ SW_REGISTER(drop, ttl_exceeded) = {
 	.as = SW_DROP_RX_DROPPED,
 };
 
-static void lose(struct walk *walk)
+/* Controllers of the ids that the op has are told, of id 0 where it has none. */
+static void lose(struct walk *walk, const struct op *op)
 {
+	static const uint16_t zero;
+	unsigned n = op->controllers.n;
+
 	if (walk->prog->asked & SW_BRIDGE_TELL_TTL)
-		walk_tell(walk, SW_PACKET_IN_INVALID_TTL);
+		walk_tell(
+			walk, SW_PACKET_IN_INVALID_TTL, n ? op->controllers.ids : &zero, n ? n : 1);
 	walk->lost = true;
 	walk->x->why = SW_ID(drop, ttl_exceeded);
 }
@@ -45,7 +52,7 @@ static void walk_dec(struct walk *walk, const struct op *op)
 	if (!have(&walk->fields, SW_PRE_IP))
 		return;
 	if (walk->fields.ip_ttl <= 1) {
-		lose(walk);
+		lose(walk, op);
 		return;
 	}
 	walk_put(walk, op);
@@ -84,13 +91,26 @@ static enum op_changed dec_one(
 	return OP_CHANGED;
 }
 
+bool walk_at_end(struct walk *walk)
+{
+	if (likely(!(walk->prog->asked & SW_BRIDGE_TELL_TTL)))
+		return false;
+	walk_fresh(walk);
+	if (have(&walk->fields, SW_PRE_MPLS))
+		return (rte_be_to_cpu_32(walk->fields.mpls_lse) & 0xff) <= 1;
+	return walk->fields.ip_ttl <= 1 && have(&walk->fields, SW_PRE_IP);
+}
+
 static int compile_dec(struct code_draft *draft, const struct sw_action *a, struct sw_err *err)
 {
-	if (a->controllers.n)
-		return sw_err_set(err, SW_CODE_UNSUPPORTED,
-			"dec_ttl with controllers is not there yet: dec_ttl alone is");
+	struct op *op = code_add_change(draft, walk_dec, dec_one);
+
 	have_reads(&draft->reads, SW_PRE_IP);
-	code_add_change(draft, walk_dec, dec_one);
+	op->controllers.n = a->controllers.n;
+	op->controllers.ids = a->controllers.ids;
+	if (a->controllers.n)
+		code_points(draft,
+			rte_hash_crc(a->controllers.ids, a->controllers.n * sizeof(uint16_t), 0));
 	return 0;
 }
 SW_REGISTER(action_code, dec_ttl) = {
@@ -105,7 +125,7 @@ static void walk_dec_mpls(struct walk *walk, const struct op *op)
 	if (!have(&walk->fields, SW_PRE_MPLS))
 		return;
 	if ((rte_be_to_cpu_32(walk->fields.mpls_lse) & 0xff) <= 1) {
-		lose(walk);
+		lose(walk, op);
 		return;
 	}
 	walk_put(walk, op);

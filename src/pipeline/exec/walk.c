@@ -210,12 +210,14 @@ static const struct code *look_up(struct walk *walk, uint8_t table, rte_be32_t i
  * resubmit has done nothing. */
 static void miss(struct walk *walk)
 {
+	static const uint16_t any;
+
 	if (walk->depth)
 		return;
 	walk->x->why = SW_ID(drop, table_miss);
 	clear_set(walk);
 	if (walk->prog->asked & SW_BRIDGE_TELL_MISSES && !walk_over(walk))
-		walk_tell(walk, SW_PACKET_IN_NO_MATCH);
+		walk_tell(walk, SW_PACKET_IN_NO_MATCH, &any, 1);
 }
 
 void walk_table(struct walk *walk, uint8_t table, rte_be32_t in_port)

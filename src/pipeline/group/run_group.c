@@ -12,6 +12,7 @@
 
 #include "../exec/code.h"
 #include "../exec/prog.h"
+#include "../exec/run_ttl.h"
 #include "../exec/walk.h"
 #include "group.h"
 
@@ -359,7 +360,7 @@ static void walk_group(struct walk *walk, const struct op *op)
 		group_find_at(walk->prog->groups, op->group.id, walk->reader.version);
 	struct op *put;
 
-	if (g && group_is_walked(g)) {
+	if (g && (group_is_walked(g) || walk_at_end(walk))) {
 		walk_through(walk, op, g);
 		return;
 	}

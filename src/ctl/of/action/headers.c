@@ -119,6 +119,8 @@ static enum of_error get_dec_ttl_ids(struct of_action_in *in, struct sw_action *
 	ids = of_sub(&in->body, 2 * (size_t)n);
 	if (ids.over || !n)
 		return n ? OFPBAC_BAD_LEN : OFPBAC_BAD_ARGUMENT;
+	if (n > SW_DEC_TTL_CONTROLLERS)
+		return OFPBAC_TOO_MANY;
 	list = sw_xcalloc(n, sizeof(*list));
 	for (unsigned i = 0; i < n; i++)
 		list[i] = of_u16(&ids);

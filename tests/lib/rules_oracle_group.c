@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Groups, their buckets, and copies: see rules_oracle.h. */
+#include "rules_oracle_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <sw/action_set.h>
+
+static bool bucket_is_live(const struct run *run, const struct sw_bucket_conf *b)
+{
+	if (b->watch_port == SW_OFPP_ANY)
+		return true;
+	return oracle_port_is_live(run, b->watch_port);
+}
+
+/* An action set by itself: the last action of each place, all that write fields. */
+void oracle_bucket(struct run *run, const struct sw_actions *list)
+{
+	bool has_group = false, has_output = false;
+
+	for (unsigned i = 0; list && i < list->n; i++) {
+		has_group |= list->a[i].type->set_place == SW_PLACE_GROUP;
+		has_output |= list->a[i].type->set_place == SW_PLACE_OUTPUT;
+	}
+	for (unsigned place = 1; place < SW_PLACES; place++)
+		for (unsigned i = 0; list && i < list->n; i++) {
+			const struct sw_action *a = &list->a[i];
+			bool again = false;
+
+			for (unsigned k = i + 1; k < list->n; k++)
+				again |= list->a[k].type->set_place == place;
+			if (a->type->set_place != place || (again && place != SW_PLACE_SET) ||
+				(place == SW_PLACE_OUTPUT && has_group) ||
+				(place == SW_PLACE_RESUBMIT && (has_group || has_output)))
+				continue;
+			oracle_list(run, a, 1);
+		}
+}
+
+/* The packet and the pipeline's fields are as before afterwards; the stack is not. */
+static void do_copy(struct run *run, const struct sw_actions *list)
+{
+	struct oracle_bytes packet = run->packet;
+	struct sw_fields own = run->own;
+
+	run->groups++;
+	oracle_bucket(run, list);
+	run->groups--;
+	run->packet = packet;
+	run->own = own;
+	run->exit = run->ended = false;
+}
+
+/* All but the packets that were sent is as before afterwards. */
+void oracle_clone(struct run *run, const struct sw_actions *list)
+{
+	struct run *before = malloc(sizeof(*before));
+	unsigned lookups;
+
+	*before = *run;
+	oracle_list(run, list->a, list->n);
+	lookups = run->lookups;
+	*run = *before;
+	run->lookups = lookups;
+	free(before);
+}
+
+void oracle_group(struct run *run, uint32_t id)
+{
+	const struct oracle_rules *rules = run->rules;
+
+	for (unsigned i = 0; i < rules->n_groups; i++) {
+		const struct sw_group_conf *g = &rules->group[i];
+		uint64_t *hits = &rules->group_hits[i * (1 + ORACLE_BUCKETS)];
+
+		if (g->id != id)
+			continue;
+		hits[0]++;
+		for (unsigned k = 0; k < g->n_buckets && !run->result->too_long; k++) {
+			if (!bucket_is_live(run, &g->buckets[k]))
+				continue;
+			hits[1 + k]++;
+			do_copy(run, g->buckets[k].actions);
+			if (g->type != SW_GROUP_TYPE_ALL)
+				break;
+		}
+	}
+}
