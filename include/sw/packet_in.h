@@ -29,6 +29,15 @@ enum sw_packet_in_reason {
 	SW_PACKET_IN_PACKET_OUT,
 };
 
+/* Bytes that a rule's action gives along (Open vSwitch's userdata). Who keeps them beyond a listener's call takes a reference: one more of
+ * `refs`, by an atomic. Freed with the last, which control gives back. */
+#define SW_USERDATA_MAX 32768 /* bytes */
+struct sw_userdata {
+	uint32_t refs;
+	uint16_t n;
+	uint8_t bytes[];
+};
+
 struct sw_packet_in {
 	const struct sw_rules *rules; /* of the bridge; may be gone: compare, do not follow */
 	struct rte_mbuf *m;	      /* whole; the ring's, read only */
@@ -39,6 +48,7 @@ struct sw_packet_in {
 	uint8_t reason; /* enum sw_packet_in_reason */
 	bool by_itself; /* by no action: of a miss (only for who speaks OpenFlow 1.0), of a TTL */
 	uint32_t meter; /* to pass first, 0: none */
+	struct sw_userdata *data; /* NULL: none */
 	/* Those that are not in the packet: up to pbb_isid, which and the rest are not set. */
 	struct sw_fields fields;
 };

@@ -51,6 +51,8 @@ struct oracle_told {
 	unsigned reason; /* enum sw_packet_in_reason */
 	uint16_t max_len;
 	uint8_t table;
+	uint16_t n_data;
+	const uint8_t *data;  /* userdata, the action's */
 	struct sw_fields own; /* those of no packet */
 	struct oracle_bytes packet;
 };

@@ -15,8 +15,12 @@ void oracle_tell(struct run *run, uint16_t id, unsigned reason, uint16_t max_len
 
 	if (r->n_told == ORACLE_TOLD)
 		abort();
-	r->told[r->n_told++] =
-		(struct oracle_told){ id, reason, max_len, run->table, run->own, run->packet };
+	r->told[r->n_told++] = (struct oracle_told){ .id = id,
+		.reason = reason,
+		.max_len = max_len,
+		.table = run->table,
+		.own = run->own,
+		.packet = run->packet };
 }
 
 static unsigned reason_of(const struct run *run, unsigned said)
@@ -28,11 +32,16 @@ static unsigned reason_of(const struct run *run, unsigned said)
 
 void oracle_controller(struct run *run, const struct sw_action *a)
 {
-	if (!strcmp(a->type->name, "output"))
+	struct oracle_result *r = run->result;
+
+	if (!strcmp(a->type->name, "output")) {
 		oracle_tell(run, 0, reason_of(run, SW_PACKET_IN_ACTION), a->output.max_len);
-	else
-		oracle_tell(run, a->controller.id, reason_of(run, a->controller.reason),
-			a->controller.max_len);
+		return;
+	}
+	oracle_tell(
+		run, a->controller.id, reason_of(run, a->controller.reason), a->controller.max_len);
+	r->told[r->n_told - 1].n_data = a->controller.n_data;
+	r->told[r->n_told - 1].data = a->controller.data;
 }
 
 void oracle_dec(struct run *run, const struct sw_action *a, bool mpls)

@@ -205,7 +205,8 @@ static void add_hash(struct sw_str *t, uint64_t *rng)
 static void add_controller(struct sw_str *t, uint64_t *rng)
 {
 	static const char *const what[] = { ",CONTROLLER", ",controller:32", ",controller(id=5)",
-		",controller(reason=no_match,max_len=20,id=1)" };
+		",controller(reason=no_match,max_len=20,id=1)", ",controller(userdata=01.02.03)",
+		",controller(userdata=01.02.ff,id=2)" };
 
 	sw_str_add(t, "%s", ONE_OF(rng, what));
 }

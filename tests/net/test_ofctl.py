@@ -99,6 +99,29 @@ def groups(net, sw, version):
     return sorted(int(n) for n in re.findall(r"group_id=(\d+),type", says))
 
 
+def test_userdata(net):
+    """controller(userdata=...): monitor -P nxt_packet_in2 shows it."""
+    sw = bridge(net)
+    for version in VERSIONS:
+        ofctl(net, sw, "del-flows", version=version)
+        log = f"userdata-{version}"
+        watcher = net.spawn("ovs-ofctl", "-O", version, "-P", "nxt_packet_in2", "monitor",
+                            f"unix:{sw.dir}/run/br0.mgmt", "65534",
+                            log=log, env={**os.environ, "OVS_RUNDIR": str(net.dir)})
+        ofctl(net, sw, "add-flow", "actions=controller(userdata=01.02.03.04.05)", version=version)
+        swnet.within("\n".join(flows(net, sw, version)), "actions=controller(userdata=01.02.03.04.05)",
+                     version)
+        out = f"in_port=1,packet={packet(b'seen').hex()},actions=TABLE"
+
+        def told():
+            ofctl(net, sw, "packet-out", out, version=version)
+            return "userdata=01.02.03.04.05" in (net.logs / f"{log}.log").read_text()
+        swnet.wait_for(told, 20, f"{version}: userdata of a packet-in")
+        watcher.terminate()
+        watcher.wait(10)
+    sw.stop()
+
+
 def test_conjunction(net):
     """Conjunctive matches (ovs-fields(7)): two sets of addresses that may talk, in every version; how
     they are shown, watched and traced."""

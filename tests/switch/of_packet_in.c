@@ -280,6 +280,56 @@ static void ttl_ids(void **state)
 	op_close(by);
 }
 
+/* --- userdata --------------------------------------------------------------------------------------------------------------- */
+
+/* It comes behind the fields, to who chose Nicira's second form; others are told of the packet alone. */
+static void userdata(void **state)
+{
+	int by = or_dial(OF13), fds[3];
+	const struct op_message *m;
+
+	for (unsigned form = 0; form < 3; form++) {
+		char body[32];
+
+		fds[form] = op_dial_as("br0", OF13);
+		snprintf(body, sizeof(body), "00002320 00000010 %08x", form);
+		op_say(fds[form], OF13, 4, 1, body);
+		op_say(fds[form], OF13, 9, 1, "0000 ffff");
+		op_echo(fds[form], OF13);
+	}
+	or_flow_mod(by, OF13, OR_ADD, "actions=controller(userdata=01.02.03.04.05.06.07.08.09)");
+	op_echo(by, OF13);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(told(port[1], i), 1);
+		assert_int_equal(op_hear_type(fds[0], PACKET_IN)->len, 16 + 16 + 2 + 60);
+		op_hear_type(fds[1], 4);
+		m = op_hear_type(fds[2], 4);
+		/* A property of 13 bytes, and what fills it up, at the end. */
+		assert_int_equal(m->len % 8, 0);
+		assert_memory_equal(
+			m->body + m->len - 16, "\0\7\0\15\1\2\3\4\5\6\7\10\11\0\0\0", 16);
+	}
+	/* What was told and not yet heard of outlives its rule. */
+	ts_send(port[1], frame_of(9));
+	ts_turn();
+	or_clear(by, OF13);
+	ts_turn();
+	sw_packet_in_run(8);
+	m = op_hear_type(fds[2], 4);
+	assert_memory_equal(m->body + m->len - 16, "\0\7\0\15\1\2", 6);
+	/* Another one in its place, with other bytes, is another. */
+	or_flow_mod(by, OF13, OR_ADD, "actions=controller(userdata=01)");
+	or_flow_mod(by, OF13, OR_ADD, "actions=controller(userdata=02)");
+	op_echo(by, OF13);
+	assert_int_equal(told(port[1], 5), 1);
+	m = op_hear_type(fds[2], 4);
+	assert_memory_equal(m->body + m->len - 8, "\0\7\0\5\2", 5);
+	for (unsigned i = 0; i < 3; i++)
+		op_close(fds[i]);
+	or_clear(by, OF13);
+	op_close(by);
+}
+
 /* --- fragments ------------------------------------------------------------------------------------------------------------- */
 
 /* IPv4 with these flags and offset comes out of port 2. */
@@ -353,6 +403,7 @@ int main(void)
 		cmocka_unit_test(reasons),
 		cmocka_unit_test(ttl),
 		cmocka_unit_test(ttl_ids),
+		cmocka_unit_test(userdata),
 		cmocka_unit_test(fragments),
 	};
 

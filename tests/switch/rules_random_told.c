@@ -44,6 +44,13 @@ static bool same_packet(const struct rte_mbuf *m, const struct oracle_bytes *wan
 	return m->pkt_len == want->len && told_same_bytes(p, want->b, want->len);
 }
 
+static bool same_data(const struct sw_userdata *data, const struct oracle_told *want)
+{
+	if (!data)
+		return !want->n_data;
+	return data->n == want->n_data && !memcmp(data->bytes, want->data, data->n);
+}
+
 /* The meter, the rule's cookie and what is known of the packet beside its bytes are asked for elsewhere. */
 bool told_is(const struct oracle_result *result, unsigned n, const struct sw_packet_in *in)
 {
@@ -56,7 +63,7 @@ bool told_is(const struct oracle_result *result, unsigned n, const struct sw_pac
 	if (in->controller == t->id && in->reason == t->reason && in->max_len == t->max_len &&
 		in->table == t->table && in->fields.in_port == t->own.in_port &&
 		in->fields.metadata == t->own.metadata &&
-		!memcmp(in->fields.reg, t->own.reg, sizeof(t->own.reg)) &&
+		!memcmp(in->fields.reg, t->own.reg, sizeof(t->own.reg)) && same_data(in->data, t) &&
 		same_packet(in->m, &t->packet))
 		return true;
 	print_message(

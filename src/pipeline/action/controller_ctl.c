@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include <sw/err.h>
+#include <sw/packet_in.h>
 #include <sw/text.h>
 
 SW_USE(action_type, output);
@@ -29,7 +30,10 @@ static int take_data(struct sw_action *a, const char *text, struct sw_err *err)
 		return rc;
 	free((void *)a->controller.data);
 	a->controller.data = data;
-	return 0;
+	if (a->controller.n_data <= SW_USERDATA_MAX)
+		return 0;
+	return sw_err_set(err, SW_CODE_LIMIT, "userdata has %u bytes, at most %u are allowed",
+		a->controller.n_data, SW_USERDATA_MAX);
 }
 
 static int take_argument(void *arg, const struct word *w, struct sw_err *err)

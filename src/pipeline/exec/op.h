@@ -23,6 +23,7 @@ struct rules_prog;
 struct sw_bundle;
 struct sw_group;
 struct sw_multipath;
+struct sw_userdata;
 struct walk;
 struct walk_snap;
 
@@ -68,6 +69,7 @@ struct op {
 			uint8_t reason, by_itself; /* 1: by no action */
 			uint32_t meter;
 			const struct walk_snap *snap; /* of the walk */
+			struct sw_userdata *data;
 		} controller;
 		const struct code *code;	      /* clone */
 		const struct sw_multipath *multipath; /* the action's, as is `bundle` */

@@ -31,6 +31,19 @@ extern int packet_in_fd;
 struct sw_packet_in *packet_in_next(struct sw_worker *w);
 void packet_in_post(struct sw_worker *w);
 
+/* What goes along with packets of an action; the reference that was made is given back by userdata_put. Control; workers take one for each packet. */
+struct sw_userdata *userdata_create(const uint8_t *bytes, uint16_t n);
+void userdata_put(struct sw_userdata *data); /* NULL is fine */
+static inline struct sw_userdata *userdata_take(struct sw_userdata *data)
+{
+	if (data)
+		__atomic_fetch_add(&data->refs, 1, __ATOMIC_RELAXED);
+	return data;
+}
+
+/* Done with one that was handed over: the packet and what came along. Control. */
+void packet_in_free(struct sw_packet_in *in);
+
 /* Wake control: what sw_packet_in_run() does is waiting. */
 void packet_in_wake(struct sw_late *late);
 

@@ -15,6 +15,7 @@
 #include <rte_mbuf.h>
 
 #include <sw/err.h>
+#include <sw/mem.h>
 #include <sw/module.h>
 
 SW_REG_KIND_DEFINE(packet_in_listener);
@@ -41,6 +42,28 @@ int sw_packet_in_fd(void)
 	return packet_in_fd;
 }
 
+struct sw_userdata *userdata_create(const uint8_t *bytes, uint16_t n)
+{
+	struct sw_userdata *data = sw_xcalloc(1, sizeof(*data) + n);
+
+	data->refs = 1;
+	data->n = n;
+	memcpy(data->bytes, bytes, n);
+	return data;
+}
+
+void userdata_put(struct sw_userdata *data)
+{
+	if (data && !__atomic_sub_fetch(&data->refs, 1, __ATOMIC_ACQ_REL))
+		free(data);
+}
+
+void packet_in_free(struct sw_packet_in *in)
+{
+	rte_pktmbuf_free(in->m);
+	userdata_put(in->data);
+}
+
 static void tell(const struct sw_packet_in *in)
 {
 	const struct sw_packet_in_listener *l;
@@ -58,7 +81,7 @@ static unsigned empty(struct packet_in_ring *ring, unsigned most)
 		struct sw_packet_in *in = &ring->in[tail % PACKET_IN_RING];
 
 		tell(in);
-		rte_pktmbuf_free(in->m);
+		packet_in_free(in);
 		__atomic_store_n(&ring->tail, tail + 1, __ATOMIC_RELEASE);
 	}
 	return n;
@@ -117,7 +140,7 @@ static void packet_in_fini(void)
 		struct packet_in_ring *ring = packet_in_rings[i];
 
 		for (; ring && ring->tail != ring->head; ring->tail++)
-			rte_pktmbuf_free(ring->in[ring->tail % PACKET_IN_RING].m);
+			packet_in_free(&ring->in[ring->tail % PACKET_IN_RING]);
 		free(ring);
 		packet_in_rings[i] = NULL;
 	}

@@ -9,8 +9,9 @@
 
 #include <string.h>
 
+#include <rte_hash_crc.h>
+
 #include <sw/drop.h>
-#include <sw/err.h>
 
 #include "../meter/meter.h"
 #include "code.h"
@@ -105,6 +106,7 @@ static void run_controller(struct exec *x, const struct op *op)
 		in->reason = snap->reason;
 		in->by_itself = op->controller.by_itself;
 		in->fields = snap->fields;
+		in->data = userdata_take(op->controller.data);
 		rte_pktmbuf_refcnt_update(in->m, 1);
 		packet_in_post(x->w);
 		x->sent |= !op->controller.by_itself;
@@ -143,18 +145,30 @@ void walk_tell(struct walk *walk, uint8_t reason, const uint16_t *ids, unsigned 
 	}
 }
 
+static void forget(void *data)
+{
+	userdata_put(data);
+}
+
+static void used(void *data, int by)
+{
+}
+
 static int compile_controller(
 	struct code_draft *draft, const struct sw_action *a, struct sw_err *err)
 {
 	struct op *op = code_add(draft);
 
-	if (a->controller.n_data)
-		return sw_err_set(err, SW_CODE_UNSUPPORTED,
-			"controller() with userdata is not there yet: it is without");
 	op_controller_init(op, a->controller.max_len);
 	op->controller.reason = a->controller.reason;
 	op->controller.id = a->controller.id;
 	op->controller.meter = a->controller.meter;
+	if (!a->controller.n_data)
+		return 0;
+	op->controller.data = userdata_create(a->controller.data, a->controller.n_data);
+	code_owns(draft, op->controller.data, forget, used);
+	code_points(
+		draft, rte_hash_crc(a->controller.data, a->controller.n_data, a->controller.id));
 	return 0;
 }
 SW_REGISTER(action_code, controller) = {

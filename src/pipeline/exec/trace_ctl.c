@@ -291,10 +291,10 @@ static void tell_controllers(struct trace *t)
 	struct packet_in_ring *ring = &t->ring;
 
 	for (; ring->tail != ring->head; ring->tail++) {
-		const struct sw_packet_in *in = &ring->in[ring->tail % PACKET_IN_RING];
+		struct sw_packet_in *in = &ring->in[ring->tail % PACKET_IN_RING];
 
 		t->ear->controller(t->ear->arg, in, RTE_MIN(in->m->pkt_len, (uint32_t)in->max_len));
-		rte_pktmbuf_free(in->m);
+		packet_in_free(in);
 	}
 }
 

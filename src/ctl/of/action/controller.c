@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include <sw/mem.h>
+#include <sw/packet_in.h>
 
 #include "../codec/property.h"
 
@@ -74,6 +75,8 @@ static enum of_error get_property(struct of_property *p, struct sw_action *a)
 		a->controller.reason = of_u8(c);
 		return a->controller.reason < REASONS ? OF_FINE : OFPBAC_BAD_ARGUMENT;
 	case USERDATA:
+		if (of_left(c) > SW_USERDATA_MAX)
+			return OFPBPC_BAD_LEN;
 		a->controller.n_data = of_left(c);
 		a->controller.data = c->at;
 		break;

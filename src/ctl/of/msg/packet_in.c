@@ -43,6 +43,7 @@
 #define NXPINT_COOKIE	4
 #define NXPINT_REASON	5
 #define NXPINT_METADATA 6
+#define NXPINT_USERDATA 7
 
 /* As the version knows it. */
 static uint8_t told_as(unsigned reason, uint8_t version)
@@ -83,12 +84,13 @@ static void fields_of(struct sw_match *match, const struct sw_fields *from)
 		TELL(reg[i]);
 }
 
-/* So much of the packet as is wanted. */
+/* So much of the packet as is wanted, and as a message has room for. */
 static uint32_t length(const struct sw_packet_in *in)
 {
-	uint32_t most = in->max_len == SW_NO_BUFFER ? PACKET_MAX : in->max_len;
+	uint32_t room = PACKET_MAX - (in->data ? in->data->n : 0);
+	uint32_t most = in->max_len == SW_NO_BUFFER ? room : in->max_len;
 
-	return RTE_MIN(in->m->pkt_len, RTE_MIN(most, (uint32_t)PACKET_MAX));
+	return RTE_MIN(in->m->pkt_len, RTE_MIN(most, room));
 }
 
 static void put_packet(struct of_buf *out, const struct sw_packet_in *in)
@@ -170,6 +172,11 @@ static void put_nxt2(struct of_buf *out, const struct sw_packet_in *in, uint8_t 
 	fields_of(&match, &in->fields);
 	at = of_property_begin(out, NXPINT_METADATA);
 	of_put_fields(out, &match, version == OF10 ? OF_NXM : version);
+	of_property_end(out, at);
+	if (!in->data)
+		return;
+	at = of_property_begin(out, NXPINT_USERDATA);
+	of_put(out, in->data->bytes, in->data->n);
 	of_property_end(out, at);
 }
 
