@@ -254,3 +254,21 @@ void rig_flow(struct rte_mbuf *m, uint32_t f)
 	p[34] = flow_port(f) >> 8;
 	p[35] = flow_port(f);
 }
+
+void rig_packet(struct rte_mbuf *m, const struct sw_fields *key, uint8_t ttl)
+{
+	static const uint8_t head[60] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0, 46,
+		0, 0, 0x40, 0, 64, [46] = 0x50, 0x10 };
+	uint8_t *p;
+
+	m->data_off = RTE_PKTMBUF_HEADROOM;
+	m->data_len = m->pkt_len = 60;
+	p = rte_pktmbuf_mtod(m, uint8_t *);
+	memcpy(p, head, sizeof(head));
+	p[22] = ttl;
+	p[23] = key->ip_proto;
+	memcpy(p + 26, key->ip_src, 4);
+	memcpy(p + 30, key->ip_dst, 4);
+	memcpy(p + 34, &key->tp_src, 2);
+	memcpy(p + 36, &key->tp_dst, 2);
+}

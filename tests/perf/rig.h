@@ -58,6 +58,9 @@ void rig_rule(struct rig *rig, enum sw_rule_verb verb, const char *text);
 void rig_flow(struct rte_mbuf *m, uint32_t f);
 void rig_flow_match(struct sw_str *match, uint32_t f);
 
+/* A packet of TCP or UDP over IPv4 with these addresses, protocol and ports. */
+void rig_packet(struct rte_mbuf *m, const struct sw_fields *key, uint8_t ttl);
+
 /* The burst through the port's program and out of the send buffers. */
 void rig_run(struct rig *rig, unsigned from, struct rte_mbuf **pkts, unsigned n);
 

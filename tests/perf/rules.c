@@ -3,10 +3,11 @@
  * What the tables of rules cost, alone: rules as ClassBench makes them (tests/lib/class_rules.h), one mask, many
  * masks. Packets are of flows that are new each time.
  *
- *	build/tests/perf/perf_rules [core [set]]
+ *	build/tests/perf/perf_rules [core [set [rules]]]
  *
  * lookup: cycles a packet of a lookup in one table, in bursts of 32 and of 1. new flow: all of the rules program, cache
- * included, by bursts of 32 into a sink. add: microseconds a rule, each a commit of its own; MB: what they take.
+ * included, by bursts of 32 into a sink; walked: the same of packets whose flows are never kept (TTL 1). add:
+ * microseconds a rule, each a commit of its own; MB: what they take.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -134,24 +135,7 @@ static double lookup_cost(unsigned n)
 	return median(cycles, n);
 }
 
-static void fill(struct rte_mbuf *m, const struct sw_fields *key)
-{
-	static const uint8_t head[60] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0, 46,
-		0, 0, 0x40, 0, 64, [46] = 0x50, 0x10 };
-	uint8_t *p;
-
-	m->data_off = RTE_PKTMBUF_HEADROOM;
-	m->data_len = m->pkt_len = 60;
-	p = rte_pktmbuf_mtod(m, uint8_t *);
-	memcpy(p, head, sizeof(head));
-	p[23] = key->ip_proto;
-	memcpy(p + 26, key->ip_src, 4);
-	memcpy(p + 30, key->ip_dst, 4);
-	memcpy(p + 34, &key->tp_src, 2);
-	memcpy(p + 36, &key->tp_dst, 2);
-}
-
-static double new_flow_cost(void)
+static double new_flow_cost(uint8_t ttl)
 {
 	static uint64_t cycles[BURSTS];
 	struct sw_fields key[SW_BURST];
@@ -163,7 +147,7 @@ static double new_flow_cost(void)
 		rig.next += SW_BURST;
 		take(key, SW_BURST);
 		for (unsigned k = 0; k < SW_BURST; k++)
-			fill(pkts[k], &key[k]);
+			rig_packet(pkts[k], &key[k], ttl);
 		start = rte_rdtsc_precise();
 		rig_run(&rig, 0, pkts, SW_BURST);
 		cycles[i % BURSTS] = rte_rdtsc_precise() - start;
@@ -199,11 +183,11 @@ static void show(const char *what)
 	burst = lookup_cost(SW_BURST);
 	sw_rules_table_stats(rules, 0, &t);
 	one = lookup_cost(1);
-	printf("%-12s %7u rules %4u masks %4u tuples, %5.1f probes | lookup %6.0f, single %6.0f | new flow %6.0f | add "
-	       "%4.1f us %4.0f MB\n",
+	printf("%-12s %7u rules %4u masks %4u tuples, %5.1f probes | lookup %6.0f, single %6.0f | new flow %6.0f, "
+	       "walked %6.0f | add %4.1f us %4.0f MB\n",
 		what, t.rules, t.masks, t.tuples,
 		(double)(t.probes - before.probes) / (t.lookups - before.lookups), burst, one,
-		new_flow_cost(), add_us, mb);
+		new_flow_cost(64), new_flow_cost(1), add_us, mb);
 	fflush(stdout);
 	remove_all();
 	free(rule);
@@ -250,9 +234,9 @@ static void masks(unsigned n, bool one)
 	show(what);
 }
 
-static bool wanted(int argc, char **argv, const char *set)
+static bool wanted(int argc, char **argv, const char *set, unsigned n)
 {
-	return argc < 3 || !strcmp(argv[2], set);
+	return (argc < 3 || !strcmp(argv[2], set)) && (argc < 4 || (unsigned)atoi(argv[3]) == n);
 }
 
 int main(int argc, char **argv)
@@ -267,13 +251,14 @@ int main(int argc, char **argv)
 	rules = sw_bridge_rules(rig.bridge);
 	sample = malloc(SAMPLE * sizeof(*sample));
 	remove_all();
-	if (wanted(argc, argv, "one"))
+	if (wanted(argc, argv, "one", 100000))
 		masks(100000, true);
-	for (unsigned n = 10; n <= 1000 && wanted(argc, argv, "masks"); n = n == 10 ? 200 : n * 5)
-		masks(n, false);
+	for (unsigned n = 10; n <= 1000; n = n == 10 ? 200 : n * 5)
+		if (wanted(argc, argv, "masks", n))
+			masks(n, false);
 	for (unsigned k = 0; k < CLASS_KINDS; k++)
 		for (unsigned i = 0; i < RTE_DIM(sizes); i++)
-			if (wanted(argc, argv, class_kind_name[k]))
+			if (wanted(argc, argv, class_kind_name[k], sizes[i]))
 				classes(k, sizes[i]);
 	free(sample);
 	return 0;
