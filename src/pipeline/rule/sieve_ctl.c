@@ -4,8 +4,9 @@
  * different values each column has, which says how many sets it gets, and once more to fill these. Rules
  * that come meanwhile are put into both sieves. Then it takes the place of the one before.
  *
- * Columns are fields, or what masks of tuples leave of them (columns_ctl.c). A sieve is made anew when half of
- * its chains have come or gone since, or the tuples have doubled.
+ * Columns are fields, or what masks of tuples leave of them (columns_ctl.c); those that turn out to keep hardly
+ * anything out are left out (trial_ctl.c). A sieve is made anew when half of its chains have come or gone since, or the
+ * tuples have doubled.
  *
  * Control thread only.
  */
@@ -25,6 +26,7 @@
 #include "limbo.h"
 #include "mask.h"
 #include "slab.h"
+#include "trial.h"
 #include "view_ctl.h"
 
 #define FEW	  6    /* tuples: asked one by one, without a sieve */
@@ -40,6 +42,7 @@ struct rule_sieving {
 	uint64_t at; /* in the table */
 	bool filling;
 	uint64_t seen[RULE_COLUMNS][SETS_MOST / 64]; /* hashes of values, a bit each */
+	struct rule_trial trial;
 };
 
 bool rule_sieved(const struct rule_table *table)
@@ -138,12 +141,17 @@ static void see(struct rule_sieving *job, const struct rule_tuple *t, const stru
 
 /* --- a new one --- */
 
+static void free_sets(void *memory, size_t mapped)
+{
+	if (mapped)
+		munmap(memory, mapped);
+	else
+		free(memory);
+}
+
 static void sieve_free(struct rule_sieve *s)
 {
-	if (s->mapped)
-		munmap(s->memory, s->mapped);
-	else
-		free(s->memory);
+	free_sets(s->memory, s->mapped);
 	free(s);
 }
 
@@ -168,24 +176,42 @@ static uint32_t sets_for(const struct rule_sieving *job, unsigned column)
 	return RTE_MIN((uint32_t)SETS_MOST, rte_align32pow2(RTE_MAX(16u, seen + seen / 2)));
 }
 
-static bool make_sets(struct rule_sieving *job)
+/* Empty sets for each column, as many as it says; false: there is no memory, and all is as it was. */
+static bool make_sets(struct rule_sieve *s)
 {
-	struct rule_sieve *s = job->sieve;
-	size_t words = 0;
+	size_t words = 0, mapped;
 	char *p;
 
-	for (unsigned c = 0; c < s->columns; c++) {
-		s->column[c].last = sets_for(job, c) - 1;
+	for (unsigned c = 0; c < s->columns; c++)
 		words += (s->column[c].last + 1ull) * s->words;
-	}
-	if (words * 8 > HUGE_SIZE)
-		s->mapped = RTE_ALIGN_CEIL(words * 8, RULE_SLAB_SIZE);
-	p = s->memory = s->mapped ? rule_map(s->mapped) : rule_align(words * 8);
-	for (unsigned c = 0; p && c < s->columns; c++) {
+	mapped = words * 8 > HUGE_SIZE ? RTE_ALIGN_CEIL(words * 8, RULE_SLAB_SIZE) : 0;
+	p = mapped ? rule_map(mapped) : rule_align(words * 8);
+	if (!p)
+		return false;
+	s->memory = p;
+	s->mapped = mapped;
+	for (unsigned c = 0; c < s->columns; c++) {
 		s->column[c].set = (uint64_t *)p;
 		p += (s->column[c].last + 1ull) * s->words * 8;
 	}
-	return s->memory;
+	return true;
+}
+
+/* Without columns that are not worth it, whose memory goes, if there is some for what stays. */
+static void leave_out(struct rule_sieving *job)
+{
+	struct rule_sieve *s = job->sieve;
+	struct rule_column was[RULE_COLUMNS];
+	void *memory = s->memory;
+	size_t mapped = s->mapped;
+
+	s->columns = rule_trial_order(&job->trial, s);
+	memcpy(was, s->column, sizeof(was));
+	if (!make_sets(s))
+		return;
+	for (unsigned c = 0; c < s->columns; c++)
+		memcpy(s->column[c].set, was[c].set, (was[c].last + 1ull) * s->words * 8);
+	free_sets(memory, mapped);
 }
 
 /* From one step to the next; false: there is no memory, and no new sieve. */
@@ -197,12 +223,15 @@ static bool go_on(struct rule_sieving *job)
 	job->at = 0;
 	if (!job->filling) {
 		job->filling = true;
-		if (make_sets(job))
+		for (unsigned c = 0; c < job->sieve->columns; c++)
+			job->sieve->column[c].last = sets_for(job, c) - 1;
+		if (make_sets(job->sieve))
 			return true;
 		free(job->sieve);
 		job_end(job);
 		return false;
 	}
+	leave_out(job);
 	table->sieve = job->sieve;
 	if (old)
 		rule_limbo_add(job->rules, &old->limbo, sieve_ripe);
@@ -226,6 +255,8 @@ static void do_rule(struct rule_sieving *job, const struct sw_rule *rule)
 		else
 			see(job, t, rule);
 	}
+	if (job->filling && rule->linked)
+		rule_trial_note(&job->trial, job->sieve, rule);
 }
 
 static void step(void *arg)
