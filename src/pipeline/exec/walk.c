@@ -300,7 +300,7 @@ static bool by_hand(struct walk *walk)
 		return false;
 	walk->looked = false;
 	code = look_up(walk, SW_TABLE_BY_HAND, walk->fields.in_port);
-	walk->looked = looked;
+	walk->looked = looked && !code; /* what was found in the first table is for that alone */
 	if (code)
 		walk_ops(walk, code->apply, code->n_apply);
 	return code;
