@@ -11,6 +11,7 @@
 #include <sw/drop.h>
 
 SW_USE(drop, fragment);
+SW_USE(drop, rule_drop);
 
 struct cache *caches[SW_WORKER_MAX];
 struct cache_secret cache_secret;
@@ -188,7 +189,7 @@ static uint64_t place_of(const struct cache *c, const struct cache_key *key, boo
 	return b[0] * CACHE_WAYS + first_from(ways ? ways : ~0u, c->hand);
 }
 
-void cache_fetch_place(const struct cache *c, const struct cache_key *key)
+static void fetch_place(const struct cache *c, const struct cache_key *key)
 {
 	bool free;
 	const struct cache_entry *e = &c->entry[place_of(c, key, &free)];
@@ -227,7 +228,8 @@ static bool is_chosen(const struct cache *c)
 	return (uint32_t)c->misses * 0x9e3779b1u < UINT32_MAX / CACHE_CHANCE;
 }
 
-bool cache_admits(struct cache *c, const struct cache_key *key)
+/* If not, it is remembered that the key was here. */
+static bool admits(struct cache *c, const struct cache_key *key)
 {
 	struct cache_bucket *g = &c->ghosts[key->hash & c->mask];
 
@@ -239,6 +241,14 @@ bool cache_admits(struct cache *c, const struct cache_key *key)
 	g->sign[0] = cache_sign(key);
 	c->ghostly++;
 	return false;
+}
+
+bool cache_admits(struct cache *c, const struct cache_key *key)
+{
+	if (!admits(c, key))
+		return false;
+	fetch_place(c, key);
+	return true;
 }
 
 static bool is_plain(const struct walk *walk)
@@ -262,6 +272,32 @@ struct cache_entry *cache_bring(struct cache *c, const struct cache_key *key)
 	return e;
 }
 
+/* The void entry of the key, or a new one: its key is in it, the rest is to be written. */
+static struct cache_entry *renew(
+	struct cache *c, const struct cache_key *key, struct cache_entry *e)
+{
+	if (!e)
+		e = take(c, key);
+	entry_void(c, e);
+	c->changes++;
+	e->owner = key->owner;
+	e->class = key->class;
+	memcpy(e->lane, key->lane, key->n * sizeof(e->lane[0]));
+	return e;
+}
+
+void cache_keep_plain(struct cache *c, const struct cache_key *key, struct cache_entry *e,
+	const struct rule_reader *reader, const struct cache_plain *plain)
+{
+	e = renew(c, key, e);
+	e->version = reader->version;
+	rule_places_of(plain->fields, &e->places);
+	e->count = rule_count(plain->rule, reader->worker);
+	e->table = plain->rule->table;
+	e->why = plain->out == SW_OFPP_ANY ? SW_ID(drop, rule_drop) : 0;
+	e->out = plain->out;
+}
+
 void cache_keep(struct cache *c, const struct cache_key *key, struct cache_entry *e,
 	const struct walk *walk, uint32_t why)
 {
@@ -276,13 +312,7 @@ void cache_keep(struct cache *c, const struct cache_key *key, struct cache_entry
 		if (!list)
 			goto cannot;
 	}
-	if (!e)
-		e = take(c, key);
-	entry_void(c, e);
-	c->changes++;
-	e->owner = key->owner;
-	e->class = key->class;
-	memcpy(e->lane, key->lane, key->n * sizeof(e->lane[0]));
+	e = renew(c, key, e);
 	e->version = walk->asked_live || walk->timed ? 0 : walk->reader.version;
 	e->flags = (list ? CACHE_LISTED : 0) | (walk->wide ? CACHE_WIDE : 0) |
 		   (walk->asked_live ? CACHE_LIVE : 0) | (walk->timed ? CACHE_TIMED : 0);

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The flow cache of a worker: what walks came to, by the bytes of the packet that the walks can have looked at. All rules of
- * a bridge look at some bits of the fields; what these are in the bytes of a packet depends on its class: how many tags it
- * has and which headers follow. So a packet's key is its first bytes under the mask of its class, and one probe
- * tells, however many rules and masks there are: nothing in the traffic makes the cache grow or slow.
+ * a bridge look at some bits of the fields; what these are in the bytes of a packet depends on its class: how many tags it has
+ * and which headers follow. So a packet's key is its first bytes under the mask of its class, and one probe tells, however
+ * many rules and masks there are: nothing in the traffic makes the cache grow or slow.
  *
- * Packets whose headers lie elsewhere (ARP, fragments, IP options and extension headers, labels, headers cut short) have a
- * key made of their fields (cache_odd.c). Walked each time are those at the end of their hops, and those whose walk cannot be kept. An entry holds while no table that its walk looked into has changed for its packets;
- * then it is walked again. A bucket is eight entries; a new one takes the place of one that was not used lately.
+ * Packets whose headers lie elsewhere (ARP, fragments, IP options and extension headers, labels, headers cut short) have a key
+ * made of their fields (cache_odd.c). Walked each time are those at the end of their hops, and those whose walk cannot be kept.
+ * An entry holds while no table that its walk looked into has changed for its packets; then it is walked again. A bucket
+ * is eight entries; a new one takes the place of one that was not used lately.
  *
- * A cache with much room keeps each flow at once. Later one is kept when it comes again before eight others of its bucket,
- * which remembers signs of keys (ghosts), or by chance, so that flows that come in turns get in, too. So packets that
- * each are a flow of their own, an attack or a scan, seldom cost more than a walk and a look, and push out only each other.
+ * A cache with much room keeps each flow at once. Later one is kept when it comes again before eight others of its bucket, which
+ * remembers signs of keys (ghosts), or by chance, so that flows that come in turns get in, too. So packets that each are a
+ * flow of their own, an attack or a scan, seldom cost more than a walk and a look, and push out only each other.
  *
  * room: pipeline (private). Thread: the worker that it is of.
  */
@@ -24,8 +25,7 @@
 
 #define CACHE_WAYS 8 /* entries in a bucket */
 
-/* Longer walks are not kept. */
-#define CACHE_OPS  8
+#define CACHE_OPS  8 /* longer walks are not kept */
 #define CACHE_HITS 8
 
 /* What several walks came to that are alike. */
@@ -51,7 +51,7 @@ struct cache_entry {
 			uint32_t
 				out; /* port number; SW_OFPP_ANY: none; of CACHE_LISTED the list's index + 1 */
 		};
-		uint64_t way; /* all of these; cache_same_way() */
+		uint64_t way; /* all of these */
 	};
 	uint64_t version; /* at which its walk was made or seen to hold; 0 of LIVE and TIMED */
 	union {
@@ -115,23 +115,28 @@ void cache_list_put(struct cache *c, const struct cache_list *list);
 /* The entry of the key from the cache that was before this one, or NULL. */
 struct cache_entry *cache_bring(struct cache *c, const struct cache_key *key);
 
-/* Have these tables (a bit each; NULL: the entry's one) not changed for its packets since its walk? */
+/* Have these tables (a bit each; NULL: its one) not changed for its packets since its walk? */
 bool cache_tables_hold(
 	const struct cache_entry *e, const uint64_t *tables, const struct sw_rules *rules);
 
-/* Has no table changed that the entry's walk looked into, nor a port's link that it asked for? Then it is as of the reader's
- * version. */
+/* Has no table changed that its walk looked into, nor a port's link that it asked for? Then it is as of the reader's version. */
 bool cache_still_holds(struct cache *c, struct cache_entry *e, const struct walk *walk);
 
-/* Is what the key's walk will come to to be kept? If not, it is remembered that the key was here. */
+/* Is what the key's walk will come to to be kept? Then its place is on the way; else it is remembered that it was here. */
 bool cache_admits(struct cache *c, const struct cache_key *key);
-
-/* Have the place on the way that the key's entry will get. */
-void cache_fetch_place(const struct cache *c, const struct cache_key *key);
 
 /* Keep what a walk came to, if it can be kept. `e`: the void entry of the key that was found, or NULL. */
 void cache_keep(struct cache *c, const struct cache_key *key, struct cache_entry *e,
 	const struct walk *walk, uint32_t why);
+
+/* The same of a packet whose rule says it all (plain of struct code), without a walk. */
+struct cache_plain {
+	const struct sw_rule *rule;	/* of the first table */
+	const struct sw_fields *fields; /* the packet's */
+	uint32_t out;			/* as in struct cache_entry */
+};
+void cache_keep_plain(struct cache *c, const struct cache_key *key, struct cache_entry *e,
+	const struct rule_reader *reader, const struct cache_plain *plain);
 
 #define CACHE_EASY   4		/* a cache keeps all that comes until one in so many is used */
 #define CACHE_CHANCE 8		/* later, of flows not seen before one in so many */

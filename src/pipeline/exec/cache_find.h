@@ -51,6 +51,12 @@ static inline unsigned cache_signed(const struct cache_bucket *b, uint16_t sign)
 	return cache_ways(b, (uint16_t)~CACHE_USED, sign);
 }
 
+/* A sign that is there is never taken away but by another: a bucket that is full stays so. */
+static inline bool cache_is_full(const struct cache_bucket *b)
+{
+	return !cache_ways(b, UINT16_MAX, 0);
+}
+
 /* Where an entry goes when its bucket is full; seldom, as a cache grows when it is half full. */
 static inline uint64_t cache_second(const struct cache *c, const struct cache_key *key)
 {
@@ -100,16 +106,6 @@ static inline bool cache_is_of(const struct cache_entry *e, const struct cache_k
 	return !(other | near[0] | near[1]);
 }
 
-/* Do packets of both go the same way: the same list, or the same port, or are lost for the same reason? */
-static inline bool cache_same_way(const struct cache_entry *a, const struct cache_entry *b)
-{
-	static const struct cache_entry way = {
-		.why = UINT8_MAX, .flags = CACHE_LISTED, .out = UINT32_MAX
-	};
-
-	return !((a->way ^ b->way) & way.way);
-}
-
 static inline struct cache_entry *cache_find_in(
 	struct cache *c, uint64_t b, const struct cache_key *key)
 {
@@ -130,9 +126,12 @@ static inline struct cache_entry *cache_find_in(
 /* The entry of the key, whether or not it still holds, or NULL. */
 static inline struct cache_entry *cache_find(struct cache *c, const struct cache_key *key)
 {
-	struct cache_entry *e = cache_find_in(c, key->hash & c->mask, key);
+	uint64_t b = key->hash & c->mask;
+	struct cache_entry *e = cache_find_in(c, b, key);
 
-	return likely(e != NULL) ? e : cache_find_in(c, cache_second(c, key), key);
+	if (e || likely(!cache_is_full(&c->bucket[b])))
+		return e;
+	return cache_find_in(c, cache_second(c, key), key);
 }
 
 /* Does the entry hold for rules of the version that a walk would read? */

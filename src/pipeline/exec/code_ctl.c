@@ -183,6 +183,15 @@ static struct code *assemble(struct code_draft *draft, const unsigned *ends)
 	return code;
 }
 
+/* As applied, or written to the action set, that is the same: nothing follows. */
+static uint32_t plain_of(const struct code *code)
+{
+	if (code->meter || code->metadata_mask || code->goto_table >= 0 ||
+		code->n_apply + code->n_write > 1)
+		return 0;
+	return code->n_apply + code->n_write ? op_port(code->ops) : SW_OFPP_ANY;
+}
+
 static struct code *create(const struct sw_instructions *does, bool packet_out, struct sw_err *err)
 {
 	struct code_draft draft = { .packet_out = packet_out };
@@ -204,6 +213,7 @@ static struct code *create(const struct sw_instructions *does, bool packet_out, 
 	code->metadata = does->metadata;
 	code->metadata_mask = does->metadata_mask;
 	code->write_place = places_of(does->write);
+	code->plain = plain_of(code);
 done:
 	code_destroy(draft.inner);
 	owns_free(draft.own);

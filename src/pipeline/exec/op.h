@@ -108,6 +108,7 @@ struct code {
 	struct sw_fields reads;	    /* mask of what its ops need, beside what tables match */
 	struct code *inner;	    /* of lists within it: the next of a chain */
 	uint32_t hash;		    /* the same for codes of equal instructions */
+	uint32_t plain; /* port of its one output; SW_OFPP_ANY: it does nothing; 0: more */
 	struct code_own *own;
 	struct op ops[];
 };

@@ -11,7 +11,7 @@
 
 #include <sw/drop.h>
 #include <sw/event.h>
-#include <sw/pool.h>
+#include <sw/flow.h>
 #include <sw/rcu.h>
 #include <sw/stage.h>
 
@@ -22,7 +22,6 @@
 #include "cache_key.h"
 
 SW_USE(event, flow_cache_full);
-SW_USE(drop, copy_no_buffer);
 SW_USE(drop, rule_no_port);
 SW_USE(drop, runt);
 SW_USE(drop, rx_oversize);
@@ -57,60 +56,6 @@ static struct walk *walk_of(const struct sw_worker *w)
 	return &walks[w->id][w->depth];
 }
 
-/* What would change the packet on the way into the list that is open, done to a copy: lists that are closed, and what sends,
- * are passed over. */
-static void reread_copy(struct walk *walk)
-{
-	struct rte_mbuf *copy = rte_pktmbuf_copy(walk->x->pkts[0], sw_pool(), 0, UINT32_MAX);
-	struct exec y = *walk->x;
-
-	if (!copy) {
-		walk->lost = true;
-		walk->x->why = SW_ID(drop, copy_no_buffer);
-		return;
-	}
-	y.pkts = &copy;
-	for (unsigned i = 0; i < walk->n_ops && y.n; i += 1 + walk->ops[i].nested)
-		if (walk->ops[i].changes)
-			exec_ops(&y, &walk->ops[i], 1);
-	if (!y.n) {
-		walk->lost = true;
-		return;
-	}
-	walk->len = copy->pkt_len;
-	fields_extract_again(copy, &walk->fields);
-	rte_pktmbuf_free(copy);
-}
-
-void walk_reread(struct walk *walk)
-{
-	struct exec *x = walk->x;
-
-	walk->stale = false;
-	walk->once = true;
-	if (walk->inner) {
-		reread_copy(walk);
-		return;
-	}
-	exec_ops(x, walk->ops, walk->n_ops);
-	walk->n_ops = 0;
-	walk->lost |= !x->n;
-	if (walk->lost)
-		return;
-	walk->len = x->pkts[0]->pkt_len;
-	fields_extract_again(x->pkts[0], &walk->fields);
-}
-
-uint32_t walk_length(struct walk *walk)
-{
-	if (walk->n_ops) {
-		walk_reread(walk);
-		return walk->len;
-	}
-	walk->once = true;
-	return walk->x->pkts[0]->pkt_len;
-}
-
 #define FIRST_TABLE 0
 
 /* What is known of a burst. */
@@ -118,8 +63,9 @@ struct burst {
 	unsigned n;
 	struct rte_mbuf *pkt[SW_BURST];
 	struct cache_key key[SW_BURST];
-	struct cache_entry *entry[SW_BURST];
-	unsigned missing;     /* entries */
+	struct cache_entry *entry[SW_BURST]; /* that holds, or NULL; then */
+	struct cache_entry *stale[SW_BURST]; /* one of the key that does not, or NULL */
+	unsigned missing;		     /* entries */
 	bool ahead[SW_BURST]; /* walk->start has its fields and its rule of table 0 */
 };
 
@@ -162,18 +108,23 @@ static uint64_t read_keys(const struct rules_prog *self, struct sw_lane *in, str
 	return bytes;
 }
 
-/* The entry of a packet, if it holds. */
+/* The entry of a packet, if it holds; else what is stale is noted. */
 static inline struct cache_entry *find_one(
-	struct cache *c, const struct cache_key *key, const struct walk *walk)
+	struct cache *c, struct burst *b, unsigned i, const struct walk *walk)
 {
+	const struct cache_key *key = &b->key[i];
 	struct cache_entry *e;
 
+	b->stale[i] = NULL;
 	if (unlikely(key->class == CACHE_NONE))
 		return NULL;
 	e = cache_find(c, key);
 	if (unlikely(!e && c->old))
 		e = cache_bring(c, key);
-	return e && cache_holds(c, e, walk) ? e : NULL;
+	if (!e || cache_holds(c, e, walk))
+		return e;
+	b->stale[i] = e;
+	return NULL;
 }
 
 /* After a change of rules: what tells of entries whether they hold still. */
@@ -204,7 +155,7 @@ static void find(struct cache *c, struct burst *b, const struct walk *walk)
 		struct cache_entry *e = b->entry[i];
 
 		if (unlikely(!e || !cache_is_of(e, &b->key[i]) || !cache_holds(c, e, walk)))
-			b->entry[i] = e = find_one(c, &b->key[i], walk);
+			b->entry[i] = e = find_one(c, b, i, walk);
 		b->missing += !e;
 		if (unlikely(!e))
 			cache_fetch_ghosts(c, &b->key[i]);
@@ -213,7 +164,7 @@ static void find(struct cache *c, struct burst *b, const struct walk *walk)
 	}
 }
 
-static void tell_full(struct sw_worker *w, struct cache *c)
+static void tell_full(const struct sw_worker *w, struct cache *c)
 {
 	sw_event_post(w->events,
 		&(struct sw_event_record){
@@ -252,9 +203,6 @@ static void fetch_counters(unsigned worker, const struct sw_rule *const *rule, u
 {
 	for (unsigned i = 0; i < n; i++)
 		if (rule[i])
-			rte_prefetch0(rule_slab_of(rule[i]));
-	for (unsigned i = 0; i < n; i++)
-		if (rule[i])
 			rte_prefetch0(rule_count(rule[i], worker));
 }
 
@@ -269,7 +217,7 @@ static void look_ahead(const struct rules_prog *self, struct walk *walk, struct 
 	unsigned n = 0;
 
 	memset(b->ahead, 0, sizeof(b->ahead));
-	if (likely(b->missing < 2))
+	if (likely(!b->missing))
 		return;
 	for (unsigned i = 0; i < b->n; i++) {
 		if (b->entry[i] || (n && same_flow(&b->key[i], &b->key[at[n - 1]])))
@@ -277,8 +225,6 @@ static void look_ahead(const struct rules_prog *self, struct walk *walk, struct 
 		key[n] = &start->fields[i];
 		at[n++] = i;
 	}
-	if (n < 2)
-		return;
 	for (unsigned i = 0; i < n; i++)
 		fields_extract(b->pkt[at[i]], self->number, &start->fields[at[i]]);
 	if (unlikely(rules_lookup(self->rules, &walk->reader, FIRST_TABLE, key, rule, n) ==
@@ -291,13 +237,68 @@ static void look_ahead(const struct rules_prog *self, struct walk *walk, struct 
 	fetch_counters(walk->reader.worker, rule, n);
 }
 
+/* To the port, or nowhere (SW_OFPP_ANY). */
+static void send_plainly(struct exec *x, uint32_t out, unsigned why)
+{
+	unsigned index = out == SW_OFPP_ANY ? PORT_NONE : of_port_index(x->prog->ports, out);
+	struct sw_lane *lane = index == PORT_NONE ? NULL : sw_lane_of(x->w, index);
+
+	if (unlikely(!lane)) {
+		sw_drop_many(
+			x->in, out == SW_OFPP_ANY ? why : SW_ID(drop, rule_no_port), x->pkts, x->n);
+		return;
+	}
+	for (unsigned i = 0; i < x->n; i++)
+		sw_send(x->w, lane, x->pkts[i]);
+}
+
+static void note_walk(const struct sw_worker *w, struct cache *c)
+{
+	c->misses++;
+	if (unlikely(c->used > c->entries / 2 && !c->told))
+		tell_full(w, c);
+}
+
+/* Is what comes of the packet to be kept? */
+static bool is_to_be_kept(struct cache *c, const struct burst *b, unsigned i)
+{
+	const struct cache_key *key = &b->key[i];
+
+	return b->stale[i] || (key->class != CACHE_NONE && cache_admits(c, key));
+}
+
+/* Is all known that there is to do with the packet, as its rule of the first table is plain (struct code)? */
+static bool is_plain(const struct rules_prog *self, const struct walk *walk, const struct burst *b,
+	unsigned i, struct cache_plain *plain)
+{
+	const struct sw_rule *rule = b->ahead[i] ? walk->start.rule[i] : NULL;
+
+	if (unlikely(!rule || self->asked & SW_BRIDGE_DROP_FRAGMENTS ||
+		     rules_has_table(self->rules, SW_TABLE_BY_HAND)))
+		return false; /* something else comes first */
+	*plain = (struct cache_plain){ rule, &walk->start.fields[i],
+		rule_code_at(rule, walk->reader.version)->ops->plain };
+	return plain->out && plain->out != self->number;
+}
+
+/* Such a packet: what its walk would come to, without one. */
+static void go_plainly(struct exec *x, struct cache *c, const struct rule_reader *reader,
+	const struct burst *b, unsigned i, const struct cache_plain *plain)
+{
+	rule_count_add(plain->rule, x->w, 1, x->pkts[0]->pkt_len);
+	if (is_to_be_kept(c, b, i))
+		cache_keep_plain(c, &b->key[i], b->stale[i], reader, plain);
+	note_walk(x->w, c);
+	send_plainly(x, plain->out, SW_ID(drop, rule_drop));
+}
+
 /* One packet by the tables, from 0 to its end; what it came to is kept. */
 static void walk_one(
 	struct exec *x, struct cache *c, struct walk *walk, const struct burst *b, unsigned i)
 {
 	const struct cache_key *key = &b->key[i];
 	uint32_t bytes = x->pkts[0]->pkt_len;
-	struct cache_entry *e = key->class == CACHE_NONE ? NULL : cache_find(c, key);
+	struct cache_entry *e = b->stale[i];
 	uint64_t changes = c->changes;
 
 	walk->looked = b->ahead[i];
@@ -308,17 +309,13 @@ static void walk_one(
 	} else {
 		rules_fields(x, walk);
 	}
-	walk->keep = e || (key->class != CACHE_NONE && cache_admits(c, key));
-	if (walk->keep && !e)
-		cache_fetch_place(c, key);
+	walk->keep = is_to_be_kept(c, b, i);
 	rules_walk(x, walk);
 	for (unsigned k = 0; k < walk->n_hits; k++)
 		rule_count_add(walk->hits[k], x->w, 1, bytes);
 	if (walk->keep)
 		cache_keep(c, key, c->changes == changes ? e : cache_find(c, key), walk, x->why);
-	c->misses++;
-	if (unlikely(c->used > c->entries / 2 && !c->told))
-		tell_full(x->w, c);
+	note_walk(x->w, c);
 	rules_do(x, walk);
 }
 
@@ -349,18 +346,14 @@ static void run_list(struct exec *x, struct cache *c, const struct rule_reader *
 	exec_end(x);
 }
 
-static void run_plain(struct exec *x, const struct cache_entry *e)
+/* Do packets of both go the same way: the same list, or the same port, or are lost for the same reason? */
+static bool goes_same_way(const struct cache_entry *a, const struct cache_entry *b)
 {
-	unsigned index = e->out == SW_OFPP_ANY ? PORT_NONE : of_port_index(x->prog->ports, e->out);
-	struct sw_lane *lane = index == PORT_NONE ? NULL : sw_lane_of(x->w, index);
+	static const struct cache_entry way = {
+		.why = UINT8_MAX, .flags = CACHE_LISTED, .out = UINT32_MAX
+	};
 
-	if (unlikely(!lane)) {
-		sw_drop_many(x->in, e->out == SW_OFPP_ANY ? e->why : SW_ID(drop, rule_no_port),
-			x->pkts, x->n);
-		return;
-	}
-	for (unsigned i = 0; i < x->n; i++)
-		sw_send(x->w, lane, x->pkts[i]);
+	return !((a->way ^ b->way) & way.way);
 }
 
 /* How many packets from i on go the way of the first: neighbours with the same list, or the same port. */
@@ -372,7 +365,7 @@ static unsigned same_way(const struct burst *b, unsigned i)
 	while (i + n < b->n) {
 		const struct cache_entry *e = b->entry[i + n];
 
-		if (!e || !cache_same_way(e, first))
+		if (!e || !goes_same_way(e, first))
 			break;
 		n++;
 	}
@@ -404,7 +397,7 @@ static void forward(struct sw_worker *w, const struct rules_prog *self, struct s
 	struct cache *c, struct burst *b, uint64_t changes)
 {
 	struct walk *walk = walk_of(w);
-	unsigned plain = 0;
+	unsigned matches = 0;
 
 	look_ahead(self, walk, b);
 	for (unsigned i = 0, n; i < b->n; i += n) {
@@ -419,21 +412,26 @@ static void forward(struct sw_worker *w, const struct rules_prog *self, struct s
 
 		n = 1;
 		if (unlikely(moved))
-			b->entry[i] = find_one(c, &b->key[i], walk);
+			b->entry[i] = find_one(c, b, i, walk);
 		if (unlikely(!b->entry[i])) {
-			walk_one(&x, c, walk, b, i);
+			struct cache_plain plain;
+
+			if (is_plain(self, walk, b, i, &plain))
+				go_plainly(&x, c, &walk->reader, b, i, &plain);
+			else
+				walk_one(&x, c, walk, b, i);
 			continue;
 		}
 		if (likely(!moved))
 			n = x.n = same_way(b, i);
 		c->hits += n;
-		plain += count(w, b, i, n);
+		matches += count(w, b, i, n);
 		if (b->entry[i]->flags & CACHE_LISTED)
 			run_list(&x, c, &walk->reader, b->entry[i]);
 		else
-			run_plain(&x, b->entry[i]);
+			send_plainly(&x, b->entry[i]->out, b->entry[i]->why);
 	}
-	rules_count_matches(self->rules, &walk->reader, FIRST_TABLE, plain);
+	rules_count_matches(self->rules, &walk->reader, FIRST_TABLE, matches);
 }
 
 void rules_run(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_lane *in,
