@@ -12,7 +12,7 @@
 #include <sw/rule.h>
 #include <sw/text.h>
 
-#include "../rule/rule.h"
+#include "../rule/chain.h"
 
 /* Bits of one that the other has not yet. */
 static bool has_more(

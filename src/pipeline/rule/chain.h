@@ -9,33 +9,34 @@
 
 #include "view.h"
 
-/* The hash under a mask, with its number of words a constant where that is usual. */
-static inline uint64_t rule_hash_fast(const struct rule_mask *mask, const uint64_t *key)
+/* Bits of the packet in word i of the mask that are not the rule's. */
+static inline uint64_t rule_differs(const struct sw_rule *rule, const uint64_t *key, unsigned i)
 {
-	switch (mask->n) {
-	case 1:
-		return rule_hash_n(mask, key, 1);
-	case 2:
-		return rule_hash_n(mask, key, 2);
-	case 3:
-		return rule_hash_n(mask, key, 3);
-	case 4:
-		return rule_hash_n(mask, key, 4);
-	case 5:
-		return rule_hash_n(mask, key, 5);
-	case 6:
-		return rule_hash_n(mask, key, 6);
-	default:
-		return rule_hash_of(mask, key);
-	}
+	const struct rule_mask *mask = rule->mask;
+
+	return (key[mask->at[i]] & mask->word[i]) ^ rule->value[i];
+}
+
+/* Does the rule take a packet with these words? */
+static inline bool rule_takes(const struct sw_rule *rule, const uint64_t *key)
+{
+	uint64_t other = rule_differs(rule, key, 0) | rule_differs(rule, key, 1) |
+			 rule_differs(rule, key, 2) | rule_differs(rule, key, 3) |
+			 rule_differs(rule, key, 4) | rule_differs(rule, key, 5);
+
+	RTE_BUILD_BUG_ON(RULE_FEW != 6);
+	for (unsigned i = RULE_FEW; unlikely(i < rule->mask->n); i++)
+		other |= rule_differs(rule, key, i);
+	return !other;
 }
 
 /* Where a packet is looked for. */
 struct rule_spot {
 	const struct rule_bucket *bucket;
+	const struct sw_rule *rule; /* to be tried, and those behind it in the chain */
 	uint64_t hash;
 	uint8_t packet, link; /* of the burst; of the tuple */
-	uint8_t hit;	      /* slots of the bucket that have the sign, as bits */
+	uint8_t hit; /* slots of the bucket that have the sign and were not looked into yet, as bits */
 };
 
 static inline void rule_spot_fetch(
@@ -46,6 +47,28 @@ static inline void rule_spot_fetch(
 	spot->link = tuple->link;
 }
 
+static inline void rule_fetch(const struct sw_rule *rule)
+{
+	rte_prefetch0((const char *)rule + offsetof(struct sw_rule, begin));
+	rte_prefetch0((const char *)rule + offsetof(struct sw_rule, value));
+}
+
+/* The first of the next chain that has the sign, in this bucket or in those behind it; NULL: there are no more. */
+static inline const struct sw_rule *rule_next_chain(struct rule_spot *spot)
+{
+	unsigned slot;
+
+	while (likely(!spot->hit)) {
+		spot->bucket = sw_rcu_get(spot->bucket->more);
+		if (likely(!spot->bucket))
+			return NULL;
+		spot->hit = rule_signed(spot->bucket, rule_sign(spot->hash));
+	}
+	slot = __builtin_ctz(spot->hit);
+	spot->hit &= spot->hit - 1;
+	return rule_in_slot(spot->bucket, slot);
+}
+
 /* Find the signs while rules come; spots where something may be found move to the front. */
 static inline unsigned rule_spots_signed(struct rule_spot *spot, unsigned n)
 {
@@ -53,47 +76,54 @@ static inline unsigned rule_spots_signed(struct rule_spot *spot, unsigned n)
 
 	for (unsigned i = 0; i < n; i++) {
 		struct rule_spot s = spot[i];
-		const char *rule;
+		unsigned hit = rule_signed(s.bucket, rule_sign(s.hash));
 
-		s.hit = rule_signed(s.bucket, rule_sign(s.hash));
-		rule = (const char *)rule_in_slot(s.bucket, s.hit ? __builtin_ctz(s.hit) : 0);
-		rte_prefetch0(rule + offsetof(struct sw_rule, begin));
-		rte_prefetch0(rule + offsetof(struct sw_rule, value));
+		s.rule = hit ? rule_in_slot(s.bucket, __builtin_ctz(hit)) : NULL;
+		s.hit = hit & (hit - 1);
+		rule_fetch(s.rule);
 		spot[kept] = s;
-		kept += s.hit || sw_rcu_get(s.bucket->more);
+		kept += hit || sw_rcu_get(s.bucket->more);
 	}
 	return kept;
 }
 
-/* The first of a chain that takes the packet, if it is better than what was found. */
-static inline void rule_try_chain(struct rule_look *look, int32_t *best, const struct sw_rule *rule,
-	const struct rule_spot *spot)
+/* Try the spot's rule: if it takes the packet, and is better than what was found, it is found. What is to be tried next, or
+ * NULL, takes its place: the next one of the chain only while that may be better. */
+static inline void rule_try(struct rule_look *look, int32_t *best, struct rule_spot *spot)
 {
-	const uint64_t *key = look->key[spot->packet];
+	const struct sw_rule *rule = spot->rule;
 
-	for (; rule && rule->priority > *best; rule = sw_rcu_get(rule->next[spot->link]))
-		if (rule_takes(rule, key) && rule_visible(rule, look->version)) {
-			*best = rule->priority;
+	if (rule && rule->priority > best[spot->packet]) {
+		if (rule_takes(rule, look->key[spot->packet]) &&
+			rule_visible(rule, look->version)) {
+			best[spot->packet] = rule->priority;
 			look->found[spot->packet] = rule;
-			return;
+			rte_prefetch0(rule_slab_of(rule)); /* it will be counted */
+		} else {
+			spot->rule = sw_rcu_get(rule->next[spot->link]);
+			if (spot->rule)
+				return;
 		}
+	}
+	spot->rule = rule_next_chain(spot);
 }
 
-/* All chains of the bucket, and of those behind it, that have the sign. `best`: priority found, by packet. */
-static inline void rule_try_spot(
-	struct rule_look *look, int32_t *best, const struct rule_spot *spot)
+/* All rules of all spots, which are used up. In turns: what one waits for comes while others are tried. `best`: priority
+ * found, by packet. */
+static inline void rule_try_spots(
+	struct rule_look *look, int32_t *best, struct rule_spot *spot, unsigned n)
 {
-	const struct rule_bucket *bucket = spot->bucket;
-	unsigned hit = spot->hit;
+	unsigned left;
 
-	for (;;) {
-		for (; hit; hit &= hit - 1)
-			rule_try_chain(look, &best[spot->packet],
-				rule_in_slot(bucket, __builtin_ctz(hit)), spot);
-		bucket = sw_rcu_get(bucket->more);
-		if (likely(!bucket))
-			return;
-		hit = rule_signed(bucket, rule_sign(spot->hash));
+	for (; n; n = left) {
+		left = 0;
+		for (unsigned i = 0; i < n; i++) {
+			rule_try(look, best, &spot[i]);
+			if (!spot[i].rule)
+				continue;
+			rule_fetch(spot[i].rule);
+			spot[left++] = spot[i];
+		}
 	}
 }
 

@@ -63,7 +63,7 @@ static void seek_chain(struct seek *s, const struct sw_rule *rule, unsigned link
 static void seek_tuple(struct seek *s, const struct rule_tuple *t)
 {
 	const struct rule_buckets *buckets = sw_rcu_get(t->hash);
-	uint64_t hash = rule_hash_fast(t->mask, s->key);
+	uint64_t hash = rule_hash_any(t->mask, s->key);
 	const struct rule_bucket *b = &buckets->bucket[hash & buckets->mask];
 
 	s->probes++;

@@ -60,7 +60,8 @@ static struct rule_mask *make(const uint64_t *words, uint32_t hash)
 
 	for (unsigned w = 0; w < RULE_WORDS; w++)
 		n += words[w] != 0;
-	mask = sw_xcalloc(1, sizeof(*mask) + n * sizeof(mask->word[0]));
+	mask = sw_xcalloc(
+		1, sizeof(*mask) + RTE_MAX(n, (unsigned)RULE_FEW) * sizeof(mask->word[0]));
 	mask->hash = hash;
 	for (unsigned w = 0; w < RULE_WORDS; w++)
 		if (words[w]) {
@@ -68,6 +69,8 @@ static struct rule_mask *make(const uint64_t *words, uint32_t hash)
 			mask->at[mask->n] = w;
 			mask->word[mask->n++] = words[w];
 		}
+	for (unsigned i = (n + 1) / 2 * 2; i < RULE_FEW; i += 2)
+		mask->rest += fold(rule_secret[i], rule_secret[i + 1]);
 	return mask;
 }
 

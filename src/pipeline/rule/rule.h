@@ -20,6 +20,8 @@
 #define RULE_FOREVER   UINT64_MAX /* a version that never comes */
 #define RULE_SLAB_SIZE 4096
 #define RULE_SLAB_MOST 21 /* rules in a slab */
+#define RULE_FEW \
+	6 /* words: masks and rules have as many at least, so that what is usual has no loop */
 
 struct code;
 struct sw_rules;
@@ -41,7 +43,9 @@ struct rule_mask {
 	uint32_t hash;
 	struct rule_mask *next;
 	struct rule_group *groups; /* who has it: one a table */
-	uint64_t word[];	   /* n */
+	uint64_t
+		rest; /* of hashes under it: what words add that it has not, of the first RULE_FEW */
+	uint64_t word[]; /* n; zeros behind them up to RULE_FEW */
 };
 
 /* What one worker counts of a rule. Others read it while it moves. */
@@ -104,7 +108,7 @@ struct sw_rule {
 	uint8_t slot;	/* in its slab */
 	uint8_t linked; /* bit i: is in a tuple by next[i]; control's */
 
-	uint64_t value[] __rte_cache_aligned; /* mask->n */
+	uint64_t value[] __rte_cache_aligned; /* as mask->word */
 };
 
 /* Of a slab, one worker's. */
@@ -134,17 +138,6 @@ static inline bool rule_visible(const struct sw_rule *rule, uint64_t version)
 {
 	return __atomic_load_n(&rule->begin, __ATOMIC_RELAXED) <= version &&
 	       version < __atomic_load_n(&rule->end, __ATOMIC_RELAXED);
-}
-
-/* Does the rule take a packet with these words? */
-static inline bool rule_takes(const struct sw_rule *rule, const uint64_t *key)
-{
-	const struct rule_mask *mask = rule->mask;
-	uint64_t other = 0;
-
-	for (unsigned i = 0; i < mask->n; i++)
-		other |= (key[mask->at[i]] & mask->word[i]) ^ rule->value[i];
-	return !other;
 }
 
 #endif

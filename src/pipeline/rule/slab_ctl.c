@@ -115,7 +115,7 @@ struct sw_rule *rule_alloc(struct sw_rules *rules, struct rule_table *table, uns
 		leave(slab);
 	rule = rule_at(slab, slot);
 	ASAN_UNPOISON_MEMORY_REGION(rule, slab->size);
-	memset(rule, 0, sizeof(*rule));
+	memset(rule, 0, sizeof(*rule) + RULE_FEW * sizeof(rule->value[0]));
 	rule->table = table->id;
 	rule->slot = slot;
 	return rule;

@@ -7,9 +7,6 @@
  * Readers take no lock and see each slot and each link whole; they need nothing of the order in which they change:
  * what is visible at a version is in place before the version comes, and stays until nobody reads it.
  *
- * The hash is keyed by secrets of this start, so that nobody can aim at a bucket: products of pairs of words,
- * folded and summed, and one more multiplication, without which words that count up fall into patterns.
- *
  * room: pipeline (private). Writer: control. Readers: workers.
  */
 #ifndef RULE_TUPLE_H
@@ -19,8 +16,7 @@
 #include <immintrin.h>
 #endif
 
-#include "../fold.h"
-#include "rule.h"
+#include "hash.h"
 
 #define RULE_SLOTS	7
 #define RULE_SIGN_SHIFT 48
@@ -56,31 +52,6 @@ struct rule_tuple {
 	struct rule_limbo limbo;
 	struct rule_tuple *next, **at; /* of the table */
 };
-
-extern uint64_t rule_secret[RULE_WORDS + 2];
-
-/* n is mask->n: a constant where it matters. */
-static inline __attribute__((always_inline)) uint64_t rule_hash_n(
-	const struct rule_mask *mask, const uint64_t *key, unsigned n)
-{
-	uint64_t sum = 0;
-
-	for (unsigned i = 0; i < n; i += 2) {
-		uint64_t a = (key[mask->at[i]] & mask->word[i]) ^ rule_secret[i];
-		uint64_t b = rule_secret[i + 1];
-
-		if (i + 1 < n)
-			b ^= key[mask->at[i + 1]] & mask->word[i + 1];
-		sum += fold(a, b);
-	}
-	sum *= rule_secret[RULE_WORDS];
-	return sum ^ sum >> 32;
-}
-
-static inline uint64_t rule_hash_of(const struct rule_mask *mask, const uint64_t *key)
-{
-	return rule_hash_n(mask, key, mask->n);
-}
 
 /* The low bits choose the bucket, the high ones are the sign in its place in a slot, never 0. */
 static inline uint64_t rule_sign(uint64_t hash)

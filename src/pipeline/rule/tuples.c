@@ -67,8 +67,7 @@ static inline void ask(struct burst *b, const struct rule_tuple *tuple)
 	b->look->probes += b->n;
 	hash_all(b, tuple, sw_rcu_get(tuple->hash));
 	n = rule_spots_signed(b->spot, b->n);
-	for (unsigned i = 0; i < n; i++)
-		rule_try_spot(b->look, b->best, &b->spot[i]);
+	rule_try_spots(b->look, b->best, b->spot, n);
 }
 
 /* Who may find better in what has at most this priority? */
