@@ -196,6 +196,20 @@ static void test_classes(void **state)
 		classes(kind, seed);
 }
 
+/* All at once, as in a bundle: the sieve that the first few ask for is not the last. */
+static void test_at_once(void **state)
+{
+	struct class_rule *r = class_rules(CLASS_ACL, 2000, 3);
+
+	start(swtest_seed(0x51e81));
+	for (unsigned i = 0; i < 2000; i++)
+		change(SW_RULE_ADD, &r[i]);
+	drain();
+	assert_in_range(probes(r, 2000), 1, 220);
+	end();
+	free(r);
+}
+
 /* Rules that one tuple cannot tell apart: they are many, and only few are ever compared. */
 static void test_long_chains(void **state)
 {
@@ -262,6 +276,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_masks),
 		cmocka_unit_test(test_classes),
+		cmocka_unit_test(test_at_once),
 		cmocka_unit_test(test_long_chains),
 		cmocka_unit_test(test_end),
 	};

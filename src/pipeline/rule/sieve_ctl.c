@@ -160,6 +160,8 @@ static void sieve_ripe(struct sw_rules *rules, struct rule_limbo *item)
 	sieve_free(sw_container_of(item, struct rule_sieve, limbo));
 }
 
+static void check(struct sw_rules *rules, struct rule_table *table);
+
 static void job_end(struct rule_sieving *job)
 {
 	job->table->sieving = NULL;
@@ -217,6 +219,7 @@ static void leave_out(struct rule_sieving *job)
 /* From one step to the next; false: there is no memory, and no new sieve. */
 static bool go_on(struct rule_sieving *job)
 {
+	struct sw_rules *rules = job->rules;
 	struct rule_table *table = job->table;
 	struct rule_sieve *old = table->sieve;
 
@@ -234,11 +237,12 @@ static bool go_on(struct rule_sieving *job)
 	leave_out(job);
 	table->sieve = job->sieve;
 	if (old)
-		rule_limbo_add(job->rules, &old->limbo, sieve_ripe);
-	rule_view_stale(job->rules, table);
-	rule_views_refresh(job->rules);
-	rule_limbo_kick(job->rules);
+		rule_limbo_add(rules, &old->limbo, sieve_ripe);
+	rule_view_stale(rules, table);
+	rule_views_refresh(rules);
+	rule_limbo_kick(rules);
 	job_end(job);
+	check(rules, table); /* what came meanwhile: perhaps nothing changes for long after this */
 	return false;
 }
 
