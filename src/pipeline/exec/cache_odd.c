@@ -42,15 +42,15 @@ static bool is_ip4_at_end(const struct rte_mbuf *m)
 	       p[14 + 8] <= CACHE_TTL_END;
 }
 
-/* How many words, or 0: there are too many. */
+/* How many words, or 0: there are too many. The last lane is whole. */
 static unsigned gather(
 	uint64_t *to, const struct sw_fields *fields, const struct cache_masks *masks)
 {
 	const uint64_t *value = (const uint64_t *)fields;
 	const uint64_t *mask = (const uint64_t *)&masks->reads;
+	uint64_t head = shape(fields);
 	unsigned n = 1;
 
-	to[0] = shape(fields);
 	for (uint32_t left = masks->odd; left; left &= left - 1) {
 		unsigned w = __builtin_ctz(left);
 		uint64_t word = value[w] & mask[w];
@@ -59,15 +59,17 @@ static unsigned gather(
 			continue;
 		if (n == WORDS)
 			return 0;
-		to[0] |= UINT64_C(1) << w;
+		head |= UINT64_C(1) << w;
 		to[n++] = word;
 	}
+	to[0] = head;
+	if (n % 2)
+		to[n] = 0;
 	return n;
 }
 
 void cache_key_odd(struct cache_key *key, const struct cache_reader *r, const struct rte_mbuf *m)
 {
-	uint64_t word[WORDS] = { 0 };
 	struct sw_fields fields;
 	unsigned n;
 
@@ -77,12 +79,12 @@ void cache_key_odd(struct cache_key *key, const struct cache_reader *r, const st
 	fields_extract(m, 0, &fields);
 	if (is_at_end(&fields))
 		return;
-	n = gather(word, &fields, r->masks);
+	key->lane[0] = key->lane[1] = (cache_lane){ 0 };
+	n = gather((uint64_t *)key->lane, &fields, r->masks);
 	if (!n)
 		return;
 	key->class = CACHE_ODD;
 	key->owner = r->owner;
 	key->n = RTE_MAX((n + 1) / 2, (unsigned)CACHE_NEAR);
-	memcpy(key->lane, word, sizeof(word));
 	key->hash = cache_hash_of(key, r->base);
 }
