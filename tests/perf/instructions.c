@@ -14,9 +14,15 @@
 
 #include <rte_mbuf.h>
 
+#include <sw/action.h>
+#include <sw/err.h>
+#include <sw/rcu.h>
+#include <sw/rule.h>
+#include <sw/rule_text.h>
 #include <sw/simd.h>
 #include <sw/worker.h>
 
+#include "class_rules.h"
 #include "rig.h"
 #include "swtest.h"
 
@@ -146,6 +152,71 @@ static void play_rules(struct rig *rig, const struct rules_scene *sc, unsigned b
 	rig_leave(rig);
 }
 
+/* --- by many masks: packets that are walked each time --- */
+
+#define CLASS_RULES 1000
+
+static void add_class_rules(struct rig *rig, const struct class_rule *rule)
+{
+	struct sw_rules *rules = sw_bridge_rules(rig->bridge);
+	struct sw_rule_change c;
+	struct sw_err err;
+
+	for (unsigned i = 0; i < CLASS_RULES; i++) {
+		if (sw_rule_parse("actions=output:2", SW_RULE_ADD, &c, &err))
+			exit(1);
+		c.conf.match = rule[i].match;
+		c.conf.priority = rule[i].priority;
+		sw_rules_begin(rules);
+		if (sw_rules_stage(rules, &c, &err))
+			exit(1);
+		sw_rules_commit(rules);
+		sw_instructions_fini(&c.conf.does);
+	}
+	while (sw_rcu_poll())
+		; /* the sieve is made */
+}
+
+static void run_walked(struct rig *rig, const struct class_rule *rule, unsigned bursts)
+{
+	for (unsigned i = 0; i < bursts; i++) {
+		struct rte_mbuf **pkts = &rig->pkt[rig->next % PACKETS];
+		struct sw_fields key;
+
+		rig->next += SW_BURST;
+		for (unsigned k = 0; k < SW_BURST; k++) {
+			class_packet(
+				&rule[swtest_rand(&rig->random) % CLASS_RULES], &rig->random, &key);
+			rig_packet(pkts[k], &key, 1);
+		}
+		measured_burst(rig, 0, pkts);
+	}
+}
+
+static void play_walked(struct rig *rig, const char *what, unsigned bursts)
+{
+	struct class_rule *rule = class_rules(CLASS_ACL, CLASS_RULES, 1);
+	uint64_t before;
+
+	rig_enter(rig, &(struct scene){ what, 2, false, false, { -1, -1 }, 10 });
+	rig_rule(rig, SW_RULE_DELETE, "");
+	add_class_rules(rig, rule);
+	run_walked(rig, rule, WARM);
+	before = sent(rig);
+	scene_part();
+	run_walked(rig, rule, bursts);
+	scene_part();
+	run_walked(rig, rule, 2 * bursts);
+	scene_part();
+	if (sent(rig) - before != 3ull * bursts * SW_BURST) {
+		fprintf(stderr, "%s: not each packet left by one port\n", what);
+		exit(1);
+	}
+	printf("%s\n", what);
+	free(rule);
+	rig_leave(rig);
+}
+
 static void play_all_rules(struct rig *rig, unsigned bursts)
 {
 	static const char *const port[] = { "in_port=1,actions=output:2", NULL };
@@ -159,6 +230,7 @@ static void play_all_rules(struct rig *rig, unsigned bursts)
 	play_rules(rig, &(struct rules_scene){ "rules-5t", NULL, "output:2", false }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-tables", tables, NULL, false }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-fragments", NULL, "output:2", true }, bursts);
+	play_walked(rig, "rules-walked", bursts);
 }
 
 int main(int argc, char **argv)
@@ -190,5 +262,6 @@ int main(int argc, char **argv)
 		bursts);
 	play(&rig, &(struct scene){ "vlan-pop-avx2", 2, false, false, { -1, 10 }, 1000 }, 1,
 		bursts);
+	play_walked(&rig, "rules-walked-avx2", bursts);
 	return 0;
 }
