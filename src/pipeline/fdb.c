@@ -277,7 +277,8 @@ static bool evict_from(struct insert *in, struct fdb_bucket *b)
 
 	if (slot < 0)
 		return false;
-	if (fdb_age(b->val[slot], in->now_s) > in->t->ageing)
+	/* The lock is on the bucket, but ages are refreshed without it. */
+	if (fdb_age(__atomic_load_n(&b->val[slot], __ATOMIC_RELAXED), in->now_s) > in->t->ageing)
 		fdb_count(&in->counters->expired);
 	else
 		fdb_count(&in->counters->evicted);

@@ -21,7 +21,9 @@ struct of_cursor {
 
 static inline struct of_cursor of_cursor(const void *bytes, size_t len)
 {
-	return (struct of_cursor){ bytes, (const uint8_t *)bytes + len, false };
+	const uint8_t *at = bytes;
+
+	return (struct of_cursor){ at, len ? at + len : at, false }; /* NULL of 0 bytes is fine */
 }
 
 static inline size_t of_left(const struct of_cursor *c)
