@@ -9,12 +9,18 @@
 #define SW_POOL_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
+struct rte_mbuf;
 struct rte_mempool;
 struct sw_err;
 
 /* Made by module "pool"; NULL before. */
 struct rte_mempool *sw_pool(void);
+
+/* A packet of these bytes in as many buffers of the pool as it takes; NULL: there are not so many, or a packet cannot have so
+ * many. Of 0 bytes: one empty buffer. The caller frees it. Control. */
+struct rte_mbuf *sw_pool_packet(const void *bytes, size_t len);
 
 /* What is in the pool now. Walks the caches of all cores: some microseconds. Control. */
 struct sw_pool_info {

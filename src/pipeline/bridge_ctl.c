@@ -78,26 +78,37 @@ struct sw_bridge *bridge_owner(const struct sw_port *port)
 	return owner[port->index];
 }
 
-void bridge_rules_prog(const struct sw_port *port, struct rules_prog *prog, struct l2 *normal)
+/* To compile for c, whose domain and ports are there. */
+static struct sw_program_job job_of(struct sw_bridge *bridge, const struct sw_bridge_conf *conf,
+	const struct sw_member_conf *members, const struct compiled *c)
 {
-	struct sw_bridge *bridge = owner[port->index];
-	struct sw_program_job job = { .bridge = &bridge->conf,
-		.members = bridge->members,
-		.n = bridge->n,
-		.domain = bridge->compiled->domain,
-		.fdb = bridge->fdb->table };
-	struct l2 *l2;
-
-	while (bridge->members[job.at].port != port)
-		job.at++;
-	*prog = (struct rules_prog){ .ports = bridge->compiled->ports,
+	return (struct sw_program_job){
+		.bridge = conf,
+		.members = members,
+		.n = c->n,
+		.domain = c->domain,
+		.ports = c->ports,
+		.fdb = bridge->fdb->table,
 		.rules = bridge->rules,
 		.groups = bridge->groups,
 		.meters = bridge->meters,
 		.shared = &bridge->shared,
 		.asked = bridge->shared.asked,
-		.number = bridge->members[job.at].number,
-		.index = port->index };
+	};
+}
+
+void bridge_rules_prog(const struct sw_port *port, struct rules_prog *prog, struct l2 *normal)
+{
+	struct sw_bridge *bridge = owner[port->index];
+	struct sw_program_job job =
+		job_of(bridge, &bridge->conf, bridge->members, bridge->compiled);
+	struct l2 *l2;
+
+	while (bridge->members[job.at].port != port)
+		job.at++;
+	*prog = rules_prog_of(&job);
+	prog->number = bridge->members[job.at].number;
+	prog->index = port->index;
 	l2 = l2_create(&job, false);
 	*normal = *l2;
 	free(l2);
@@ -121,23 +132,14 @@ static struct compiled *compile(struct sw_bridge *bridge, const struct sw_bridge
 		.members = bridge->members,
 		.n = bridge->n,
 		.domain = bridge->compiled ? bridge->compiled->domain : NULL };
-	struct sw_program_job job = {
-		.bridge = conf,
-		.members = members,
-		.n = n,
-		.fdb = bridge->fdb->table,
-		.rules = bridge->rules,
-		.groups = bridge->groups,
-		.meters = bridge->meters,
-		.shared = &bridge->shared,
-		.asked = bridge->shared.asked,
-	};
+	struct sw_program_job job;
 	struct compiled *c = sw_xcalloc(1, sizeof(*c));
 
 	c->n = n;
 	c->ingress = sw_xcalloc(n, sizeof(c->ingress[0]));
-	job.domain = c->domain = domain_create(&is, &old);
-	job.ports = c->ports = of_ports_create(members, n);
+	c->domain = domain_create(&is, &old);
+	c->ports = of_ports_create(members, n);
+	job = job_of(bridge, conf, members, c);
 	packet_out_view_init(&c->packet_out, &job);
 	for (job.at = 0; job.at < n; job.at++) {
 		const struct sw_program *p = program_for(&job);

@@ -106,37 +106,11 @@ int sw_dummy_rx_mbuf(struct sw_port *port, unsigned queue, struct rte_mbuf *m)
 	return dummy_put(&dummy_of(port)->rings[queue], &m, 1) ? 0 : -ENOSPC;
 }
 
-/* Append bytes to a chain of buffers; false when there is no buffer. */
-static bool fill(struct rte_mbuf *head, const uint8_t *bytes, size_t len)
-{
-	struct rte_mbuf *last = head;
-
-	for (;;) {
-		uint16_t part = RTE_MIN(len, rte_pktmbuf_tailroom(last));
-
-		memcpy(rte_pktmbuf_mtod(last, void *), bytes, part);
-		last->data_len = part;
-		head->pkt_len += part;
-		bytes += part;
-		len -= part;
-		if (!len)
-			return true;
-		last->next = rte_pktmbuf_alloc(sw_pool());
-		if (!last->next)
-			return false;
-		last = last->next;
-		head->nb_segs++;
-	}
-}
-
 int sw_dummy_rx(struct sw_port *port, unsigned queue, const void *bytes, size_t len)
 {
-	struct rte_mbuf *m = rte_pktmbuf_alloc(sw_pool());
-	int rc;
+	struct rte_mbuf *m = sw_pool_packet(bytes, len);
+	int rc = m ? sw_dummy_rx_mbuf(port, queue, m) : -ENOBUFS;
 
-	if (!m)
-		return -ENOBUFS;
-	rc = fill(m, bytes, len) ? sw_dummy_rx_mbuf(port, queue, m) : -ENOBUFS;
 	if (rc)
 		rte_pktmbuf_free(m);
 	return rc;

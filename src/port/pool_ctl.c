@@ -9,6 +9,7 @@
 #include <sw/pool.h>
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <rte_eal.h>
@@ -35,6 +36,28 @@ static struct rte_mempool *pool;
 struct rte_mempool *sw_pool(void)
 {
 	return pool;
+}
+
+struct rte_mbuf *sw_pool_packet(const void *bytes, size_t len)
+{
+	struct rte_mbuf *head = NULL, *m;
+	const uint8_t *p = bytes;
+	uint16_t part;
+
+	do {
+		m = rte_pktmbuf_alloc(pool);
+		if (!m || (head && rte_pktmbuf_chain(head, m))) {
+			rte_pktmbuf_free(m);
+			rte_pktmbuf_free(head);
+			return NULL;
+		}
+		head = head ? head : m;
+		part = RTE_MIN(len, (size_t)rte_pktmbuf_tailroom(m));
+		memcpy(rte_pktmbuf_append(head, part), p, part);
+		p += part;
+		len -= part;
+	} while (len);
+	return head;
 }
 
 /* Without huge pages DPDK lets no object cross a page, as it may not be contiguous for a device. Where

@@ -7,7 +7,6 @@
  */
 #include "packet_out.h"
 
-#include <string.h>
 #include <unistd.h>
 
 #include <sw/drop.h>
@@ -16,9 +15,7 @@
 
 #include "../domain.h"
 #include "../field/extract.h"
-#include "../l2.h"
 #include "code.h"
-#include "prog.h"
 #include "walk.h"
 
 #define A_SLICE 16 /* packets */
@@ -49,49 +46,27 @@ static const struct of_port *find_port(const struct of_ports *ports, uint32_t nu
 static void place_init(
 	struct place *p, const struct packet_out_view *view, uint32_t number, struct sw_lane *lane)
 {
-	memset(p, 0, sizeof(*p));
-	p->lane = lane;
-	p->normal.fdb = view->fdb;
-	p->normal.domain = view->domain;
-	p->normal.out = view->domain->out;
-	p->normal.port = PORT_NONE;
-	p->normal.forward_bpdu = view->forward_bpdu;
-	p->normal.ingress.run = l2_from_none;
-	p->prog.ports = view->ports;
-	p->prog.rules = view->rules;
-	p->prog.groups = view->groups;
-	p->prog.meters = view->meters;
-	p->prog.shared = view->shared;
-	p->prog.asked = view->asked;
+	*p = (struct place){ view->prog, view->normal, lane };
 	p->prog.normal = &p->normal;
 	p->prog.number = number;
-	p->prog.index = PORT_NONE;
 }
 
 /* False: the port is gone. */
-static bool place_at_port(
-	struct place *p, struct sw_worker *w, const struct packet_out_view *view, uint32_t number)
+static bool place_at_port(struct place *p, struct sw_worker *w)
 {
-	const struct of_port *port = find_port(view->ports, number);
+	const struct domain *domain = p->normal.domain;
+	const struct of_port *port = find_port(p->prog.ports, p->prog.number);
 	struct sw_lane *lane = port ? sw_lane_of(w, port->index) : NULL;
 
 	if (!lane)
 		return false;
 	p->lane = lane;
 	p->prog.index = p->normal.port = port->index;
-	p->normal.map = view->domain->map[port->member];
+	p->normal.map = domain->map[port->member];
 	p->normal.ingress.run = l2_run;
 	if (port->protect)
-		p->normal.out = view->domain->out_protected;
+		p->normal.out = domain->out_protected;
 	return true;
-}
-
-static void set_fields(struct sw_fields *to, const struct sw_fields *from)
-{
-	to->metadata = from->metadata;
-	to->tunnel_id = from->tunnel_id;
-	to->pkt_mark = from->pkt_mark;
-	memcpy(to->reg, from->reg, sizeof(to->reg));
 }
 
 static void do_actions(struct sw_worker *w, struct place *place, const struct packet_out *out)
@@ -106,7 +81,7 @@ static void do_actions(struct sw_worker *w, struct place *place, const struct pa
 	walk->reader = (struct rule_reader){ rules_version(place->prog.rules), w->id };
 	x.version = walk->reader.version;
 	fields_extract(m, out->in_port, &walk->fields);
-	set_fields(&walk->fields, &out->fields);
+	fields_set_meta(&walk->fields, &out->fields);
 	x.why = SW_ID(drop, rule_drop);
 	walk_packet_out(walk, out->code->apply, out->code->n_apply);
 	for (unsigned i = 0; i < walk->n_hits; i++)
@@ -128,7 +103,7 @@ static void do_one(struct sw_worker *w, const struct packet_out *out)
 		return;
 	}
 	place_init(&place, view, out->in_port, &out->gate->lane);
-	if (out->in_port != SW_OFPP_CONTROLLER && !place_at_port(&place, w, view, out->in_port)) {
+	if (out->in_port != SW_OFPP_CONTROLLER && !place_at_port(&place, w)) {
 		sw_drop_one(&out->gate->lane, SW_ID(drop, rule_no_port), out->m);
 		return;
 	}

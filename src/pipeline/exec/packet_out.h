@@ -15,27 +15,16 @@
 #include <sw/packet_out.h>
 #include <sw/worker.h>
 
-struct code;
-struct domain;
-struct fdb_table;
-struct of_ports;
-struct of_shared;
-struct sw_groups;
-struct sw_meters;
-struct sw_program_job;
-struct sw_rules;
+#include "../l2.h"
+#include "prog.h"
 
-/* Of a membership; published and retired with it. */
+struct code;
+struct sw_program_job;
+
+/* Of a membership; published and retired with it: both programs as a packet needs them that came in by no port. */
 struct packet_out_view {
-	const struct of_ports *ports;
-	const struct domain *domain;
-	struct fdb_table *fdb;
-	struct sw_rules *rules;
-	const struct sw_groups *groups;
-	const struct sw_meters *meters;
-	const struct of_shared *shared;
-	bool forward_bpdu;
-	uint8_t asked; /* SW_BRIDGE_* */
+	struct rules_prog prog; /* but for what it is NORMAL by */
+	struct l2 normal;
 };
 
 struct packet_out_gate {

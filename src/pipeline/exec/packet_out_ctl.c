@@ -22,8 +22,8 @@
 #include <sw/program.h>
 #include <sw/rcu.h>
 
+#include "../domain.h"
 #include "code.h"
-#include "prog.h"
 
 SW_USE(housekeep, packet_out);
 
@@ -43,15 +43,14 @@ struct packet_out_gate *packet_out_gate_create(void)
 
 void packet_out_view_init(struct packet_out_view *view, const struct sw_program_job *job)
 {
-	*view = (struct packet_out_view){
-		.ports = job->ports,
-		.domain = job->domain,
+	view->prog = rules_prog_of(job);
+	view->prog.index = PORT_NONE;
+	view->normal = (struct l2){
+		.ingress.run = l2_from_none,
 		.fdb = job->fdb,
-		.rules = job->rules,
-		.groups = job->groups,
-		.meters = job->meters,
-		.shared = job->shared,
-		.asked = job->asked,
+		.domain = job->domain,
+		.out = job->domain->out,
+		.port = PORT_NONE,
 		.forward_bpdu = job->bridge->forward_bpdu,
 	};
 }
@@ -77,29 +76,6 @@ static void packet_free(struct packet_out *out)
 	free(out);
 }
 
-/* The bytes in buffers of the pool, as many as it takes; NULL: there are not so many. */
-static struct rte_mbuf *fill(const uint8_t *bytes, size_t len)
-{
-	struct rte_mbuf *m = NULL;
-
-	while (len) {
-		struct rte_mbuf *part = rte_pktmbuf_alloc(sw_pool());
-		uint16_t n;
-
-		if (!part || (m && rte_pktmbuf_chain(m, part))) {
-			rte_pktmbuf_free(part);
-			rte_pktmbuf_free(m);
-			return NULL;
-		}
-		n = RTE_MIN(len, (size_t)rte_pktmbuf_tailroom(part));
-		memcpy(rte_pktmbuf_append(m ? m : part, n), bytes, n);
-		m = m ? m : part;
-		bytes += n;
-		len -= n;
-	}
-	return m;
-}
-
 static void reap(struct packet_out_ring *ring)
 {
 	uint32_t tail = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
@@ -122,7 +98,7 @@ static struct packet_out *packet_create(
 	packet->code = code;
 	packet->in_port = out->in_port;
 	packet->fields = out->fields;
-	packet->m = fill(out->bytes, out->len);
+	packet->m = sw_pool_packet(out->bytes, out->len);
 	gate->refs++;
 	if (packet->m)
 		return packet;

@@ -25,6 +25,7 @@ struct l2;
 struct sw_groups;
 struct sw_member_conf;
 struct sw_meters;
+struct sw_program_job;
 struct sw_rules;
 struct walk;
 
@@ -92,6 +93,9 @@ static inline uint64_t ports_serial(const struct rules_prog *prog)
 	return (uint64_t)prog->ports->serial << 32 |
 	       __atomic_load_n(&port_live_serial, __ATOMIC_ACQUIRE);
 }
+
+/* All of it that is the bridge's; the rest is 0. Control. */
+struct rules_prog rules_prog_of(const struct sw_program_job *job);
 
 /* From members; of_ports_destroy after a grace period. Control. */
 struct of_ports *of_ports_create(const struct sw_member_conf *members, unsigned n);

@@ -170,21 +170,28 @@ static uint32_t flow_id(const struct sw_program_job *job, const struct sw_member
 	return ++last;
 }
 
+struct rules_prog rules_prog_of(const struct sw_program_job *job)
+{
+	return (struct rules_prog){
+		.ports = job->ports,
+		.rules = job->rules,
+		.groups = job->groups,
+		.meters = job->meters,
+		.shared = job->shared,
+		.asked = job->asked,
+	};
+}
+
 static struct sw_ingress *rules_compile(const struct sw_program_job *job)
 {
 	const struct sw_member_conf *member = &job->members[job->at];
 	struct rules_prog *self = sw_xcalloc(1, sizeof(*self));
 
 	walks_create();
+	*self = rules_prog_of(job);
 	self->ingress.run = rules_run;
-	self->ports = job->ports;
-	self->rules = job->rules;
-	self->groups = job->groups;
-	self->meters = job->meters;
-	self->shared = job->shared;
 	self->id = flow_id(job, member);
 	self->normal = l2_create(job, false);
-	self->asked = job->asked;
 	self->number = member->number;
 	self->index = member->port->index;
 	self->no_packet_in = member->port->state & SW_PORT_NO_PACKET_IN;

@@ -300,14 +300,6 @@ static void tell_controllers(struct trace *t)
 
 /* --- a packet in a bridge --- */
 
-static void set_meta(struct sw_fields *to, const struct sw_fields *meta)
-{
-	to->metadata = meta->metadata;
-	to->tunnel_id = meta->tunnel_id;
-	to->pkt_mark = meta->pkt_mark;
-	memcpy(to->reg, meta->reg, sizeof(to->reg));
-}
-
 static void run_rules(struct trace *t, struct rte_mbuf *m, const struct sw_fields *meta)
 {
 	struct sw_lane *in = &t->lane[t->prog.index]->lane;
@@ -319,7 +311,7 @@ static void run_rules(struct trace *t, struct rte_mbuf *m, const struct sw_field
 	x.version = t->walk.reader.version;
 	rules_fields(&x, &t->walk);
 	if (meta)
-		set_meta(&t->walk.fields, meta);
+		fields_set_meta(&t->walk.fields, meta);
 	rules_walk(&x, &t->walk);
 	rules_do(&x, &t->walk);
 }
@@ -346,7 +338,7 @@ static void run_in(struct trace *t, const struct sw_port *port, struct rte_mbuf 
 	lanes_create(t, bridge_owner(port));
 	fields_extract(m, t->prog.number, &fields);
 	if (meta)
-		set_meta(&fields, meta);
+		fields_set_meta(&fields, meta);
 	t->ear->enter(t->ear->arg, port, &fields);
 	packet_in_rings[t->w.id] = &t->ring;
 	if (rules_admit(&t->lane[port->index]->lane, m) &&
@@ -420,30 +412,6 @@ static void follow(struct trace *t, unsigned depth)
 	free(sent);
 }
 
-static struct rte_mbuf *packet_of(const uint8_t *bytes, size_t len)
-{
-	struct rte_mbuf *head = NULL;
-
-	for (size_t at = 0; at < len || !head;) {
-		struct rte_mbuf *m = rte_pktmbuf_alloc(sw_pool());
-		uint16_t part;
-
-		if (!m)
-			goto bad;
-		part = RTE_MIN(len - at, (size_t)rte_pktmbuf_tailroom(m));
-		memcpy(rte_pktmbuf_append(m, part), bytes + at, part);
-		at += part;
-		if (!head)
-			head = m;
-		else if (rte_pktmbuf_chain(head, m))
-			goto bad;
-	}
-	return head;
-bad:
-	rte_pktmbuf_free(head);
-	return NULL;
-}
-
 int sw_trace_run(const struct sw_trace_ear *ear, const struct sw_port *port, const uint8_t *bytes,
 	size_t len, const struct sw_fields *meta, struct sw_err *err)
 {
@@ -457,7 +425,7 @@ int sw_trace_run(const struct sw_trace_ear *ear, const struct sw_port *port, con
 			"its packets are dropped (no_bridge) until swctl add-port puts it in one");
 		return rc;
 	}
-	m = packet_of(bytes, len);
+	m = sw_pool_packet(bytes, len);
 	if (!m)
 		return sw_err_set(
 			err, SW_CODE_LIMIT, "there is no packet buffer free for the trace");

@@ -20,6 +20,7 @@
 #define PIPELINE_FIELD_EXTRACT_H
 
 #include <stdint.h>
+#include <string.h>
 
 #include <sw/field.h>
 
@@ -42,6 +43,15 @@ void fields_extract(const struct rte_mbuf *m, uint32_t in_port, struct sw_fields
 
 /* Of a packet that was changed: registers, metadata, ports and so on stay. */
 void fields_extract_again(const struct rte_mbuf *m, struct sw_fields *f);
+
+/* What is in no packet and may come with it from elsewhere: metadata, tunnel_id, pkt_mark, registers. */
+static inline void fields_set_meta(struct sw_fields *to, const struct sw_fields *meta)
+{
+	to->metadata = meta->metadata;
+	to->tunnel_id = meta->tunnel_id;
+	to->pkt_mark = meta->pkt_mark;
+	memcpy(to->reg, meta->reg, sizeof(to->reg));
+}
 
 void fields_find(const struct rte_mbuf *m, struct fields_at *at);
 
