@@ -70,6 +70,12 @@ void of_put_text(struct of_buf *b, const char *text, size_t n)
 	memcpy(of_room(b, n), text, len);
 }
 
+void of_put_duration(struct of_buf *b, uint64_t ms)
+{
+	of_put_u32(b, ms / 1000);
+	of_put_u32(b, ms % 1000 * 1000000);
+}
+
 void of_pad8(struct of_buf *b, size_t start)
 {
 	of_room(b, -(b->len - start) & 7);

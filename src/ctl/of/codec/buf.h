@@ -29,6 +29,8 @@ void of_put_u32(struct of_buf *b, uint32_t v);
 void of_put_u64(struct of_buf *b, uint64_t v);
 /* A text in a field of n bytes, cut so that a NUL ends it. */
 void of_put_text(struct of_buf *b, const char *text, size_t n);
+/* duration_sec and duration_nsec of statistics. */
+void of_put_duration(struct of_buf *b, uint64_t ms);
 /* Zeros until the length from `start` on is a multiple of 8. */
 void of_pad8(struct of_buf *b, size_t start);
 

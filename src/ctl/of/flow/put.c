@@ -31,12 +31,6 @@ static void look(struct told *t, const struct sw_rule *rule)
 	t->age_ms = t->now_ms - t->stats.created_ms;
 }
 
-static void put_ms(struct of_buf *out, uint64_t ms)
-{
-	of_put_u32(out, ms / 1000);
-	of_put_u32(out, ms % 1000 * 1000000);
-}
-
 /* Seconds since, plus 1; 0 would mean that it is not known. */
 static uint16_t age(uint64_t now_ms, uint64_t then_ms)
 {
@@ -69,9 +63,9 @@ static void put_stats(struct of_buf *out, const struct told *t)
 	size_t at = begin_stats(out);
 
 	of_put_u32(out, OXS(OXS_DURATION, 8));
-	put_ms(out, t->age_ms);
+	of_put_duration(out, t->age_ms);
 	of_put_u32(out, OXS(OXS_IDLE_TIME, 8));
-	put_ms(out, t->now_ms - t->stats.used_ms);
+	of_put_duration(out, t->now_ms - t->stats.used_ms);
 	put_count(out, OXS_PACKET_COUNT, t->stats.packets);
 	put_count(out, OXS_BYTE_COUNT, t->stats.bytes);
 	end_stats(out, at);
@@ -100,7 +94,7 @@ void of_put_aggregate(struct of_buf *out, const struct of_aggregate *sum, uint8_
 
 static void put_times(struct of_buf *out, const struct told *t)
 {
-	put_ms(out, t->age_ms);
+	of_put_duration(out, t->age_ms);
 	of_put_u16(out, t->conf.priority);
 	of_put_u16(out, t->conf.idle_timeout);
 	of_put_u16(out, t->conf.hard_timeout);
@@ -209,7 +203,7 @@ static void put_removed10(struct of_buf *out, const struct told *t, uint8_t reas
 	of_put_u16(out, t->conf.priority);
 	of_put_u8(out, reason);
 	of_put_u8(out, 0);
-	put_ms(out, t->age_ms);
+	of_put_duration(out, t->age_ms);
 	of_put_u16(out, t->conf.idle_timeout);
 	of_put_u16(out, 0);
 	of_put_u64(out, t->stats.packets);
@@ -224,7 +218,7 @@ static void put_removed_nxm(struct of_buf *out, const struct told *t, uint8_t re
 	of_put_u16(out, t->conf.priority);
 	of_put_u8(out, reason);
 	of_put_u8(out, t->conf.table + 1);
-	put_ms(out, t->age_ms);
+	of_put_duration(out, t->age_ms);
 	of_put_u16(out, t->conf.idle_timeout);
 	len = out->len;
 	of_put_u16(out, 0);
@@ -239,7 +233,7 @@ static void put_removed(struct of_buf *out, const struct told *t, uint8_t reason
 	of_put_u16(out, t->conf.priority);
 	of_put_u8(out, reason);
 	of_put_u8(out, t->conf.table);
-	put_ms(out, t->age_ms);
+	of_put_duration(out, t->age_ms);
 	of_put_u16(out, t->conf.idle_timeout);
 	of_put_u16(out, t->conf.hard_timeout);
 	of_put_u64(out, t->stats.packets);

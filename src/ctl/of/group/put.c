@@ -32,10 +32,8 @@ void of_put_group_stats(struct of_buf *out, const struct sw_group *group, uint32
 	const struct sw_group_conf *conf = sw_group_conf(group);
 	struct sw_group_stats stats;
 	size_t at = out->len;
-	uint64_t age;
 
 	sw_group_stats(group, &stats);
-	age = sw_clock_ms() - stats.made_ms;
 	of_put_u16(out, 0);
 	of_put_u16(out, 0);
 	of_put_u32(out, conf->id);
@@ -43,8 +41,7 @@ void of_put_group_stats(struct of_buf *out, const struct sw_group *group, uint32
 	of_put_u32(out, 0);
 	of_put_u64(out, stats.packets);
 	of_put_u64(out, stats.bytes);
-	of_put_u32(out, age / 1000);
-	of_put_u32(out, age % 1000 * 1000000);
+	of_put_duration(out, sw_clock_ms() - stats.made_ms);
 	for (unsigned i = 0; i < conf->n_buckets; i++) {
 		of_put_u64(out, stats.bucket[i].packets);
 		of_put_u64(out, stats.bucket[i].bytes);

@@ -165,18 +165,15 @@ void of_put_meter_stats(struct of_buf *out, const struct sw_meter *meter, uint32
 	const struct sw_meter_conf *conf = sw_meter_conf(meter);
 	struct sw_meter_stats stats;
 	size_t at = out->len;
-	uint64_t age;
 
 	sw_meter_stats(meter, &stats);
-	age = sw_clock_ms() - stats.made_ms;
 	of_put_u32(out, conf->id);
 	of_put_u16(out, 0);
 	of_room(out, 6);
 	of_put_u32(out, users);
 	of_put_u64(out, stats.packets);
 	of_put_u64(out, stats.bytes);
-	of_put_u32(out, age / 1000);
-	of_put_u32(out, age % 1000 * 1000000);
+	of_put_duration(out, sw_clock_ms() - stats.made_ms);
 	for (unsigned i = 0; i < conf->n_bands; i++) {
 		of_put_u64(out, stats.band[i].packets);
 		of_put_u64(out, stats.band[i].bytes);

@@ -143,35 +143,45 @@ static enum of_error read_packet_out(
 	return of_get_actions(actions, msg->version, &p->out.actions);
 }
 
-static enum of_error check(struct of_conn *c, const struct of_msg *msg, bool named)
+/* Read, and all that can be said against it; p->out.actions are to be freed in any case. */
+static enum of_error read_checked(
+	struct of_conn *c, const struct of_msg *msg, bool named, struct packet_out *p)
 {
-	struct packet_out p;
-	enum of_error error = read_packet_out(c, msg, &p);
+	enum of_error error = read_packet_out(c, msg, p);
 
 	if (!error)
-		error = check_actions(p.out.actions);
+		error = check_actions(p->out.actions);
 	if (!error && named)
-		error = check_named(c, p.out.actions);
-	sw_actions_free(p.out.actions);
+		error = check_named(c, p->out.actions);
 	return error;
 }
 
-/* Send a good one. False: there is no room, the connection is parked and does it again. */
-static bool send_one(struct of_conn *c, const struct of_msg *msg)
+/* A good one. False: there is no room, the connection is parked and does it again. */
+static bool send_one(struct of_conn *c, const struct packet_out *p)
 {
 	enum sw_packet_out_fault fault = SW_PACKET_OUT_FINE;
-	struct packet_out p;
 	struct sw_err err;
 
-	if (!read_packet_out(c, msg, &p) && !p.nothing)
-		fault = sw_packet_out_post(c->bridge->bridge, &p.out, &c->packet_out, &err);
-	sw_actions_free(p.out.actions);
+	if (!p->nothing)
+		fault = sw_packet_out_post(c->bridge->bridge, &p->out, &c->packet_out, &err);
 	if (fault == SW_PACKET_OUT_FINE)
-		c->has_packet_out |= !p.nothing;
+		c->has_packet_out |= !p->nothing;
 	else if (fault != SW_PACKET_OUT_FULL && of_may_warn())
 		sw_warn("bridge %s: a packet of controller %s is lost: %s", c->bridge->name,
 			c->name, err.text);
 	c->parked = fault == SW_PACKET_OUT_FULL;
+	return !c->parked;
+}
+
+/* One that was good when it came: its port may be gone by now, then it goes nowhere. */
+static bool send_later(struct of_conn *c, const struct of_msg *msg)
+{
+	struct packet_out p;
+
+	if (read_packet_out(c, msg, &p))
+		p.nothing = true;
+	send_one(c, &p);
+	sw_actions_free(p.out.actions);
 	return !c->parked;
 }
 
@@ -187,7 +197,7 @@ static int step(struct of_conn *c, struct of_work *work, const struct slice *sli
 {
 	struct waiting *w = sw_container_of(work, struct waiting, work);
 
-	return send_one(c, &w->msg) ? 0 : SLICE_MORE;
+	return send_later(c, &w->msg) ? 0 : SLICE_MORE;
 }
 
 static void waiting_free(struct of_work *work)
@@ -207,17 +217,23 @@ static void wait_for_room(struct of_conn *c, const struct of_msg *msg)
 
 static enum of_error packet_out(struct of_conn *c, const struct of_msg *msg)
 {
-	enum of_error error = check(c, msg, true);
+	struct packet_out p;
+	enum of_error error = read_checked(c, msg, true, &p);
 
-	if (!error && !send_one(c, msg))
+	if (!error && !send_one(c, &p))
 		wait_for_room(c, msg);
+	sw_actions_free(p.out.actions);
 	return error;
 }
 
 /* In a bundle: checked as it comes, but for groups, which may come with the bundle; sent when that is committed (after). */
 static enum of_error stage(struct of_conn *c, const struct of_msg *msg, bool now)
 {
-	return check(c, msg, now);
+	struct packet_out p;
+	enum of_error error = read_checked(c, msg, now, &p);
+
+	sw_actions_free(p.out.actions);
+	return error;
 }
 
 SW_REGISTER(of_message, packet_out) = {
@@ -228,5 +244,5 @@ SW_REGISTER(of_message, packet_out) = {
 	.changes = true,
 	.handle = packet_out,
 	.stage = stage,
-	.after = send_one,
+	.after = send_later,
 };

@@ -116,12 +116,6 @@ static void put_ethernet(struct of_buf *out, const struct of_port_stats *s)
 	of_put_u64(out, s->collisions);
 }
 
-static void put_duration(struct of_buf *out, uint64_t ms)
-{
-	of_put_u32(out, ms / 1000);
-	of_put_u32(out, ms % 1000 * 1000000);
-}
-
 static void put_stats(
 	struct of_conn *c, struct of_parts *parts, struct sw_port *port, uint32_t number)
 {
@@ -141,11 +135,11 @@ static void put_stats(
 		of_put_u32(out, 0);
 		put_common(out, &s);
 		put_ethernet(out, &s);
-		put_duration(out, age);
+		of_put_duration(out, age);
 	} else {
 		of_put_u32(out, 0); /* length, written below */
 		of_put_u32(out, number);
-		put_duration(out, age);
+		of_put_duration(out, age);
 		put_common(out, &s);
 		of_put_u16(out, OFPPSPT_ETHERNET);
 		of_put_u16(out, ETHERNET_STATS_BYTES);
