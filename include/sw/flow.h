@@ -71,6 +71,9 @@ bool sw_flow_next(
  */
 int sw_flow_stage(struct sw_bridge *bridge, struct sw_rule_change *change, struct sw_err *err);
 
+/* All that are set by hand: for sw_flow_stage a DELETE, for sw_rules_next the ones to go through. */
+struct sw_rule_change sw_flow_all(void);
+
 /* What is kept for the bridge is not used again: each flow's next packet goes through the tables. */
 void sw_flow_forget(struct sw_bridge *bridge);
 

@@ -12,6 +12,7 @@
 #ifndef CTL_CMD_BATCH_H
 #define CTL_CMD_BATCH_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -60,6 +61,14 @@ struct batch {
 	const char **texts; /* of items, with input */
 	unsigned *lines;    /* where they are in it, from 1 */
 };
+
+/* In the descriptor of a command: `least` arguments with the bridge; or the bridge and a file. */
+#define BATCH_COMMAND(least)                                                                      \
+	.kind = SW_CMD_ACTION, .role = SW_ROLE_OPERATE, .output = SW_OUT_NONE, .min_args = least, \
+	.max_args = UINT_MAX
+#define BATCH_FILE_COMMAND                                                                     \
+	.usage = "BRIDGE FILE", .kind = SW_CMD_ACTION, .role = SW_ROLE_OPERATE, .min_args = 2, \
+	.max_args = 2
 
 /* A step of the command: call->args[0] is the bridge, the others are items; without any there is one, of "". Returns what
  * the command returns. */

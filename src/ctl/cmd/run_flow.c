@@ -11,8 +11,6 @@
 #include <sw/rule_text.h>
 #include <sw/text.h>
 
-#include <limits.h>
-
 #include "../switch/switch.h"
 #include "../table_out.h"
 #include "batch.h"
@@ -80,12 +78,6 @@ static int read_flow(struct batch *b, const char *text, void *item, struct sw_er
 	return rc;
 }
 
-static void begin(struct batch *b)
-{
-	b->arg = sw_bridge_rules(b->bridge);
-	sw_rules_begin(b->arg);
-}
-
 static int stage(struct batch *b, void *item, struct sw_err *err)
 {
 	struct sw_rule_change *change = item;
@@ -96,12 +88,8 @@ static int stage(struct batch *b, void *item, struct sw_err *err)
 
 static void end(struct batch *b, bool commit)
 {
-	if (!commit) {
-		sw_rules_abort(b->arg);
-		return;
-	}
-	sw_rules_commit(b->arg);
-	if (b->verb == SW_RULE_DELETE && b->call->n_args == 1)
+	rule_end(b, commit);
+	if (commit && b->verb == SW_RULE_DELETE && b->call->n_args == 1)
 		sw_flow_forget(b->bridge);
 }
 
@@ -109,7 +97,7 @@ static const struct batch_kind flows_kind = {
 	.size = sizeof(struct sw_rule_change),
 	.read = read_flow,
 	.fini = rule_fini,
-	.begin = begin,
+	.begin = rule_begin,
 	.check = stage,
 	.end = end,
 };
@@ -129,9 +117,7 @@ static void see_busy(void *arg, struct sw_bridge *bridge)
 
 static void forget(void *arg, struct sw_bridge *bridge)
 {
-	struct sw_rule_change all = {
-		.verb = SW_RULE_DELETE, .out_port = SW_OFPP_ANY, .out_group = SW_OFPP_ANY
-	};
+	struct sw_rule_change all = sw_flow_all();
 
 	sw_rules_begin(sw_bridge_rules(bridge));
 	sw_flow_stage(bridge, &all, NULL);
@@ -173,10 +159,7 @@ SW_REGISTER(cmd, flow_del) = {
 	.help = "delete the flows set by hand that a match covers; without one, all of them, and what workers keep of rules is forgotten: "
 		"each flow goes through the tables once more",
 	.usage = "[BRIDGE [MATCH]...]",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
-	.output = SW_OUT_NONE,
-	.max_args = UINT_MAX,
+	BATCH_COMMAND(0),
 	.run = run_del,
 };
 
@@ -191,11 +174,7 @@ SW_REGISTER(cmd, flow_add) = {
 	.help = "set flows by hand, to find out what is wrong: their packets are not taken through the tables, whatever rules "
 		"and controllers say; written as rules, with actions only",
 	.usage = "BRIDGE FLOW...",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
-	.output = SW_OUT_NONE,
-	.min_args = 2,
-	.max_args = UINT_MAX,
+	BATCH_COMMAND(2),
 	.options = add_options,
 	.run = run_add,
 };

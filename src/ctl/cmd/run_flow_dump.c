@@ -177,11 +177,7 @@ struct by_hand {
 /* Those set by hand, which are in all workers. */
 static void add_by_hand(void *arg, struct sw_bridge *bridge)
 {
-	struct sw_rule_change all = { .verb = SW_RULE_DELETE,
-		.by_hand = true,
-		.conf.table = SW_TABLE_BY_HAND,
-		.out_port = SW_OFPP_ANY,
-		.out_group = SW_OFPP_ANY };
+	const struct sw_rule_change all = sw_flow_all();
 	struct sw_rule_cursor cursor = { 0 };
 	struct by_hand *to = arg;
 	const struct sw_rule *rule;

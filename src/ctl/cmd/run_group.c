@@ -8,8 +8,6 @@
 #include <sw/err.h>
 #include <sw/groups.h>
 
-#include <limits.h>
-
 #include "batch.h"
 
 enum { OPT_MAY_CREATE };
@@ -103,11 +101,7 @@ SW_REGISTER(cmd, group_add) = {
 	.name = "group add",
 	.help = "add groups to a bridge, as ovs-ofctl add-group takes them",
 	.usage = "BRIDGE GROUP...",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
-	.output = SW_OUT_NONE,
-	.min_args = 2,
-	.max_args = UINT_MAX,
+	BATCH_COMMAND(2),
 	.run = run_add,
 };
 
@@ -115,11 +109,7 @@ SW_REGISTER(cmd, group_mod) = {
 	.name = "group mod",
 	.help = "give groups another type and other buckets, which count from 0; rules that send there stay",
 	.usage = "BRIDGE GROUP...",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
-	.output = SW_OUT_NONE,
-	.min_args = 2,
-	.max_args = UINT_MAX,
+	BATCH_COMMAND(2),
 	.options = mod_options,
 	.run = run_mod,
 };
@@ -128,11 +118,7 @@ SW_REGISTER(cmd, group_del) = {
 	.name = "group del",
 	.help = "delete groups (\"group_id=5\") and the rules that send to them; without one, all groups of the bridge",
 	.usage = "BRIDGE [GROUP]...",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
-	.output = SW_OUT_NONE,
-	.min_args = 1,
-	.max_args = UINT_MAX,
+	BATCH_COMMAND(1),
 	.run = run_del,
 };
 
@@ -140,11 +126,7 @@ SW_REGISTER(cmd, group_insert_buckets) = {
 	.name = "group insert-buckets",
 	.help = "put buckets into groups, before another (\"group_id=5,command_bucket_id=last,bucket=output:1\"); the others stay",
 	.usage = "BRIDGE GROUP...",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
-	.output = SW_OUT_NONE,
-	.min_args = 2,
-	.max_args = UINT_MAX,
+	BATCH_COMMAND(2),
 	.run = run_insert,
 };
 
@@ -152,11 +134,7 @@ SW_REGISTER(cmd, group_remove_buckets) = {
 	.name = "group remove-buckets",
 	.help = "take buckets out of groups (\"group_id=5,command_bucket_id=2\"); the others stay",
 	.usage = "BRIDGE GROUP...",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
-	.output = SW_OUT_NONE,
-	.min_args = 2,
-	.max_args = UINT_MAX,
+	BATCH_COMMAND(2),
 	.run = run_remove,
 };
 
@@ -168,11 +146,7 @@ static int run_load(struct sw_call *call, struct sw_err *err)
 SW_REGISTER(cmd, group_load) = {
 	.name = "group load",
 	.help = "change groups as the lines of a file say, all of them or none; \"swctl add-groups BRIDGE FILE\" does it",
-	.usage = "BRIDGE FILE",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
+	BATCH_FILE_COMMAND,
 	.output = SW_OUT_NONE,
-	.min_args = 2,
-	.max_args = 2,
 	.run = run_load,
 };

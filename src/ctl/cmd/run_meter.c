@@ -167,11 +167,7 @@ SW_REGISTER(cmd, meter_add) = {
 	.name = "meter add",
 	.help = "add meters to a bridge, as ovs-ofctl add-meter takes them: \"meter=1 kbps bands=type=drop rate=1000\"",
 	.usage = "BRIDGE METER...",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
-	.output = SW_OUT_NONE,
-	.min_args = 2,
-	.max_args = UINT_MAX,
+	BATCH_COMMAND(2),
 	.run = run_add,
 };
 
@@ -179,11 +175,7 @@ SW_REGISTER(cmd, meter_mod) = {
 	.name = "meter mod",
 	.help = "give meters other bands, which count from 0; rules that use them stay",
 	.usage = "BRIDGE METER...",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
-	.output = SW_OUT_NONE,
-	.min_args = 2,
-	.max_args = UINT_MAX,
+	BATCH_COMMAND(2),
 	.options = mod_options,
 	.run = run_mod,
 };
@@ -192,11 +184,7 @@ SW_REGISTER(cmd, meter_del) = {
 	.name = "meter del",
 	.help = "delete meters (\"meter=5\") and the rules that use them; without one, all meters of the bridge",
 	.usage = "BRIDGE [METER]...",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
-	.output = SW_OUT_NONE,
-	.min_args = 1,
-	.max_args = UINT_MAX,
+	BATCH_COMMAND(1),
 	.run = run_del,
 };
 
@@ -208,11 +196,7 @@ static int run_load(struct sw_call *call, struct sw_err *err)
 SW_REGISTER(cmd, meter_load) = {
 	.name = "meter load",
 	.help = "change meters as the lines of a file say, all of them or none; \"swctl add-meters BRIDGE FILE\" does it",
-	.usage = "BRIDGE FILE",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
+	BATCH_FILE_COMMAND,
 	.output = SW_OUT_NONE,
-	.min_args = 2,
-	.max_args = 2,
 	.run = run_load,
 };

@@ -12,8 +12,6 @@
 #include <sw/rule.h>
 #include <sw/rule_text.h>
 
-#include <limits.h>
-
 #include "batch.h"
 #include "run_rule.h"
 
@@ -32,7 +30,7 @@ void rule_fini(void *item)
 	sw_instructions_fini(&change->conf.does);
 }
 
-static void begin(struct batch *b)
+void rule_begin(struct batch *b)
 {
 	b->arg = sw_bridge_rules(b->bridge);
 	sw_rules_begin(b->arg);
@@ -65,7 +63,7 @@ int rule_stage(struct batch *b, void *item, struct sw_err *err)
 	return rc ? rc : (int)sw_rules_stage(sw_bridge_rules(b->bridge), change, err);
 }
 
-static void end(struct batch *b, bool commit)
+void rule_end(struct batch *b, bool commit)
 {
 	if (commit)
 		sw_rules_commit(b->arg);
@@ -77,9 +75,9 @@ static const struct batch_kind rules_kind = {
 	.size = sizeof(struct sw_rule_change),
 	.read = read_one,
 	.fini = rule_fini,
-	.begin = begin,
+	.begin = rule_begin,
 	.check = rule_stage,
-	.end = end,
+	.end = rule_end,
 };
 
 /* Rules that nothing looks at are not what somebody wants who types them. */
@@ -131,11 +129,7 @@ SW_REGISTER(cmd, rule_add) = {
 	.name = "rule add",
 	.help = "add rules to a bridge, as ovs-ofctl add-flow takes them; one of the same table, match and priority is replaced",
 	.usage = "BRIDGE RULE...",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
-	.output = SW_OUT_NONE,
-	.min_args = 2,
-	.max_args = UINT_MAX,
+	BATCH_COMMAND(2),
 	.run = run_add,
 };
 
@@ -143,11 +137,7 @@ SW_REGISTER(cmd, rule_mod) = {
 	.name = "rule mod",
 	.help = "give other actions to the rules that a match covers; counters and timeouts stay",
 	.usage = "BRIDGE RULE...",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
-	.output = SW_OUT_NONE,
-	.min_args = 2,
-	.max_args = UINT_MAX,
+	BATCH_COMMAND(2),
 	.options = strict_options,
 	.run = run_mod,
 };
@@ -156,11 +146,7 @@ SW_REGISTER(cmd, rule_del) = {
 	.name = "rule del",
 	.help = "delete the rules that a match covers; without one, all rules of the bridge",
 	.usage = "BRIDGE [MATCH]...",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
-	.output = SW_OUT_NONE,
-	.min_args = 1,
-	.max_args = UINT_MAX,
+	BATCH_COMMAND(1),
 	.options = strict_options,
 	.run = run_del,
 };
@@ -175,11 +161,7 @@ static int run_load(struct sw_call *call, struct sw_err *err)
 SW_REGISTER(cmd, rule_load) = {
 	.name = "rule load",
 	.help = "change rules as the lines of a file say, all of them or none; \"swctl add-flows BRIDGE FILE\" does it",
-	.usage = "BRIDGE FILE",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
+	BATCH_FILE_COMMAND,
 	.output = SW_OUT_NONE,
-	.min_args = 2,
-	.max_args = 2,
 	.run = run_load,
 };

@@ -7,6 +7,8 @@
 #ifndef CTL_CMD_RUN_RULE_H
 #define CTL_CMD_RUN_RULE_H
 
+#include <stdbool.h>
+
 struct batch;
 struct sw_call;
 struct sw_err;
@@ -14,6 +16,9 @@ struct sw_instructions;
 
 enum { RULE_REPLACE, RULE_DIFF }; /* verbs of run_rule_replace.c */
 
+/* A staging of the bridge's rules, from begin to end. */
+void rule_begin(struct batch *b);
+void rule_end(struct batch *b, bool commit);
 /* Stage one, in the staging that is open: what it names must be there. `item`: a struct sw_rule_change. */
 int rule_stage(struct batch *b, void *item, struct sw_err *err);
 /* The groups and meters that it names are there. */

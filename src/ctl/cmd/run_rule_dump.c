@@ -157,7 +157,7 @@ static const struct sw_cmd_option dump_options[] = {
 SW_REGISTER(cmd, rule_dump) = {
 	.name = "rule dump",
 	.help = "rules of a bridge, all or those that a match covers, with what they counted; - where ports do not look at rules: "
-		"in a cross-connect, and where NORMAL is the only rule (port stats counts there)",
+		"in a cross-connect (port stats counts there), and before the first packet where NORMAL is the only rule",
 	.usage = "BRIDGE [MATCH]",
 	.kind = SW_CMD_READ,
 	.role = SW_ROLE_READ,

@@ -195,12 +195,8 @@ SW_REGISTER(cmd, rule_replace) = {
 	.name = "rule replace",
 	.help = "make the rules of a bridge those of a file, at once: what is the same stays, with what it counted; \"swctl replace-flows "
 		"BRIDGE FILE\" does it",
-	.usage = "BRIDGE FILE",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
+	BATCH_FILE_COMMAND,
 	.output = SW_OUT_NONE,
-	.min_args = 2,
-	.max_args = 2,
 	.run = run_replace,
 };
 
@@ -208,11 +204,7 @@ SW_REGISTER(cmd, rule_diff) = {
 	.name = "rule diff",
 	.help = "what rule replace would change: - a rule that the bridge has alone, + one that the file has alone; \"swctl diff-flows "
 		"BRIDGE FILE\" does it",
-	.usage = "BRIDGE FILE",
-	.kind = SW_CMD_ACTION,
-	.role = SW_ROLE_OPERATE,
+	BATCH_FILE_COMMAND,
 	.output = SW_OUT_LINES,
-	.min_args = 2,
-	.max_args = 2,
 	.run = run_diff,
 };

@@ -40,3 +40,14 @@ int sw_flow_stage(struct sw_bridge *bridge, struct sw_rule_change *change, struc
 		sw_flow_forget(bridge);
 	return 0;
 }
+
+struct sw_rule_change sw_flow_all(void)
+{
+	return (struct sw_rule_change){
+		.verb = SW_RULE_DELETE,
+		.conf.table = SW_TABLE_BY_HAND,
+		.by_hand = true,
+		.out_port = SW_OFPP_ANY,
+		.out_group = SW_OFPP_ANY,
+	};
+}
