@@ -49,6 +49,12 @@ void rw_stop(void)
 	sw_pool_destroy();
 }
 
+int rw_teardown(void **state)
+{
+	rw_stop();
+	return 0;
+}
+
 void rw_step(void)
 {
 	sw_post_run();

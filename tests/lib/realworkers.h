@@ -17,6 +17,7 @@
 /* EAL, buffers, workers; and down again, with every buffer back. */
 void rw_start(void);
 void rw_stop(void);
+int rw_teardown(void **state); /* the same for cmocka */
 
 /* One turn of what the control loop does. */
 void rw_step(void);

@@ -58,3 +58,15 @@ uint64_t swtest_rand(uint64_t *state)
 	*state = x;
 	return x * 0x2545f4914f6cdd1dull;
 }
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+void swtest_sort(uint64_t *value, size_t n)
+{
+	qsort(value, n, sizeof(*value), by_value);
+}

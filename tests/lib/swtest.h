@@ -26,4 +26,7 @@ uint64_t swtest_seed(uint64_t preset);
 /* xorshift64*: the next random number. */
 uint64_t swtest_rand(uint64_t *state);
 
+/* Ascending, for medians and their like. */
+void swtest_sort(uint64_t *value, size_t n);
+
 #endif

@@ -12,9 +12,8 @@
 
 #include "packet.h"
 
-void tr_change(struct ts_bridge *br, const char *text, enum sw_rule_verb verb)
+void tr_change_in(struct sw_rules *rules, const char *text, enum sw_rule_verb verb)
 {
-	struct sw_rules *rules = sw_bridge_rules(br->bridge);
 	struct sw_rule_change c;
 	struct sw_err err;
 
@@ -25,6 +24,11 @@ void tr_change(struct ts_bridge *br, const char *text, enum sw_rule_verb verb)
 		fail_msg("%s: %s", text, err.text);
 	sw_rules_commit(rules);
 	sw_instructions_fini(&c.conf.does);
+}
+
+void tr_change(struct ts_bridge *br, const char *text, enum sw_rule_verb verb)
+{
+	tr_change_in(sw_bridge_rules(br->bridge), text, verb);
 }
 
 void tr_rule(struct ts_bridge *br, const char *text)

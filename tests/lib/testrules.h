@@ -14,6 +14,7 @@
 
 struct packet_bytes;
 
+void tr_change_in(struct sw_rules *rules, const char *text, enum sw_rule_verb verb);
 void tr_change(struct ts_bridge *br, const char *text, enum sw_rule_verb verb);
 void tr_rule(struct ts_bridge *br, const char *text); /* adds it */
 /* All rules go, and what is kept of them. */

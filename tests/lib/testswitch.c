@@ -69,6 +69,12 @@ void ts_stop(void)
 	assert_int_equal(rte_mempool_avail_count(sw_pool()), TS_BUFFERS);
 }
 
+int ts_teardown(void **state)
+{
+	ts_stop();
+	return 0;
+}
+
 struct ts_bridge *ts_bridge(const char *name)
 {
 	struct ts_bridge *br = sw_xcalloc(1, sizeof(*br));

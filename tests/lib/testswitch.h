@@ -54,6 +54,7 @@ struct ts_bridge {
 /* Bring up EAL (once), buffers, n stepped workers; take all down, and fail if a buffer is missing. */
 void ts_start(unsigned workers);
 void ts_stop(void);
+int ts_teardown(void **state); /* the same for cmocka */
 
 /* A bridge of defaults, without members; gone at ts_stop, or before. */
 struct ts_bridge *ts_bridge(const char *name);

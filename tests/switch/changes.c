@@ -23,12 +23,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	ts_stop();
-	return 0;
-}
-
 static void turn_once(void)
 {
 	for (unsigned id = 0; id < sw_pmd_workers(); id++)
@@ -297,13 +291,13 @@ static void test_destroyed_in_flight(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_ports_come_and_go, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_settings_change, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bridges_come_and_go, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_port_changes_bridge, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_refusals, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_cross_connect, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_destroyed_in_flight, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ports_come_and_go, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_settings_change, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_bridges_come_and_go, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_port_changes_bridge, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_refusals, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_cross_connect, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_destroyed_in_flight, setup, ts_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

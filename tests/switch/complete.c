@@ -9,19 +9,11 @@
 
 static int setup(void **state)
 {
-	ts_start(1);
-	ct_start();
+	ct_setup(state);
 	ct_bridge("br0");
 	ct_bridge("br1");
 	ct_ok("add-port br0 vm1 -- set interface vm1 type=dummy");
 	ct_ok("add-port br1 vm2 -- set interface vm2 type=dummy");
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	ct_stop();
-	ts_stop();
 	return 0;
 }
 
@@ -103,9 +95,9 @@ static void test_columns(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_names, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_live, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_columns, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_names, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_live, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_columns, setup, ct_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

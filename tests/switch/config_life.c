@@ -22,13 +22,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	ct_stop();
-	ts_stop();
-	return 0;
-}
-
 /* A stored port whose device is missing: the daemon starts, says so, and tries again. */
 static void test_missing_at_start(void **state)
 {
@@ -400,20 +393,20 @@ static void hide(void *arg, const char *line)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_missing_at_start, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_retry_opens, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_local_port, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_in_place_and_anew, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_static_stations, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_numbers, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_cross_connect, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_hand_over, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_dry_run, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_queue, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_queue_is_bounded, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_look_does_not_wait, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_words, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_database_commands, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_missing_at_start, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_retry_opens, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_no_local_port, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_in_place_and_anew, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_static_stations, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_numbers, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_cross_connect, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_hand_over, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_dry_run, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_queue, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_queue_is_bounded, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_look_does_not_wait, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_words, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_database_commands, setup, ct_teardown),
 	};
 
 	sw_log_sink(hide, NULL);

@@ -18,18 +18,10 @@
 
 static int setup(void **state)
 {
-	ts_start(1);
-	ct_start();
+	ct_setup(state);
 	ct_bridge("br0");
 	ct_ok("add-port br0 a -- set interface a type=dummy");
 	ct_ok("add-port br0 b -- set interface b type=dummy");
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	ct_stop();
-	ts_stop();
 	return 0;
 }
 
@@ -379,15 +371,16 @@ static void hide(void *arg, const char *line)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_fails_at_a_command, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fails_at_a_check, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fails_at_a_moved_station, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fails_at_a_port_made_anew, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fails_at_a_port_that_waits, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fails_at_the_disk, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fails_with_another_table, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_swap, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_random, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fails_at_a_command, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_fails_at_a_check, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_fails_at_a_moved_station, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_fails_at_a_port_made_anew, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(
+			test_fails_at_a_port_that_waits, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_fails_at_the_disk, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_fails_with_another_table, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_swap, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_random, setup, ct_teardown),
 	};
 
 	sw_log_sink(hide, NULL);

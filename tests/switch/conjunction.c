@@ -29,12 +29,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	ts_stop();
-	return 0;
-}
-
 static struct sw_rules *rules(void)
 {
 	return sw_bridge_rules(br->bridge);
@@ -488,7 +482,7 @@ static void test_trace(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, setup, ts_teardown)
 	const struct CMUnitTest tests[] = { TEST(documented), TEST(priority), TEST(next), TEST(ids),
 		TEST(dimensions), TEST(kept), TEST(modified), TEST(many_masks), TEST(too_many),
 		TEST(many_clauses), TEST(room), TEST(trace) };

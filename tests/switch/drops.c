@@ -21,12 +21,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	ts_stop();
-	return 0;
-}
-
 static uint64_t all_drops(const struct sw_port *port)
 {
 	struct sw_lane_stats s = ts_stats(port);
@@ -263,18 +257,18 @@ static void test_no_buffer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_runt, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_truncated_tag, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_oversize, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_source_group, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_vlan, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_flood_port, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_vlan_not_carried, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_protected, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_reserved, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_port_gone, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_output, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_buffer, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_runt, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_truncated_tag, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_oversize, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_source_group, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_vlan, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_no_flood_port, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_vlan_not_carried, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_protected, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_reserved, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_port_gone, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_output, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_no_buffer, setup, ts_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,21 +20,14 @@ static struct sw_port *p1, *p2;
 
 static int setup(void **state)
 {
-	ts_start(1);
-	ct_start();
-	ct_bridge("br0");
-	ct_ok("add-port br0 p1 -- set interface p1 type=dummy ofport_request=1 -- "
-	      "add-port br0 p2 -- set interface p2 type=dummy ofport_request=2");
-	p1 = sw_port_by_name("p1");
-	p2 = sw_port_by_name("p2");
-	ct_ok("rule del br0");
-	return 0;
-}
+	struct sw_port *port[3];
 
-static int teardown(void **state)
-{
-	ct_stop();
-	ts_stop();
+	ct_setup(state);
+	ct_bridge("br0");
+	ct_ports("br0", port, 2);
+	p1 = port[1];
+	p2 = port[2];
+	ct_ok("rule del br0");
 	return 0;
 }
 
@@ -370,13 +363,13 @@ static void test_by_hand_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_dump, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_filters, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_odd, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_random, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_by_hand, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_by_hand_and_rules, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_by_hand_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_dump, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_filters, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_odd, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_random, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_by_hand, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_by_hand_and_rules, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_by_hand_refused, setup, ct_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,7 @@
  * Which flows a worker keeps: all while it has much room, then those that come again; packets that never come again
  * push nobody out and do not make it grow; changes of other rules do not make it walk.
  */
-#include "testswitch.h"
+#include "testrules.h"
 
 #include <sw/flow.h>
 #include <sw/rule.h>
@@ -20,17 +20,7 @@ static struct sw_flow_stats before;
 
 static void change(const char *text, enum sw_rule_verb verb)
 {
-	struct sw_rules *rules = sw_bridge_rules(br->bridge);
-	struct sw_rule_change c;
-	struct sw_err err;
-
-	if (sw_rule_parse(text, verb, &c, &err))
-		fail_msg("%s: %s", text, err.text);
-	sw_rules_begin(rules);
-	if (sw_rules_stage(rules, &c, &err) != SW_RULE_FINE)
-		fail_msg("%s: %s", text, err.text);
-	sw_rules_commit(rules);
-	sw_instructions_fini(&c.conf.does);
+	tr_change(br, text, verb);
 }
 
 static int setup(void **state)
@@ -47,12 +37,6 @@ static int setup(void **state)
 	change("priority=9,udp,nw_src=11.0.0.1,nw_dst=10.0.0.1,tp_src=1,tp_dst=7,actions=output:2",
 		SW_RULE_ADD);
 	ts_turn();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	ts_stop();
 	return 0;
 }
 
@@ -307,13 +291,13 @@ static void test_tables(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_masks, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_room, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_scan, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_again, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_grows, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_changes, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_tables, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_masks, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_room, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_scan, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_again, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_grows, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_changes, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_tables, setup, ts_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

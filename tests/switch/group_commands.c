@@ -13,23 +13,15 @@ static struct sw_port *p1, *p2, *p3;
 
 static int setup(void **state)
 {
-	ts_start(1);
-	ct_start();
-	ct_bridge("br0");
-	ct_ok("add-port br0 p1 -- set interface p1 type=dummy ofport_request=1 -- "
-	      "add-port br0 p2 -- set interface p2 type=dummy ofport_request=2 -- "
-	      "add-port br0 p3 -- set interface p3 type=dummy ofport_request=3");
-	p1 = sw_port_by_name("p1");
-	p2 = sw_port_by_name("p2");
-	p3 = sw_port_by_name("p3");
-	ct_ok("rule del br0");
-	return 0;
-}
+	struct sw_port *port[4];
 
-static int teardown(void **state)
-{
-	ct_stop();
-	ts_stop();
+	ct_setup(state);
+	ct_bridge("br0");
+	ct_ports("br0", port, 3);
+	p1 = port[1];
+	p2 = port[2];
+	p3 = port[3];
+	ct_ok("rule del br0");
 	return 0;
 }
 
@@ -238,10 +230,10 @@ static void test_many_rules(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_groups, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_all_groups_or_none, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_meters, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_many_rules, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_groups, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_all_groups_or_none, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_meters, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_many_rules, setup, ct_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,12 +24,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	ts_stop();
-	return 0;
-}
-
 /* n packets into port 1, in one burst. */
 static void send(unsigned n)
 {
@@ -344,7 +338,7 @@ static void test_other_protocol(void **state)
 	expect_bytes(2, 0, "", 0);
 }
 
-#define TEST(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
+#define TEST(t) cmocka_unit_test_setup_teardown(t, setup, ts_teardown)
 
 int main(void)
 {

@@ -26,12 +26,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	ts_stop();
-	return 0;
-}
-
 /* n packets into port 1, in one burst. */
 static void send(unsigned n)
 {
@@ -168,7 +162,7 @@ static void test_missing(void **state)
 	EXPECT(0, 3, 0, 0, 0, 0);
 }
 
-#define TEST(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
+#define TEST(t) cmocka_unit_test_setup_teardown(t, setup, ts_teardown)
 
 int main(void)
 {

@@ -38,12 +38,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	ts_stop();
-	return 0;
-}
-
 /* The flow whose packet it is: its number is the IP identification. */
 static unsigned flow_of(struct rte_mbuf *m)
 {
@@ -325,7 +319,7 @@ static void test_odd_packets(void **state)
 		assert_in_range(ways[k], 50, 150);
 }
 
-#define TEST(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
+#define TEST(t) cmocka_unit_test_setup_teardown(t, setup, ts_teardown)
 
 int main(void)
 {

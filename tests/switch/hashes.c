@@ -32,12 +32,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	ts_stop();
-	return 0;
-}
-
 /* The port that each flow comes out of, 0: none. Two packets of a flow go the same way. */
 static void run(uint8_t *out, bool back)
 {
@@ -224,7 +218,7 @@ static void test_joins(void **state)
 
 int main(void)
 {
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, ts_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_multipath),
 		TEST(test_fields),

@@ -22,12 +22,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	ts_stop();
-	return 0;
-}
-
 /* Of this length, with or without a tag. */
 static bool is_larger(unsigned len, bool tagged)
 {
@@ -101,9 +95,9 @@ static void test_twice(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_exact, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_changed, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_twice, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_exact, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_changed, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_twice, setup, ts_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,12 +28,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	ts_stop();
-	return 0;
-}
-
 /* From one station to another, in by a port; then control does what was asked. */
 static void send(unsigned in, unsigned src, unsigned dst)
 {
@@ -365,7 +359,7 @@ static void test_gone(void **state)
 
 int main(void)
 {
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, ts_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_switch),
 		TEST(test_refresh),

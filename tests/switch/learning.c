@@ -21,12 +21,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	ts_stop();
-	return 0;
-}
-
 /* Send, and let it be seen by these ports and no other. */
 static void goes(struct sw_port *from, struct ts_frame f, struct sw_port *to, struct sw_port *too)
 {
@@ -262,17 +256,17 @@ static void test_resize(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_learns_and_forwards, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_hairpin, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_moves, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_burst, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_ageing, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_static, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_port_limit, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_full_table, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_no_learn_vlan, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_forgets_with_membership, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_resize, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_learns_and_forwards, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_hairpin, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_moves, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_burst, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_ageing, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_static, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_port_limit, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_full_table, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_no_learn_vlan, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_forgets_with_membership, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_resize, setup, ts_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

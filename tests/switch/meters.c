@@ -35,12 +35,6 @@ static int setup_two(void **state)
 	return start(2);
 }
 
-static int teardown(void **state)
-{
-	ts_stop();
-	return 0;
-}
-
 /* n packets into port 1; how many come out of port 2, which are gone then. */
 static unsigned pass(unsigned n)
 {
@@ -378,7 +372,7 @@ static void test_two_workers(void **state)
 	assert_true(ts_drops(port[3], "meter") > 0);
 }
 
-#define TEST(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
+#define TEST(t) cmocka_unit_test_setup_teardown(t, setup, ts_teardown)
 
 int main(void)
 {
@@ -398,7 +392,7 @@ int main(void)
 		TEST(test_no_output),
 		TEST(test_shared_by_rules),
 		TEST(test_controllers),
-		cmocka_unit_test_setup_teardown(test_two_workers, setup_two, teardown),
+		cmocka_unit_test_setup_teardown(test_two_workers, setup_two, ts_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

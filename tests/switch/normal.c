@@ -24,12 +24,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	ts_stop();
-	return 0;
-}
-
 static void send(unsigned n)
 {
 	static const struct tr_udp udp = {
@@ -162,10 +156,10 @@ static void test_trace(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_counts, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_replaced, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_idle, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_trace, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_counts, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_replaced, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_idle, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_trace, setup, ts_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

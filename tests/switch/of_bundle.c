@@ -23,20 +23,6 @@ static const uint8_t versions[] = { OF13, OF14, OF15 };
 
 enum { OPEN, OPENED, CLOSE, CLOSED, COMMIT, COMMITTED, DISCARD, DISCARDED };
 
-static int setup(void **state)
-{
-	ct_setup(state);
-	ct_bridge("br0");
-	op_start();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	op_stop();
-	return ct_teardown(state);
-}
-
 static void put_head(struct of_buf *out, uint8_t version, bool add, uint32_t xid)
 {
 	if (version == OF13)
@@ -438,5 +424,5 @@ int main(void)
 		cmocka_unit_test(with_groups),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, op_setup, op_teardown);
 }

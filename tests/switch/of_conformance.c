@@ -34,12 +34,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	op_stop();
-	return ct_teardown(state);
-}
-
 struct statement {
 	uint8_t type;
 	const char *body;
@@ -496,5 +490,5 @@ int main(void)
 		cmocka_unit_test(ten),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, op_teardown);
 }

@@ -22,20 +22,6 @@ static struct of_bridge *the_bridge(void)
 	return of_bridge_next(NULL);
 }
 
-static int setup(void **state)
-{
-	ct_setup(state);
-	ct_bridge("br0");
-	op_start();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	op_stop();
-	return ct_teardown(state);
-}
-
 /* --- versions --------------------------------------------------------------------------------------------- */
 
 static void agreed_versions(void **state)
@@ -302,5 +288,5 @@ int main(void)
 		cmocka_unit_test(bridge_goes),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, op_setup, op_teardown);
 }

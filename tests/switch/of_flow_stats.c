@@ -16,20 +16,6 @@
 
 static const uint8_t versions[] = { OF10, OF13, OF14, OF15 };
 
-static int setup(void **state)
-{
-	ct_setup(state);
-	ct_bridge("br0");
-	op_start();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	op_stop();
-	return ct_teardown(state);
-}
-
 /* --- statistics ------------------------------------------------------------------------------------------------- */
 
 static void aggregates(void **state)
@@ -258,5 +244,5 @@ int main(void)
 		cmocka_unit_test(removed),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, op_setup, op_teardown);
 }

@@ -20,20 +20,6 @@ enum { ADD = 0, MODIFY = 1, DELETE = 2, INSERT = 3, REMOVE = 5, ADD_OR_MOD = 0x8
 
 #define XID 0x99
 
-static int setup(void **state)
-{
-	ct_setup(state);
-	ct_bridge("br0");
-	op_start();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	op_stop();
-	return ct_teardown(state);
-}
-
 /* --- what a controller does ------------------------------------------------------------------------------------------ */
 
 static const enum sw_group_verb verbs[] = { SW_GROUP_ADD, SW_GROUP_MODIFY, SW_GROUP_DELETE,
@@ -439,5 +425,5 @@ int main(void)
 		cmocka_unit_test(slaves),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, op_setup, op_teardown);
 }

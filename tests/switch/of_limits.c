@@ -76,20 +76,6 @@ static struct of_bridge *the_bridge(void)
 	return of_bridge_next(NULL);
 }
 
-static int setup(void **state)
-{
-	ct_setup(state);
-	ct_bridge("br0");
-	op_start();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	op_stop();
-	return ct_teardown(state);
-}
-
 /* Answers of many parts: each below 64 KiB, all entries once and in order, the last one says so. */
 static void many_parts(void **state)
 {
@@ -317,5 +303,5 @@ int main(void)
 		cmocka_unit_test(too_many),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, op_setup, op_teardown);
 }

@@ -27,20 +27,6 @@ enum {
 };
 #define ALL (F_INITIAL | F_ADD | F_DELETE | F_MODIFY | F_ACTIONS)
 
-static int setup(void **state)
-{
-	ct_setup(state);
-	ct_bridge("br0");
-	op_start();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	op_stop();
-	return ct_teardown(state);
-}
-
 /* Ask; out_port 0: any. */
 static void monitor(
 	int fd, uint8_t version, uint32_t id, unsigned flags, unsigned table, uint32_t out_port)
@@ -357,5 +343,5 @@ int main(void)
 		cmocka_unit_test(pauses),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, op_setup, op_teardown);
 }

@@ -31,12 +31,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	op_stop();
-	return ct_teardown(state);
-}
-
 static struct ts_frame frame_of(uint32_t mark)
 {
 	struct ts_frame f = ts_frame(MAC(9), MAC(8), UNTAGGED);
@@ -407,5 +401,5 @@ int main(void)
 		cmocka_unit_test(fragments),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, op_teardown);
 }

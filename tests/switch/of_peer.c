@@ -47,6 +47,20 @@ void op_stop(void)
 	base = NULL;
 }
 
+int op_setup(void **state)
+{
+	ct_setup(state);
+	ct_bridge("br0");
+	op_start();
+	return 0;
+}
+
+int op_teardown(void **state)
+{
+	op_stop();
+	return ct_teardown(state);
+}
+
 int op_dial_to(const char *name, uint32_t versions)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };

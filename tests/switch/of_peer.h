@@ -26,6 +26,9 @@ struct op_message {
 
 void op_start(void);
 void op_stop(void);
+/* For cmocka: a switch and its control side with bridge br0, and the sockets. */
+int op_setup(void **state);
+int op_teardown(void **state);
 void op_turn(unsigned n);
 
 /* Connected; the switch's HELLO is heard. op_dial_as has said HELLO of the version, too. */

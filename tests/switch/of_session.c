@@ -25,12 +25,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	op_stop();
-	return ct_teardown(state);
-}
-
 static void features(void **state)
 {
 	const struct sw_port *local = sw_port_by_name("br0");
@@ -362,5 +356,5 @@ int main(void)
 		cmocka_unit_test(nicira_session),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, setup, op_teardown);
 }

@@ -15,20 +15,6 @@
 #define NAME_AT	 8
 #define HEAD	 64
 
-static int setup(void **state)
-{
-	ct_setup(state);
-	ct_bridge("br0");
-	op_start();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	op_stop();
-	return ct_teardown(state);
-}
-
 /* All entries of the answer, one behind the other. */
 static void hear_all(int fd, uint32_t xid, struct of_buf *all)
 {
@@ -296,5 +282,5 @@ int main(void)
 		cmocka_unit_test(refused),
 	};
 
-	return cmocka_run_group_tests(tests, setup, teardown);
+	return cmocka_run_group_tests(tests, op_setup, op_teardown);
 }

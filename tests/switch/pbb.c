@@ -22,12 +22,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	ts_stop();
-	return 0;
-}
-
 static void send(const char *hex)
 {
 	struct packet_bytes p = { .len = 0 };
@@ -121,7 +115,7 @@ static void test_queues(void **state)
 
 int main(void)
 {
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, ts_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_push),
 		TEST(test_twice),

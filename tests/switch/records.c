@@ -8,17 +8,9 @@
 
 static int setup(void **state)
 {
-	ts_start(1);
-	ct_start();
+	ct_setup(state);
 	ct_bridge("br0");
 	ct_bridge("br1");
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	ct_stop();
-	ts_stop();
 	return 0;
 }
 
@@ -187,7 +179,7 @@ static void test_operators(void **state)
 	finds("external_ids:k>=5", "ab");
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, ct_teardown)
 
 int main(void)
 {

@@ -26,8 +26,7 @@ static struct answer answers[3];
 
 static int setup(void **state)
 {
-	ts_start(1);
-	ct_start();
+	ct_setup(state);
 	ct_bridge("br0");
 	return 0;
 }

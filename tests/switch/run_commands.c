@@ -20,20 +20,12 @@ static struct sw_port *p1, *p2;
 
 static int setup(void **state)
 {
-	ts_start(1);
-	ct_start();
+	ct_setup(state);
 	ct_bridge("br0");
 	ct_ok("add-port br0 p1 -- set interface p1 type=dummy -- "
 	      "add-port br0 p2 tag=10 -- set interface p2 type=dummy");
 	p1 = sw_port_by_name("p1");
 	p2 = sw_port_by_name("p2");
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	ct_stop();
-	ts_stop();
 	return 0;
 }
 
@@ -383,20 +375,20 @@ static void control_is_shown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(stations_are_shown, setup, teardown),
-		cmocka_unit_test_setup_teardown(long_tables_come_in_pages, setup, teardown),
-		cmocka_unit_test_setup_teardown(stations_are_flushed, setup, teardown),
-		cmocka_unit_test_setup_teardown(stations_are_counted, setup, teardown),
-		cmocka_unit_test_setup_teardown(ports_are_counted, setup, teardown),
-		cmocka_unit_test_setup_teardown(drops_have_reasons, setup, teardown),
-		cmocka_unit_test_setup_teardown(workers_are_shown, setup, teardown),
-		cmocka_unit_test_setup_teardown(workers_are_counted, setup, teardown),
-		cmocka_unit_test_setup_teardown(stages_are_shown, setup, teardown),
-		cmocka_unit_test_setup_teardown(logs_are_set, setup, teardown),
-		cmocka_unit_test_setup_teardown(log_is_shown, setup, teardown),
-		cmocka_unit_test_setup_teardown(memory_is_shown, setup, teardown),
-		cmocka_unit_test_setup_teardown(daemon_is_shown, setup, teardown),
-		cmocka_unit_test_setup_teardown(control_is_shown, setup, teardown),
+		cmocka_unit_test_setup_teardown(stations_are_shown, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(long_tables_come_in_pages, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(stations_are_flushed, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(stations_are_counted, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(ports_are_counted, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(drops_have_reasons, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(workers_are_shown, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(workers_are_counted, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(stages_are_shown, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(logs_are_set, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(log_is_shown, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(memory_is_shown, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(daemon_is_shown, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(control_is_shown, setup, ct_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,19 +16,11 @@
 
 static int setup(void **state)
 {
-	ts_start(1);
-	ct_start();
-	ct_bridge("br0");
-	ct_ok("add-port br0 p1 -- set interface p1 type=dummy ofport_request=1 -- "
-	      "add-port br0 p2 -- set interface p2 type=dummy ofport_request=2 -- "
-	      "add-port br0 p3 -- set interface p3 type=dummy ofport_request=3");
-	return 0;
-}
+	struct sw_port *port[4];
 
-static int teardown(void **state)
-{
-	ct_stop();
-	ts_stop();
+	ct_setup(state);
+	ct_bridge("br0");
+	ct_ports("br0", port, 3);
 	return 0;
 }
 
@@ -236,13 +228,13 @@ static void test_l2(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_words, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_groups_and_meters, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_learn, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_patch, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_loop, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_clones, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_l2, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_words, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_groups_and_meters, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_learn, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_patch, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_loop, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_clones, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_l2, setup, ct_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,20 +33,18 @@ static void on_answer(void *arg, struct txn_reply *reply)
 
 static int setup(void **state)
 {
+	struct sw_port *port[4];
+
 	here = false;
-	ts_start(1);
-	ct_start();
+	ct_setup(state);
 	ct_bridge("br0");
-	ct_ok("add-port br0 p1 -- set interface p1 type=dummy ofport_request=1 -- "
-	      "add-port br0 p2 -- set interface p2 type=dummy ofport_request=2 -- "
-	      "add-port br0 p3 -- set interface p3 type=dummy ofport_request=3");
+	ct_ports("br0", port, 3);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	ct_stop();
-	ts_stop();
+	ct_teardown(state);
 	free(text);
 	free(data);
 	text = data = NULL;

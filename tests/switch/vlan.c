@@ -29,12 +29,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	ts_stop();
-	return 0;
-}
-
 static void configure(struct sw_port *port, const struct sw_member_conf *conf)
 {
 	struct sw_member_conf *m = ts_conf(br, port);
@@ -174,9 +168,9 @@ static void test_vlans_apart(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_truth_table, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_foreign_tags, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_vlans_apart, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_truth_table, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_foreign_tags, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_vlans_apart, setup, ts_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,13 +27,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	ct_stop();
-	ts_stop();
-	return 0;
-}
-
 /* Two commands of words separated by blanks; the answer is not waited for. */
 static void begin(const char *first, const char *second)
 {
@@ -117,7 +110,7 @@ static void test_refused(void **state)
 	assert_string_equal(ct_text("list-br"), "br0\n");
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, ct_teardown)
 
 int main(void)
 {

@@ -3,7 +3,7 @@
  * Places (src/pipeline/rule/place.h): a change that makes a lookup find something else always says so at the places of what
  * was looked up; one of other conversations seldom does.
  */
-#include "swtest.h"
+#include "testrules.h"
 
 #include <sw/err.h>
 #include <sw/rcu.h>
@@ -52,16 +52,7 @@ static int teardown(void **state)
 
 static void change(const char *text, enum sw_rule_verb verb)
 {
-	struct sw_rule_change c;
-	struct sw_err err;
-
-	if (sw_rule_parse(text, verb, &c, &err))
-		fail_msg("%s: %s", text, err.text);
-	sw_rules_begin(rules);
-	if (sw_rules_stage(rules, &c, &err) != SW_RULE_FINE)
-		fail_msg("%s: %s", text, err.text);
-	sw_rules_commit(rules);
-	sw_instructions_fini(&c.conf.does);
+	tr_change_in(rules, text, verb);
 	sw_rcu_poll();
 }
 
