@@ -88,13 +88,6 @@ static uint64_t offsets(unsigned from)
 	return rte_rdtsc_precise() - start;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void measure(const char *what, uint64_t (*run)(unsigned from))
 {
 	static uint64_t cycles[BURSTS];
@@ -103,7 +96,7 @@ static void measure(const char *what, uint64_t (*run)(unsigned from))
 		run(i * BURST % PACKETS);
 	for (unsigned i = 0; i < BURSTS; i++)
 		cycles[i] = run(i * BURST % PACKETS);
-	qsort(cycles, BURSTS, sizeof(cycles[0]), by_value);
+	swtest_sort(cycles, BURSTS);
 	printf("  %s %5.1f (%.1f)", what, (double)cycles[BURSTS / 2] / BURST,
 		(double)cycles[BURSTS / 10] / BURST);
 }

@@ -28,8 +28,6 @@
 #include "rig.h"
 #include "swtest.h"
 
-#define BURSTS 4001
-
 static struct rig rig;
 static bool lost; /* packets are dropped */
 
@@ -85,23 +83,9 @@ static uint64_t one(uint32_t flows)
 	return rte_rdtsc_precise() - start;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static double measure(uint32_t flows)
 {
-	static uint64_t cycles[BURSTS];
-
-	for (uint32_t i = 0; i < 20000 / SW_BURST + 6 * flows / SW_BURST; i++)
-		one(flows);
-	for (unsigned i = 0; i < BURSTS; i++)
-		cycles[i] = one(flows);
-	qsort(cycles, BURSTS, sizeof(cycles[0]), by_value);
-	return (double)cycles[BURSTS / 2] / SW_BURST;
+	return rig_measure(one, flows);
 }
 
 static void show(const char *what, const char *actions)

@@ -18,6 +18,7 @@
 #include <sw/simd.h>
 
 #include "rig.h"
+#include "swtest.h"
 
 #define BURSTS 4001
 #define WARM   20000 /* packets after learning */
@@ -31,13 +32,6 @@ static uint64_t one(struct rig *rig, const struct scene *sc, unsigned from, unsi
 	return rte_rdtsc_precise() - start;
 }
 
-static int by_value(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void measure(struct rig *rig, const struct scene *sc, unsigned n)
 {
 	static uint64_t cycles[BURSTS];
@@ -46,7 +40,7 @@ static void measure(struct rig *rig, const struct scene *sc, unsigned n)
 		one(rig, sc, i % sc->ports, n);
 	for (unsigned i = 0; i < BURSTS; i++)
 		cycles[i] = one(rig, sc, i % sc->ports, n);
-	qsort(cycles, BURSTS, sizeof(cycles[0]), by_value);
+	swtest_sort(cycles, BURSTS);
 	printf("%-22s %6u stations a port  burst %2u  %6.1f cycles a packet (p10 %.1f)\n", sc->what,
 		sc->stations, n, (double)cycles[BURSTS / 2] / n, (double)cycles[BURSTS / 10] / n);
 	fflush(stdout);

@@ -272,3 +272,15 @@ void rig_packet(struct rte_mbuf *m, const struct sw_fields *key, uint8_t ttl)
 	memcpy(p + 34, &key->tp_src, 2);
 	memcpy(p + 36, &key->tp_dst, 2);
 }
+
+double rig_measure(uint64_t (*one)(uint32_t flows), uint32_t flows)
+{
+	static uint64_t cycles[4001];
+
+	for (uint32_t i = 0; i < 20000 / SW_BURST + 6 * flows / SW_BURST; i++)
+		one(flows);
+	for (unsigned i = 0; i < RTE_DIM(cycles); i++)
+		cycles[i] = one(flows);
+	swtest_sort(cycles, RTE_DIM(cycles));
+	return (double)cycles[RTE_DIM(cycles) / 2] / SW_BURST;
+}

@@ -61,6 +61,9 @@ void rig_flow_match(struct sw_str *match, uint32_t f);
 /* A packet of TCP or UDP over IPv4 with these addresses, protocol and ports. */
 void rig_packet(struct rte_mbuf *m, const struct sw_fields *key, uint8_t ttl);
 
+/* Cycles a packet of bursts of so many flows, when all are known: the median of 4001 that `one` measures. */
+double rig_measure(uint64_t (*one)(uint32_t flows), uint32_t flows);
+
 /* The burst through the port's program and out of the send buffers. */
 void rig_run(struct rig *rig, unsigned from, struct rte_mbuf **pkts, unsigned n);
 
