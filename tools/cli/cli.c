@@ -4,6 +4,7 @@
  */
 #include "cli.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -108,6 +109,7 @@ static int unknown(const struct reader *r, const char *word, size_t len)
 	char name[64];
 	int rc, near;
 
+	assert(r->cli->n_options <= OPTIONS_MAX);
 	for (unsigned i = 0; i < r->cli->n_options; i++)
 		names[i] = r->cli->options[i].name;
 	snprintf(name, sizeof(name), "%.*s", (int)len, word);
