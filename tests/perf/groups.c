@@ -46,12 +46,7 @@ static void rule(const char *text)
 
 static void group(const char *text)
 {
-	struct sw_group_change c;
-	struct sw_err err;
-
-	must(sw_group_parse(text, SW_GROUP_ADD, &c, &err), text, &err);
-	must(sw_groups_change(sw_bridge_groups(rig.bridge), &c, &err), text, &err);
-	sw_group_fini(&c.conf);
+	rig_group(&rig, text);
 }
 
 static void meter(const char *text)

@@ -98,7 +98,7 @@ struct rules_scene {
 	const char *what;
 	const char *const *rules; /* ended by NULL */
 	const char *does;	  /* with it a rule a flow, too */
-	bool fragments;
+	bool fragments, walked;
 };
 
 static void fill_flows(struct rig *rig, const struct rules_scene *sc, struct rte_mbuf **pkts)
@@ -107,6 +107,8 @@ static void fill_flows(struct rig *rig, const struct rules_scene *sc, struct rte
 		rig_flow(pkts[i], swtest_rand(&rig->random) % FLOWS);
 		if (sc->fragments)
 			rte_pktmbuf_mtod(pkts[i], uint8_t *)[20] = 0x20;
+		if (sc->walked)
+			rte_pktmbuf_mtod(pkts[i], uint8_t *)[22] = 1;
 	}
 }
 
@@ -127,6 +129,7 @@ static void play_rules(struct rig *rig, const struct rules_scene *sc, unsigned b
 
 	rig_enter(rig, &(struct scene){ sc->what, 2, false, false, { -1, -1 }, 10 });
 	rig_rule(rig, SW_RULE_DELETE, "");
+	rig_group(rig, "group_id=1,type=indirect,bucket=output:2");
 	for (unsigned i = 0; sc->rules && sc->rules[i]; i++)
 		rig_rule(rig, SW_RULE_ADD, sc->rules[i]);
 	for (uint32_t f = 0; sc->does && f < FLOWS; f++) {
@@ -224,12 +227,21 @@ static void play_all_rules(struct rig *rig, unsigned bursts)
 		"table=1,metadata=1,tcp,actions=set_field:02:00:00:00:00:09->eth_dst,goto_table:2",
 		"table=2,ip,nw_dst=10.200.0.0/16,actions=dec_ttl,goto_table:3",
 		"table=3,tcp,tp_dst=80,actions=output:2", NULL };
+	static const char *const pipeline[] = { "in_port=1,actions=write_metadata:1,goto_table:1",
+		"table=1,udp,actions=drop", "table=1,tcp,tp_dst=80,actions=goto_table:2",
+		"table=2,ip,nw_dst=10.200.0.0/16,actions=set_field:5->reg0,set_field:02:00:00:00:00:09->eth_dst,goto_table:3",
+		"table=3,metadata=1,ip,actions=goto_table:4", "table=4,reg0=5,actions=group:1",
+		NULL };
 
 	sw_worker_count_set(1);
-	play_rules(rig, &(struct rules_scene){ "rules-port", port, NULL, false }, bursts);
-	play_rules(rig, &(struct rules_scene){ "rules-5t", NULL, "output:2", false }, bursts);
-	play_rules(rig, &(struct rules_scene){ "rules-tables", tables, NULL, false }, bursts);
-	play_rules(rig, &(struct rules_scene){ "rules-fragments", NULL, "output:2", true }, bursts);
+	play_rules(rig, &(struct rules_scene){ "rules-port", port }, bursts);
+	play_rules(rig, &(struct rules_scene){ "rules-5t", .does = "output:2" }, bursts);
+	play_rules(rig, &(struct rules_scene){ "rules-tables", tables }, bursts);
+	play_rules(rig,
+		&(struct rules_scene){ "rules-fragments", .does = "output:2", .fragments = true },
+		bursts);
+	play_rules(
+		rig, &(struct rules_scene){ "rules-pipeline", pipeline, .walked = true }, bursts);
 	play_walked(rig, "rules-walked", bursts);
 }
 

@@ -10,6 +10,8 @@
 #include <rte_mbuf.h>
 
 #include <sw/err.h>
+#include <sw/group.h>
+#include <sw/groups.h>
 #include <sw/mem.h>
 #include <sw/pool.h>
 #include <sw/rcu.h>
@@ -224,6 +226,17 @@ void rig_rule(struct rig *rig, enum sw_rule_verb verb, const char *text)
 	sw_rules_commit(rules);
 	sw_instructions_fini(&c.conf.does);
 	sw_rcu_poll();
+}
+
+void rig_group(struct rig *rig, const char *text)
+{
+	struct sw_group_change c;
+	struct sw_err err;
+
+	if (sw_group_parse(text, SW_GROUP_ADD, &c, &err) ||
+		sw_groups_change(sw_bridge_groups(rig->bridge), &c, &err))
+		give_up(&err);
+	sw_group_fini(&c.conf);
 }
 
 static unsigned flow_port(uint32_t f)

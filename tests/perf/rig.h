@@ -54,6 +54,9 @@ struct rte_mbuf **rig_fill(struct rig *rig, const struct scene *sc, unsigned fro
 /* A rule as text into the bridge, or out of it. Ends the process when it is refused. */
 void rig_rule(struct rig *rig, enum sw_rule_verb verb, const char *text);
 
+/* Likewise a group. */
+void rig_group(struct rig *rig, const char *text);
+
 /* A packet of TCP over IPv4 of flow f: 10.x.y.z:p -> 10.200.0.1:80, where f tells x, y, z and p; and its match. */
 void rig_flow(struct rte_mbuf *m, uint32_t f);
 void rig_flow_match(struct sw_str *match, uint32_t f);
