@@ -13,7 +13,7 @@
 #include <sw/action.h>
 #include <sw/reg.h>
 
-#include "op.h"
+#include "coded.h"
 
 struct sw_err;
 

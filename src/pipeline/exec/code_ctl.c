@@ -64,7 +64,7 @@ void code_reads_mask(struct code_draft *draft, const struct sw_fields *mask)
 
 void code_reads_add(struct sw_fields *mask, const struct code *code)
 {
-	add_mask(mask, &code->reads);
+	add_mask(mask, code->reads);
 }
 
 struct code_own {
@@ -165,8 +165,11 @@ static uint8_t *places_of(const struct sw_actions *write)
 
 static struct code *assemble(struct code_draft *draft, const unsigned *ends)
 {
-	struct code *code = sw_xcalloc(1, sizeof(*code) + draft->n * sizeof(struct op));
+	size_t size = sizeof(struct code) + draft->n * sizeof(struct op);
+	struct code *code = sw_xcalloc(1, size + sizeof(*code->reads));
 
+	RTE_BUILD_BUG_ON(sizeof(*code) % _Alignof(struct sw_fields) ||
+			 sizeof(struct op) % _Alignof(struct sw_fields));
 	if (draft->n)
 		memcpy(code->ops, draft->ops, draft->n * sizeof(struct op));
 	code->meter = ends[0] ? code->ops : NULL;
@@ -174,7 +177,8 @@ static struct code *assemble(struct code_draft *draft, const unsigned *ends)
 	code->n_apply = ends[1] - ends[0];
 	code->write = code->ops + ends[1];
 	code->n_write = ends[2] - ends[1];
-	code->reads = draft->reads;
+	code->reads = (struct sw_fields *)((char *)code + size);
+	*code->reads = draft->reads;
 	code->hash = draft->hash;
 	code->inner = draft->inner;
 	code->own = draft->own;
@@ -190,6 +194,22 @@ static uint32_t plain_of(const struct code *code)
 		code->n_apply + code->n_write > 1)
 		return 0;
 	return code->n_apply + code->n_write ? op_port(code->ops) : SW_OFPP_ANY;
+}
+
+static void find_next(struct code *code)
+{
+	unsigned i = 0;
+
+	code->ahead = -1;
+	if (code->meter || code->n_apply > UINT16_MAX)
+		return;
+	while (i < code->n_apply && code->apply[i].ahead != OP_AHEAD_RESUBMIT) {
+		if (code->apply[i].walk && code->apply[i].ahead == OP_AHEAD_NOTHING)
+			return;
+		i++;
+	}
+	code->n_ahead = i;
+	code->ahead = i < code->n_apply ? code->apply[i].resubmit.table : code->goto_table;
 }
 
 static struct code *create(const struct sw_instructions *does, bool packet_out, struct sw_err *err)
@@ -214,6 +234,7 @@ static struct code *create(const struct sw_instructions *does, bool packet_out, 
 	code->metadata_mask = does->metadata_mask;
 	code->write_place = places_of(does->write);
 	code->plain = plain_of(code);
+	find_next(code);
 done:
 	code_destroy(draft.inner);
 	owns_free(draft.own);

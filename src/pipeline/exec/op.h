@@ -33,6 +33,15 @@ struct op_set {
 	uint8_t value[16], mask[16];
 };
 
+/* What is known, before a walk, of the fields that later tables see behind an op that has a walk. */
+enum op_ahead {
+	OP_AHEAD_NOTHING,
+	OP_AHEAD_SAME, /* they are as they were */
+	OP_AHEAD_SET,  /* op->set is written to them, as walk_set() does */
+	OP_AHEAD_TTL,  /* the TTL is counted down */
+	OP_AHEAD_RESUBMIT, /* op->resubmit.table is the next that is looked into, with the packet's in_port */
+};
+
 enum op_changed {
 	OP_CHANGED,
 	OP_MOVED, /* headers are in other places now */
@@ -53,6 +62,7 @@ struct op {
 	bool fixed;   /* so is run: walk is for later tables alone */
 	bool sends; /* has an effect beyond the packet: what follows the last such op is for nothing */
 	bool last;	 /* nothing behind it needs the packets */
+	uint8_t ahead;	 /* enum op_ahead */
 	uint16_t nested; /* so many ops behind it are its own, not the list's */
 	union {
 		struct {
@@ -94,23 +104,6 @@ struct op {
 			uint8_t table;
 		} resubmit;
 	};
-};
-
-/* A rule's instructions, compiled. */
-struct code {
-	const struct op *meter; /* NULL: none */
-	bool clear;
-	int16_t goto_table; /* -1: none */
-	rte_be64_t metadata, metadata_mask;
-	unsigned n_apply, n_write;
-	const struct op *apply, *write;
-	const uint8_t *write_place; /* by op of write: below SW_PLACES */
-	struct sw_fields reads;	    /* mask of what its ops need, beside what tables match */
-	struct code *inner;	    /* of lists within it: the next of a chain */
-	uint32_t hash;		    /* the same for codes of equal instructions */
-	uint32_t plain; /* port of its one output; SW_OFPP_ANY: it does nothing; 0: more */
-	struct code_own *own;
-	struct op ops[];
 };
 
 /* Packets that the same list is run on. */

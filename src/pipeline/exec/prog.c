@@ -18,6 +18,7 @@
 #include "../field/extract.h"
 #include "../frame.h"
 #include "../l2.h"
+#include "ahead.h"
 #include "cache_find.h"
 #include "cache_key.h"
 
@@ -56,8 +57,6 @@ static struct walk *walk_of(const struct sw_worker *w)
 	return &walks[w->id][w->depth];
 }
 
-#define FIRST_TABLE 0
-
 /* What is known of a burst. */
 struct burst {
 	unsigned n;
@@ -66,7 +65,6 @@ struct burst {
 	struct cache_entry *entry[SW_BURST]; /* that holds, or NULL; then */
 	struct cache_entry *stale[SW_BURST]; /* one of the key that does not, or NULL */
 	unsigned missing;		     /* entries */
-	bool ahead[SW_BURST]; /* walk->start has its fields and its rule of table 0 */
 };
 
 static void count_group(struct sw_lane *in, const struct rte_mbuf *m)
@@ -198,43 +196,20 @@ static bool same_flow(const struct cache_key *a, const struct cache_key *b)
 	return a->class != CACHE_NONE && a->class == b->class && a->hash == b->hash;
 }
 
-/* The counters that walks will touch. */
-static void fetch_counters(unsigned worker, const struct sw_rule *const *rule, unsigned n)
+/* Tables are asked at once for those that will be walked. Of neighbours of one flow the first alone is looked up: the others will
+ * find what its walk came to. */
+static void look_ahead(struct walk *walk, const struct burst *b)
 {
-	for (unsigned i = 0; i < n; i++)
-		if (rule[i])
-			rte_prefetch0(rule_count(rule[i], worker));
-}
-
-/* Table 0 for those that will be walked, at once: many waits for memory are one. Of neighbours of one flow the first
- * alone is looked up: the others will find what its walk came to. */
-static void look_ahead(const struct rules_prog *self, struct walk *walk, struct burst *b)
-{
-	struct walk_start *start = &walk->start;
-	const struct sw_fields *key[SW_BURST];
-	const struct sw_rule *rule[SW_BURST];
 	uint8_t at[SW_BURST];
 	unsigned n = 0;
 
-	memset(b->ahead, 0, sizeof(b->ahead));
+	memset(walk->ahead.n, 0, sizeof(walk->ahead.n));
 	if (likely(!b->missing))
 		return;
-	for (unsigned i = 0; i < b->n; i++) {
-		if (b->entry[i] || (n && same_flow(&b->key[i], &b->key[at[n - 1]])))
-			continue;
-		key[n] = &start->fields[i];
-		at[n++] = i;
-	}
-	for (unsigned i = 0; i < n; i++)
-		fields_extract(b->pkt[at[i]], self->number, &start->fields[at[i]]);
-	if (unlikely(rules_lookup(self->rules, &walk->reader, FIRST_TABLE, key, rule, n) ==
-		     RULES_TOO_LONG))
-		return; /* of one of them, whose walk finds it again */
-	for (unsigned i = 0; i < n; i++) {
-		start->rule[at[i]] = rule[i];
-		b->ahead[at[i]] = true;
-	}
-	fetch_counters(walk->reader.worker, rule, n);
+	for (unsigned i = 0; i < b->n; i++)
+		if (!b->entry[i] && !(n && same_flow(&b->key[i], &b->key[at[n - 1]])))
+			at[n++] = i;
+	walk_look_ahead(walk, b->pkt, at, n);
 }
 
 /* To the port, or nowhere (SW_OFPP_ANY). */
@@ -271,12 +246,13 @@ static bool is_to_be_kept(struct cache *c, const struct burst *b, unsigned i)
 static bool is_plain(const struct rules_prog *self, const struct walk *walk, const struct burst *b,
 	unsigned i, struct cache_plain *plain)
 {
-	const struct sw_rule *rule = b->ahead[i] ? walk->start.rule[i] : NULL;
+	const struct walk_ahead *ahead = &walk->ahead;
+	const struct sw_rule *rule = ahead->n[i] ? ahead->rule[i][0] : NULL;
 
 	if (unlikely(!rule || self->asked & SW_BRIDGE_DROP_FRAGMENTS ||
 		     rules_has_table(self->rules, SW_TABLE_BY_HAND)))
 		return false; /* something else comes first */
-	*plain = (struct cache_plain){ rule, &walk->start.fields[i],
+	*plain = (struct cache_plain){ rule, &ahead->fields[i],
 		rule_code_at(rule, walk->reader.version)->ops->plain };
 	return plain->out && plain->out != self->number;
 }
@@ -301,11 +277,11 @@ static void walk_one(
 	struct cache_entry *e = b->stale[i];
 	uint64_t changes = c->changes;
 
-	walk->looked = b->ahead[i];
-	if (walk->looked) {
+	walk->found = walk->ahead.rule[i];
+	walk->n_found = walk->ahead.n[i];
+	if (walk->n_found) {
 		walk->x = x;
-		walk->fields = walk->start.fields[i];
-		walk->first = walk->start.rule[i];
+		walk->fields = walk->ahead.fields[i];
 	} else {
 		rules_fields(x, walk);
 	}
@@ -399,7 +375,7 @@ static void forward(struct sw_worker *w, const struct rules_prog *self, struct s
 	struct walk *walk = walk_of(w);
 	unsigned matches = 0;
 
-	look_ahead(self, walk, b);
+	look_ahead(walk, b);
 	for (unsigned i = 0, n; i < b->n; i += n) {
 		struct exec x = { .w = w,
 			.prog = self,
@@ -416,10 +392,12 @@ static void forward(struct sw_worker *w, const struct rules_prog *self, struct s
 		if (unlikely(!b->entry[i])) {
 			struct cache_plain plain;
 
-			if (is_plain(self, walk, b, i, &plain))
+			if (is_plain(self, walk, b, i, &plain)) {
 				go_plainly(&x, c, &walk->reader, b, i, &plain);
-			else
+				matches++;
+			} else {
 				walk_one(&x, c, walk, b, i);
+			}
 			continue;
 		}
 		if (likely(!moved))

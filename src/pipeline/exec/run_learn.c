@@ -49,6 +49,7 @@ static int compile_learn(struct code_draft *draft, const struct sw_action *a, st
 	op = code_add(draft);
 	learner = learner_create(l);
 	op->walk = walk_learn;
+	op->ahead = OP_AHEAD_SAME;
 	op->learner = learner;
 	code_owns(draft, learner, forget, used);
 	code_points(draft, l->cookie ^ (uint64_t)l->table << 32 ^ l->priority);
@@ -78,6 +79,7 @@ static int compile_fin(struct code_draft *draft, const struct sw_action *a, stru
 	struct op *op = code_add(draft);
 
 	op->walk = walk_fin;
+	op->ahead = OP_AHEAD_SAME;
 	op->fin.idle = a->fin_timeout.idle;
 	op->fin.hard = a->fin_timeout.hard;
 	have_reads(&draft->reads, SW_PRE_TCP);

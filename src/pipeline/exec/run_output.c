@@ -144,6 +144,7 @@ bool op_output_init(struct op *op, uint32_t port)
 		return false;
 	default:
 		op->walk = walk_port;
+		op->ahead = OP_AHEAD_SAME;
 		op->run = run_port;
 	}
 	return true;

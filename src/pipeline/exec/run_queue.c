@@ -22,6 +22,7 @@ static int compile_queue(struct code_draft *draft, const struct sw_action *a, st
 	struct op *op = code_add(draft);
 
 	op->walk = walk_nothing;
+	op->ahead = OP_AHEAD_SAME;
 	op->fixed = true;
 	return 0;
 }

@@ -39,6 +39,8 @@ static int compile_resubmit(struct code_draft *draft, const struct sw_action *a,
 	op->walk = walk_resubmit;
 	op->resubmit.port = a->resubmit.port;
 	op->resubmit.table = a->resubmit.table;
+	if (op->resubmit.port == SW_OFPP_IN_PORT)
+		op->ahead = OP_AHEAD_RESUBMIT;
 	return 0;
 }
 SW_REGISTER(action_code, resubmit) = {

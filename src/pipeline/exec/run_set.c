@@ -309,11 +309,22 @@ static bool is_header(const struct op_set *s)
 	return s->field->offset >= AT(pbb_isid);
 }
 
-static void write_walk(struct walk *walk, const struct op *op)
+static void write_fields(struct sw_fields *fields, const struct op *op)
 {
-	uint8_t *to = (uint8_t *)&walk->fields + op->set.field->offset;
+	uint8_t *to = (uint8_t *)fields + op->set.field->offset;
 
 	put(to, op->set.value, op->set.mask, op->set.field->size);
+}
+
+void op_set_ahead(struct sw_fields *fields, const struct op *op)
+{
+	if (likely(have(fields, needs(op))))
+		write_fields(fields, op);
+}
+
+static void write_walk(struct walk *walk, const struct op *op)
+{
+	write_fields(&walk->fields, op);
 	if (op->run)
 		walk_put(walk, op);
 }
@@ -345,6 +356,7 @@ void op_set_init(
 	sw_field_set(field, &v, value);
 	sw_field_set(field, &m, mask);
 	op->walk = walk_set;
+	op->ahead = OP_AHEAD_SET;
 	op->set.field = field;
 	memcpy(op->set.value, (const uint8_t *)&v + field->offset, field->size);
 	memcpy(op->set.mask, (const uint8_t *)&m + field->offset, field->size);
@@ -366,6 +378,7 @@ static int compile_set_port(struct code_draft *draft, const struct sw_action *a,
 
 	op_set_init(op, a->set.field, a->set.value, a->set.mask);
 	op->walk = walk_set_port;
+	op->ahead = OP_AHEAD_NOTHING;
 	op->change = write_port;
 	have_reads(&draft->reads, SW_PRE_TCP);
 	return 0;

@@ -13,7 +13,8 @@
 void op_set_init(
 	struct op *op, const struct sw_field *field, const uint8_t *value, const uint8_t *mask);
 
-/* Its walk. */
+/* Its walk, and what that does to the fields alone. */
 void walk_set(struct walk *walk, const struct op *op);
+void op_set_ahead(struct sw_fields *fields, const struct op *op);
 
 #endif

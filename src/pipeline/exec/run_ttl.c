@@ -105,6 +105,7 @@ static int compile_dec(struct code_draft *draft, const struct sw_action *a, stru
 {
 	struct op *op = code_add_change(draft, walk_dec, dec_one);
 
+	op->ahead = OP_AHEAD_TTL;
 	have_reads(&draft->reads, SW_PRE_IP);
 	op->controllers.n = a->controllers.n;
 	op->controllers.ids = a->controllers.ids;

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include <rte_debug.h>
+
 #include <sw/bridge.h>
 #include <sw/drop.h>
 #include <sw/flow.h>
@@ -154,15 +156,17 @@ static void note_table(struct walk *walk, uint8_t table)
 /* Where changes of rules would concern what is looked up now (../rule/place.h). */
 static void note_places(struct walk *walk)
 {
-	struct rule_places places;
+	struct rule_place_bytes now;
 
 	if (walk->wide | walk->asked_live | walk->timed)
 		return; /* they are of no use */
-	rule_places_of(&walk->fields, &places);
-	if (walk->lookups == 1)
-		walk->where = places;
-	else
-		walk->wide |= memcmp(&places, &walk->where, sizeof(places)) != 0;
+	if (walk->lookups == 1) {
+		rule_places_of(&walk->fields, &walk->where);
+		rule_place_bytes_of(&walk->fields, &walk->where_of);
+		return;
+	}
+	rule_place_bytes_of(&walk->fields, &now);
+	walk->wide |= memcmp(&now, &walk->where_of, sizeof(now)) != 0;
 }
 
 /* What conjunctions take counts as lookups. */
@@ -172,6 +176,17 @@ static void charge(struct walk *walk, uint32_t steps)
 		walk->too_long = true;
 	else
 		walk->lookups += steps / WALK_STEPS;
+}
+
+/* What was asked ahead counts when it is used. */
+static const struct sw_rule *take_found(struct walk *walk, uint8_t table)
+{
+	const struct sw_rule *rule = *walk->found++;
+
+	RTE_ASSERT(!rule || rule->table == table);
+	walk->n_found--;
+	rules_count_lookup(walk->prog->rules, &walk->reader, table, rule);
+	return rule;
 }
 
 static const struct code *look_up(struct walk *walk, uint8_t table, rte_be32_t in_port)
@@ -189,12 +204,11 @@ static const struct code *look_up(struct walk *walk, uint8_t table, rte_be32_t i
 	walk->fields.in_port = in_port;
 	if (walk->keep)
 		note_places(walk);
-	if (walk->looked)
-		rule = walk->first;
+	if (walk->n_found)
+		rule = take_found(walk, table);
 	else
 		charge(walk,
 			rules_lookup(walk->prog->rules, &walk->reader, table, &fields, &rule, 1));
-	walk->looked = false;
 	walk->fields.in_port = own;
 	if (unlikely(walk->ear))
 		walk->ear->table(walk, table, in_port, rule);
@@ -294,13 +308,15 @@ static void begin(struct walk *walk)
 static bool by_hand(struct walk *walk)
 {
 	const struct code *code;
-	bool looked = walk->looked;
+	unsigned n_found = walk->n_found;
 
 	if (likely(!rules_has_table(walk->prog->rules, SW_TABLE_BY_HAND)))
 		return false;
-	walk->looked = false;
+	walk->n_found = 0;
 	code = look_up(walk, SW_TABLE_BY_HAND, walk->fields.in_port);
-	walk->looked = looked && !code; /* what was found in the first table is for that alone */
+	walk->n_found =
+		code ? 0
+		     : n_found; /* what was found is of a walk that begins with the first table */
 	if (code)
 		walk_ops(walk, code->apply, code->n_apply);
 	return code;
@@ -321,7 +337,7 @@ static void tables(struct walk *walk, uint8_t table)
 static void drop_fragment(struct walk *walk, uint8_t table)
 {
 	walk->x->why = SW_ID(drop, fragment);
-	walk->looked = false;
+	walk->n_found = 0;
 	walk->lookups = 1;
 	note_table(walk, table);
 	if (walk->keep)
@@ -351,7 +367,8 @@ void walk_packet_out(struct walk *walk, const struct op *ops, unsigned n)
 	begin(walk);
 	walk->table = 0;
 	walk->packet_out = true;
-	walk->keep = walk->looked = false;
+	walk->keep = false;
+	walk->n_found = 0;
 	walk_ops(walk, ops, n);
 	finish(walk, 0);
 }

@@ -13,7 +13,7 @@
 #define PIPELINE_EXEC_WALK_H
 
 #include "../rule/lookup.h"
-#include "op.h"
+#include "coded.h"
 #include "prog.h"
 
 #define WALK_OPS     512  /* on a list */
@@ -24,6 +24,7 @@
 #define WALK_SETS    64	  /* fields in an action set */
 #define WALK_STACK   128  /* values pushed */
 #define WALK_SNAPS   16	  /* times to controllers */
+#define AHEAD_TABLES 8	  /* asked for a burst */
 
 /* What a packet to controllers tells beside the packet. */
 struct walk_snap {
@@ -44,11 +45,14 @@ struct walk_value {
 	uint8_t bytes[16];
 };
 
-/* What is known of packets of a burst before their walks: the first table was asked for all of them at once. By
+/* What is known of packets of a burst before their walks, as tables were asked for all of them at once (ahead.h). By
  * place in the burst. */
-struct walk_start {
-	struct sw_fields fields[SW_BURST];
-	const struct sw_rule *rule[SW_BURST]; /* NULL: none takes it */
+struct walk_ahead {
+	struct sw_fields fields[SW_BURST]; /* the packet's own */
+	struct sw_fields later[SW_BURST];  /* as rules leave them: only where they change any */
+	uint8_t n[SW_BURST]; /* tables that its walk looks into first; 0: nothing is known */
+	const struct sw_rule
+		*rule[SW_BURST][AHEAD_TABLES]; /* what is found there; NULL: none takes it */
 };
 
 struct walk {
@@ -58,25 +62,27 @@ struct walk {
 	struct rule_reader reader; /* one for a whole burst */
 	uint32_t second;	   /* the worker's, likewise */
 	struct sw_fields fields;
-	bool looked;		     /* the caller has looked into the first table, */
-	const struct sw_rule *first; /* and found this */
-	uint8_t table;		     /* that is looked into */
-	const struct sw_rule *rule;  /* whose actions are done; NULL: of none */
-	uint32_t len;		     /* of the packet, when it was read anew last */
-	bool stale;		     /* the packet has headers now that the fields do not tell */
-	bool once;		     /* ops were run on the way */
-	bool too_long;		     /* one of the bounds: the packet is dropped */
-	bool exit;		     /* no more of the rules that led here */
-	bool lost;		     /* an op takes the packet away: nothing more */
-	bool counted_down;	     /* its TTL */
-	bool asked_live;	     /* which ports can send */
-	bool timed;		     /* it told control what holds for this second */
-	uint64_t live;		     /* ports_serial() before it asked first */
-	bool keep;		     /* set by the caller: places are wanted */
-	bool wide;		     /* a table was looked into with other places than the first */
-	struct rule_places where;    /* the first */
-	bool packet_out;	     /* the actions are a controller's own, not of a rule */
-	bool in_set;		     /* they are of the action set */
+	const struct sw_rule *const
+		*found; /* set by the caller: what the first n_found lookups find */
+	unsigned n_found;
+	uint8_t table;		    /* that is looked into */
+	const struct sw_rule *rule; /* whose actions are done; NULL: of none */
+	uint32_t len;		    /* of the packet, when it was read anew last */
+	bool stale;		    /* the packet has headers now that the fields do not tell */
+	bool once;		    /* ops were run on the way */
+	bool too_long;		    /* one of the bounds: the packet is dropped */
+	bool exit;		    /* no more of the rules that led here */
+	bool lost;		    /* an op takes the packet away: nothing more */
+	bool counted_down;	    /* its TTL */
+	bool asked_live;	    /* which ports can send */
+	bool timed;		    /* it told control what holds for this second */
+	uint64_t live;		    /* ports_serial() before it asked first */
+	bool keep;		    /* set by the caller: places are wanted */
+	bool wide;		    /* a table was looked into with other places than the first */
+	struct rule_places where;   /* the first, */
+	struct rule_place_bytes where_of; /* and what they are made of */
+	bool packet_out;		  /* the actions are a controller's own, not of a rule */
+	bool in_set;			  /* they are of the action set */
 	unsigned depth, inner, lookups;
 	unsigned groups;   /* it is in a bucket of so many */
 	unsigned n_tables; /* different ones that were looked into */
@@ -91,10 +97,10 @@ struct walk {
 	unsigned n_snaps;
 	struct walk_value stack[WALK_STACK];
 	struct walk_snap snap[WALK_SNAPS];
-	struct walk_start start;
+	struct walk_ahead ahead;
 };
 
-/* From `table` to the end. The caller has set prog, x, reader, keep, looked and fields. */
+/* From `table` to the end. The caller has set prog, x, reader, keep, found, n_found and fields. */
 void walk_run(struct walk *walk, uint8_t table);
 /* The list of a packet that a controller sends; and what its output to TABLE is: all tables, then the action set. */
 void walk_packet_out(struct walk *walk, const struct op *ops, unsigned n);

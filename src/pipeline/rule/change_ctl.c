@@ -105,6 +105,8 @@ static struct rule_table *table_of(struct sw_rules *rules, unsigned id)
 		table = rule_table_create(id);
 		rule_table_watch(rules, table);
 		sw_rcu_set(rules->table[id], table);
+		if (id)
+			__atomic_store_n(&rules->further, true, __ATOMIC_RELAXED);
 	}
 	return table;
 }

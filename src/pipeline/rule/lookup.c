@@ -79,6 +79,11 @@ bool rules_has_table(const struct sw_rules *rules, unsigned table)
 	return sw_rcu_get(rules->table[table]) != NULL;
 }
 
+bool rules_has_further(const struct sw_rules *rules)
+{
+	return __atomic_load_n(&rules->further, __ATOMIC_RELAXED);
+}
+
 const struct sw_fields *rules_reads(const struct sw_rules *rules, unsigned table)
 {
 	const struct rule_view *view = view_of(rules, table);
@@ -91,17 +96,23 @@ static void add(uint64_t *counter, uint64_t n)
 	__atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
 }
 
-static void count(
-	struct sw_rules *rules, unsigned worker, unsigned table, const struct rule_look *look)
+static void count(struct sw_rules *rules, const struct rule_reader *reader, unsigned table,
+	const struct sw_rule *const *found, unsigned n)
 {
-	struct rule_table_counts *c = &rules->counts[worker];
+	struct rule_table_counts *c = &rules->counts[reader->worker];
 	unsigned matches = 0;
 
-	for (unsigned i = 0; i < look->n; i++)
-		matches += look->found[i] != NULL;
+	for (unsigned i = 0; i < n; i++)
+		matches += found[i] != NULL;
 	add(&c->of[table].matches, matches);
-	add(&c->of[table].misses, look->n - matches);
-	add(&c->of[table].probes, look->probes);
+	add(&c->of[table].misses, n - matches);
+}
+
+void rules_count_lookup(struct sw_rules *rules, const struct rule_reader *reader, unsigned table,
+	const struct sw_rule *found)
+{
+	if (likely(reader->worker < rules->workers))
+		count(rules, reader, table, &found, 1);
 }
 
 void rules_count_matches(
@@ -131,7 +142,7 @@ void rules_count_misses(struct sw_rules *rules, const struct rule_reader *reader
 			add(&c->of[i * 64 + __builtin_ctzll(left)].misses, n);
 }
 
-uint32_t rules_lookup(struct sw_rules *rules, const struct rule_reader *reader, unsigned table,
+uint32_t rules_look(struct sw_rules *rules, const struct rule_reader *reader, unsigned table,
 	const struct sw_fields *const *keys, const struct sw_rule **found, unsigned n)
 {
 	const struct rule_view *view = view_of(rules, table);
@@ -145,8 +156,18 @@ uint32_t rules_lookup(struct sw_rules *rules, const struct rule_reader *reader, 
 	if (view)
 		view->look(view, &look);
 	if (likely(reader->worker < rules->workers))
-		count(rules, reader->worker, table, &look);
+		add(&rules->counts[reader->worker].of[table].probes, look.probes);
 	return unlikely(look.over) ? RULES_TOO_LONG : look.steps;
+}
+
+uint32_t rules_lookup(struct sw_rules *rules, const struct rule_reader *reader, unsigned table,
+	const struct sw_fields *const *keys, const struct sw_rule **found, unsigned n)
+{
+	uint32_t steps = rules_look(rules, reader, table, keys, found, n);
+
+	if (likely(reader->worker < rules->workers))
+		count(rules, reader, table, found, n);
+	return steps;
 }
 
 const struct sw_rule *rules_lookup_told(const struct sw_rules *rules,

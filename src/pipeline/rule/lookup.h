@@ -29,6 +29,8 @@ uint64_t rules_version(const struct sw_rules *rules);
 
 /* Has the table, or had it, rules? */
 bool rules_has_table(const struct sw_rules *rules, unsigned table);
+/* Has it, or had it, any table but the first? */
+bool rules_has_further(const struct sw_rules *rules);
 
 /* For each of n <= SW_BURST keys, the visible rule of the table with the highest priority, or NULL. Two rules
  * of one priority: either. Returns what conjunctions took, in steps (conj.h): RULES_TOO_LONG: more than they may, and one of the packets has
@@ -36,6 +38,12 @@ bool rules_has_table(const struct sw_rules *rules, unsigned table);
 #define RULES_TOO_LONG UINT32_MAX
 uint32_t rules_lookup(struct sw_rules *rules, const struct rule_reader *reader, unsigned table,
 	const struct sw_fields *const *keys, const struct sw_rule **found, unsigned n);
+
+/* The same for who may not use what is found: nothing is counted but probes, each lookup when it is used. */
+uint32_t rules_look(struct sw_rules *rules, const struct rule_reader *reader, unsigned table,
+	const struct sw_fields *const *keys, const struct sw_rule **found, unsigned n);
+void rules_count_lookup(struct sw_rules *rules, const struct rule_reader *reader, unsigned table,
+	const struct sw_rule *found);
 
 /* Without a search, as flows that were kept say: n packets that rules of the table took, or that none took in these (a bit each). */
 void rules_count_matches(

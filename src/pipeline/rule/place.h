@@ -72,6 +72,22 @@ static inline void rule_places_of(const struct sw_fields *f, struct rule_places 
 	p->of[PLACE_IN_PORT] = place_hash(f->in_port, PLACE_IN_PORT);
 }
 
+/* All that places are made of: fields that have the same have the same places. */
+struct rule_place_bytes {
+	uint64_t of[7];
+};
+
+static inline void rule_place_bytes_of(const struct sw_fields *f, struct rule_place_bytes *b)
+{
+	b->of[0] = fold_load64(f->eth_dst);
+	b->of[1] = (uint64_t)fold_load32(f->eth_src + 2) << 32 | f->in_port;
+	b->of[2] = (uint64_t)f->tp_src << 16 | f->tp_dst;
+	b->of[3] = fold_load64(f->ip_src);
+	b->of[4] = fold_load64(f->ip_src + 8);
+	b->of[5] = fold_load64(f->ip_dst);
+	b->of[6] = fold_load64(f->ip_dst + 8);
+}
+
 static inline unsigned place_slot(const struct rule_places *p, unsigned kind, unsigned table)
 {
 	return (p->of[kind] ^ table * 0x6b43u) % PLACE_SLOTS;

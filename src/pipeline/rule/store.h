@@ -98,6 +98,7 @@ struct sw_rules {
 		*normal; /* rcu: says NORMAL for every packet, and is the only one; else NULL */
 	unsigned workers;
 
+	bool further;	 /* another table than the first was used */
 	uint32_t serial; /* never given twice */
 
 	char *name; /* from here control's */
