@@ -14,8 +14,8 @@
 
 struct rule_chunk;
 
-/* A page, its bytes as they are, and what it is given back with; NULL: no memory. */
-void *rule_page_take(struct rule_chunk **chunk);
+/* A page, its bytes as they are, what it is given back with, and with it counters for so many workers, at 0; NULL: no memory. */
+void *rule_page_take(unsigned workers, struct rule_chunk **chunk, struct rule_counts **counts);
 void rule_page_put(struct rule_chunk *chunk, void *page);
 
 /* Zeros from the system, size a multiple of its pages; munmap gives them back. NULL: no memory. */

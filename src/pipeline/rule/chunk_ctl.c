@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Pages for slabs, of all bridges: cut from pieces of 2 MiB that the kernel may back by one huge page, so that a
- * million rules do not cost a miss of the TLB each. A piece of which nothing is used goes back, but for one.
+ * million rules do not cost a miss of the TLB each. What workers count lies behind the pages of its piece. A piece of
+ * which nothing is used goes back, but for one.
  *
  * Control thread only.
  */
@@ -17,12 +18,12 @@
 #include <sw/mem.h>
 
 #define CHUNK  (2u << 20)
-#define PAGES  (CHUNK / RULE_SLAB_SIZE)
-#define GROUPS (PAGES / 64)
+#define GROUPS (CHUNK / RULE_SLAB_SIZE / 64)
 
 struct rule_chunk {
 	char *base;
-	unsigned used;
+	struct rule_counts *counts; /* in it: `workers` of each page */
+	unsigned workers, pages, used;
 	uint64_t free[GROUPS];
 	struct rule_chunk *next, **at; /* among those with room; at NULL: has none */
 };
@@ -80,25 +81,45 @@ static void leave(struct rule_chunk *c)
 	c->at = NULL;
 }
 
-static struct rule_chunk *make(void)
+static void all_free(struct rule_chunk *c)
+{
+	for (unsigned i = 0; i < c->pages; i++)
+		c->free[i / 64] |= 1ull << i % 64;
+}
+
+static struct rule_chunk *make(unsigned workers)
 {
 	struct rule_chunk *c = sw_xcalloc(1, sizeof(*c));
 
+	RTE_BUILD_BUG_ON(RULE_SLAB_SIZE + SW_WORKER_MAX * sizeof(c->counts[0]) > CHUNK);
 	c->base = rule_map(CHUNK);
 	if (!c->base) {
 		free(c);
 		return NULL;
 	}
-	memset(c->free, 0xff, sizeof(c->free));
+	c->workers = workers;
+	c->pages = CHUNK / (RULE_SLAB_SIZE + workers * sizeof(c->counts[0]));
+	c->counts = (struct rule_counts *)(c->base + c->pages * RULE_SLAB_SIZE);
+	all_free(c);
 	bytes += CHUNK;
 	empty++;
 	enter(c);
 	return c;
 }
 
-void *rule_page_take(struct rule_chunk **chunk)
+/* Those that were made for another number of workers come to an end. */
+static struct rule_chunk *with_room(unsigned workers)
 {
-	struct rule_chunk *c = roomy ? roomy : make();
+	struct rule_chunk *c = roomy;
+
+	while (c && c->workers != workers)
+		c = c->next;
+	return c ? c : make(workers);
+}
+
+void *rule_page_take(unsigned workers, struct rule_chunk **chunk, struct rule_counts **counts)
+{
+	struct rule_chunk *c = with_room(workers);
 	unsigned i = 0, bit;
 
 	if (!c)
@@ -107,18 +128,21 @@ void *rule_page_take(struct rule_chunk **chunk)
 		i++;
 	bit = __builtin_ctzll(c->free[i]);
 	c->free[i] &= c->free[i] - 1;
+	i = i * 64 + bit;
 	empty -= !c->used++;
-	if (c->used == PAGES)
+	if (c->used == c->pages)
 		leave(c);
 	*chunk = c;
-	return c->base + (size_t)(i * 64 + bit) * RULE_SLAB_SIZE;
+	*counts = &c->counts[i * workers];
+	memset(*counts, 0, workers * sizeof(**counts));
+	return c->base + (size_t)i * RULE_SLAB_SIZE;
 }
 
 void rule_page_put(struct rule_chunk *c, void *page)
 {
 	unsigned i = ((char *)page - c->base) / RULE_SLAB_SIZE;
 
-	RTE_ASSERT(i < PAGES && !(c->free[i / 64] >> i % 64 & 1));
+	RTE_ASSERT(i < c->pages && !(c->free[i / 64] >> i % 64 & 1));
 	c->free[i / 64] |= 1ull << i % 64;
 	c->used--;
 	if (!c->at)

@@ -48,10 +48,11 @@ struct rule_mask {
 	uint64_t word[]; /* n; zeros behind them up to RULE_FEW */
 };
 
-/* What one worker counts of a rule. Others read it while it moves. */
+/* What one worker counts of a rule. Others read it while it moves. Two are a cache line: none is in two. */
 struct rule_count {
 	uint64_t packets, bytes;
 	uint32_t used_s; /* its w->now_s at the last packet; 0: none yet */
+	uint32_t spare[3];
 };
 
 /* Instructions, shared by all rules that do the same: a worker finds those of most rules in its cache. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Slabs: a page of rules of one size of one table. A bitmap says which slots are free. Counters of its rules lie
- * beside it, a line of them a worker, so that no two workers write one line.
+ * Slabs: a page of rules of one size of one table. A bitmap says which slots are free. Counters of its rules come with
+ * the page, lines of their own a worker, so that no two workers write one line.
  *
  * Control thread only; a rule is given back when no worker reads it or counts for it any more.
  */
@@ -68,13 +68,14 @@ static void place(struct rule_table *table, struct rule_slab *slab)
 
 static struct rule_slab *make(struct sw_rules *rules, struct rule_table *table, unsigned kind)
 {
+	struct rule_counts *counts;
 	struct rule_chunk *chunk;
-	struct rule_slab *slab = rule_page_take(&chunk);
+	struct rule_slab *slab = rule_page_take(rules->workers, &chunk, &counts);
 
 	if (!slab)
 		return NULL;
 	memset(slab, 0, sizeof(*slab));
-	slab->counts = rule_align(rules->workers * sizeof(struct rule_counts));
+	slab->counts = counts;
 	slab->table = table;
 	slab->chunk = chunk;
 	slab->workers = rules->workers;
@@ -91,7 +92,6 @@ static void give_back(struct rule_slab *slab)
 {
 	slab->table->slab[slab->pos] = NULL;
 	slab->table->slab_free = RTE_MIN(slab->table->slab_free, slab->pos);
-	free(slab->counts);
 	free(slab->base);
 	ASAN_UNPOISON_MEMORY_REGION(slab + 1, RULE_SLAB_SIZE - sizeof(*slab));
 	rule_page_put(slab->chunk, slab);
