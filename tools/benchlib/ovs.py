@@ -76,16 +76,13 @@ class Ovs:
             self.vswitchd, f"unix:{self.dir / 'db.sock'}", f"--unixctl={self.dir / 'vs.ctl'}",
             f"--log-file={self.dir / 'vs.log'}", "--no-chdir"], self.dir, env=self.env)
         self.daemon.wait_for((self.dir / "vs.ctl").exists, 30, "ovs-vswitchd listens")
-        try:
-            self.set(*self.commands(case))
-        except process.Trouble:
-            self.daemon.check()  # it tells more
-            raise
+        self.change(*self.bridge(case))
+        self.rules(case)  # before there is traffic: it would take its time from them
+        self.change(*self.ports(case))
         errors = [self.set("get", "interface", f"p{i}", "error").strip()
                   for i in range(len(self.place.interfaces(case)))]
         if set(errors) != {"[]"}:
             raise process.Trouble(f"ovs-vswitchd opened no port: {errors}")
-        self.rules(case)
         for port, mac in case.fixed:
             self.app("fdb/add", "br0", f"p{port}", "0", mac.hex(":"))
 
@@ -96,10 +93,20 @@ class Ovs:
                  f"pmd-cpu-mask={1 << place.core:#x}", f"dpdk-socket-mem={place.memory_mb}"]
         return [f"other_config:{word}" for word in words] + [f'other_config:dpdk-extra="{extra}"']
 
-    def commands(self, case):
-        words = ["add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev", "fail_mode=secure",
-                 f"other_config:mac-table-size={max(8192, 2 * case.stations)}"]
-        for i, (kind, option) in enumerate(self.place.interfaces(case)):
+    def change(self, *words):
+        try:
+            self.set(*words)
+        except process.Trouble:
+            self.daemon.check()  # it tells more
+            raise
+
+    def bridge(self, case):
+        return ["add-br", "br0", "--", "set", "bridge", "br0", "datapath_type=netdev", "fail_mode=secure",
+                f"other_config:mac-table-size={max(8192, 2 * case.stations)}"]
+
+    def ports(self, case):
+        words = []
+        for i, (kind, option) in enumerate(self.place.interfaces(case, "few")):
             key, _, value = option.partition("=")
             words += ["--", "add-port", "br0", f"p{i}", "--", "set", "interface", f"p{i}", f"type={kind}",
                       f"ofport_request={i + 1}", f'options:{key}="{value}"']

@@ -12,6 +12,10 @@ import pathlib
 import signal
 import sys
 
+from . import frames
+from .cases import BUFFERS
+
+QUICK_BUFFERS = 65536
 CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWNET = 0x00020000, 0x20000000, 0x40000000
 MS_REC, MS_PRIVATE = 0x4000, 0x40000
 PR_SET_PDEATHSIG = 1
@@ -36,10 +40,15 @@ class Place:
         self.source, self.build, self.folder, self.quick = source, build, folder, quick
         self.control_core, self.core = cores[0], cores[-1]
         # Buffers: the captures of both ports stay in them (net_pcap copies from there), and what a port
-        # cannot allocate is silently not sent. OVS takes 262144 whatever it is told, so all do.
+        # cannot allocate is silently not sent. OVS takes 262144 whatever it is told, so all do but where a
+        # case says otherwise.
         self.huge = huge
-        self.mbufs = 65536 if quick else 262144
-        self.memory_mb = memory_mb(quick) if huge else 2 * memory_mb(quick)
+        self.give(BUFFERS)
+
+    def give(self, buffers):
+        """So many to each program, and memory for them."""
+        self.mbufs = QUICK_BUFFERS if self.quick else buffers
+        self.memory_mb = memory_mb(self.mbufs) * (1 if self.huge else 2)
 
     def eal_memory(self):
         """Words for DPDK's EAL. No files, so that none is left; EAL refuses --in-memory with --no-huge."""
@@ -47,54 +56,61 @@ class Place:
                 str(self.memory_mb)]
 
     def write_sources(self, case):
-        """The captures of a case; one at a time, they are large."""
-        from . import frames
+        """The captures of a case, and buffers for them; one at a time, they are large."""
+        self.give(case.buffers)
+        most = (self.mbufs - 16384) // max(1, sum(source is not None for source in case.sources))
         for i, source in enumerate(case.sources):
             if source:
-                packets, most = source(), (self.mbufs - 16384) // 2
+                packets = source()
                 if len(packets) > most and not self.quick:
                     raise SystemExit(f"{case.name} needs more than {self.mbufs} buffers")
-                packets = packets[:most]
-                frames.write_pcap(self.folder / f"source{i}.pcap", packets)
+                self.write_source(i, packets[:most])
         for i, source in enumerate(case.beside, 2):
             if source:
-                frames.write_pcap(self.folder / f"source{i}.pcap", source()[:self.mbufs - 24576])
+                self.write_source(i, source()[:self.mbufs - 24576])
+
+    def write_source(self, i, packets):
+        """A capture; and what OVS has buffers for, which refuses a longer one."""
+        for name, most in (("source", len(packets)), ("few", BUFFERS - 16384)):
+            frames.write_pcap(self.folder / f"{name}{i}.pcap", packets[:most])
 
     def socket(self, case, i):
         """The path where port i of a two-core case and swgen meet."""
         return self.folder / f"{case.topology}{i}.sock"
 
-    def interfaces(self, case):
+    def interfaces(self, case, name="source"):
         """Type and options of all ports, as swd and OVS take them."""
-        devices = [("dpdk", f"dpdk-devargs={devargs}") for devargs in self.devices(case)]
+        devices = [("dpdk", f"dpdk-devargs={devargs}") for devargs in self.devices(case, name)]
         if case.topology == "vhost":
             devices[:2] = [("dpdkvhostuserclient", f"vhost-server-path={self.socket(case, i)}")
                            for i in (0, 1)]
         return devices
 
-    def devices(self, case):
-        """Arguments of DPDK's virtual devices, by port. net_pcap without an outgoing file frees what it is to
-        send, as net_null does."""
+    def devices(self, case, name="source"):
+        """Arguments of DPDK's virtual devices, by port; captures of that name. net_pcap without an outgoing
+        file frees what it is to send, as net_null does."""
         if case.topology == "solo":
-            return self.captures(case.sources, 0)
+            return self.captures(case.sources, 0, name)
         forms = {"vhost": "net_vhost{},iface={},client=1",
                  "memif": "net_memif{},role=server,socket={},socket-abstract=no"}
         return [*(forms[case.topology].format(i, self.socket(case, i)) for i in (0, 1)),
-                *self.captures(case.beside, 2)]
+                *self.captures(case.beside, 2, name)]
 
-    def captures(self, sources, first):
-        return [f"net_pcap{i},rx_pcap={self.folder}/source{i}.pcap,infinite_rx=1" if source
+    def captures(self, sources, first, name):
+        return [f"net_pcap{i},rx_pcap={self.folder}/{name}{i}.pcap,infinite_rx=1" if source
                 else f"net_null{i},no-rx=1" for i, source in enumerate(sources, first)]
 
 
 def needed_mb(cases, quick):
     """Of a program, of swgen beside it, and some to spare."""
-    return memory_mb(quick) + 64 + (512 if any(case.topology != "solo" for case in cases) else 0)
+    buffers = QUICK_BUFFERS if quick else max(case.buffers for case in cases)
+    return memory_mb(buffers) + 64 + (512 if any(case.topology != "solo" for case in cases) else 0)
 
 
-def memory_mb(quick):
-    """Of a program: 262144 buffers of 2.4 KB (OVS: 3 KB) and room for tables."""
-    return 256 if quick else 1024
+def memory_mb(buffers):
+    """Of a program: so many buffers of 2.4 KB (OVS: 3 KB, but never more than 262144 of them), and room for
+    tables."""
+    return -(-buffers * 2560 // 2**20) + (384 if buffers >= BUFFERS else 96)
 
 
 def only_one():
