@@ -71,7 +71,7 @@ int jio_open(int dir, const char *name, bool make)
 
 int jio_open_to_read(int dir, const char *name)
 {
-	return RETRY(openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+	return RETRY(openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
 }
 
 int jio_list(int dir, const char *prefix, void (*fn)(void *arg, const char *name, uint64_t bytes),

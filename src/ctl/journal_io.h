@@ -21,7 +21,7 @@ int jio_lock(int dir);
 
 /* Open a file for writing (and reading); a new one is made empty with 0640 when `make` is set. */
 int jio_open(int dir, const char *name, bool make);
-int jio_open_to_read(int dir, const char *name);
+int jio_open_to_read(int dir, const char *name); /* waits for nobody, should it be a FIFO */
 
 /* Call fn for each file of the folder whose name begins with `prefix`, in no order. */
 int jio_list(int dir, const char *prefix, void (*fn)(void *arg, const char *name, uint64_t bytes),

@@ -234,6 +234,21 @@ static void of_another(void **state)
 	persist_file_free(f);
 }
 
+/* What is no file, in its place: an error, and nobody waits for the other end of a FIFO. */
+static void no_file(void **state)
+{
+	struct persist_file *f = persist_file_new(dir, "br0", &hand_uuid);
+	enum persist_found found;
+	struct sw_err err = { 0 };
+
+	unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_not_equal(persist_file_open(f, &found, &err), 0);
+	assert_non_null(strstr(err.text, path));
+	persist_file_free(f);
+	assert_int_equal(unlink(path), 0);
+}
+
 /* A folder that is not there and cannot be made: errors that say what and where. */
 static void no_folder(void **state)
 {
@@ -304,6 +319,7 @@ int main(void)
 		cmocka_unit_test(kept_first),
 		cmocka_unit_test(not_opened),
 		cmocka_unit_test(of_another),
+		cmocka_unit_test(no_file),
 		cmocka_unit_test(no_folder),
 	};
 
