@@ -5,6 +5,7 @@ import socket
 import struct
 
 import swnet
+from swwire import frame, mac_bytes
 
 VERSIONS = ("OpenFlow10", "OpenFlow13", "OpenFlow14", "OpenFlow15")
 
@@ -302,6 +303,58 @@ def dial(sw, version=4):
     s.connect(str(sw.dir / "run" / "br0.mgmt"))
     s.sendall(struct.pack(">BBHI", version, 0, 8, 1))
     return s
+
+
+def flow_mod(command, mac):
+    """Of OpenFlow 1.3, 7.3.4.1: what goes to the MAC leaves by port 2."""
+    match = struct.pack(">HHI", 1, 14, 0x80000606) + mac_bytes(mac) + bytes(2)
+    action = struct.pack(">HHIH6x", 0, 16, 2, 0)
+    apply = struct.pack(">HH4x", 4, 8 + len(action)) + action
+    body = struct.pack(">QQBBHHHIIIHxx", 0, 0, 0, command, 0, 0, 32768, 0xffffffff, 0xffffffff, 0xffffffff, 0)
+    return struct.pack(">BBHI", 4, 14, 8 + len(body + match + apply), 0) + body + match + apply
+
+
+def in_force(s, message):
+    """Send it, and wait for the reply to a barrier behind it; nothing else comes."""
+    s.sendall(message + struct.pack(">BBHI", 4, 20, 8, 7))
+    swnet.same(s.recv(8, socket.MSG_WAITALL), struct.pack(">BBHI", 4, 21, 8, 7), "the reply to the barrier")
+
+
+def seen_until(wire, fence):
+    """Frames that come before the fence."""
+    found = []
+    while not found or fence not in found[-1]:
+        found.append(wire.receive(swnet.PATIENT))
+        if found[-1] is None:
+            raise AssertionError(f"{fence} does not come")
+    return b"".join(found)
+
+
+def test_visible(net):
+    """A packet that comes after the reply to a barrier meets the rules as they are then, though the worker
+    kept, a moment before, that there is none, or what there was."""
+    sw = bridge(net)
+    a, b = net.hosts["a"].wire(), net.hosts["b"].wire()
+    s = dial(sw)
+    swnet.same(s.recv(8, socket.MSG_WAITALL)[1], 0, "HELLO comes first")
+    s.recv(65536)  # the rest of it
+    ofctl(net, sw, "del-flows")
+    in_force(s, flow_mod(0, "02:00:00:00:ff:ff"))
+
+    def arrives(text, mac):
+        packet, fence = f"<{text}>".encode(), f"[{text}]".encode()
+        a.send(frame(mac, "02:00:00:00:00:0a", packet))
+        a.send(frame("02:00:00:00:ff:ff", "02:00:00:00:00:0a", fence))
+        return packet in seen_until(b, fence)
+
+    for i in range(300):
+        mac = f"02:00:00:00:01:{i % 5:02x}"
+        swnet.same(arrives(f"before {i}", mac), False, "there is no rule")
+        in_force(s, flow_mod(0, mac))
+        swnet.same(arrives(f"after {i}", mac), True, "a rule was added")
+        in_force(s, flow_mod(4, mac))
+    s.close()
+    sw.stop()
 
 
 def test_evil(net):
