@@ -145,6 +145,7 @@ static void told_as_said(void **state)
 	const struct op_message *m;
 	char body[300];
 
+	op_hush(fd, OF13);
 	snprintf(body, sizeof(body), "%s %s", FLOW("00", "00", "0007"), added);
 	op_say(fd, OF13, FLOW_MOD, 1, body);
 	op_say(fd, OF13, MULTIPART, 2,
@@ -360,8 +361,7 @@ static void others(void **state)
 		{ 9, "0000", 1, 6 },
 		{ MULTIPART, "0000 00", 1, 6 },
 		{ MULTIPART, "0001 0000 00000000", 1, 6 },
-		{ MULTIPART, "0000 0001 00000000", 1, 13 }, /* MULTIPART_BUFFER_OVERFLOW */
-		{ MULTIPART, "0000 0002 00000000", 1, 2 },  /* a flag that is reserved */
+		{ MULTIPART, "0000 0002 00000000", 1, 2 }, /* a flag that is reserved */
 		{ MULTIPART,
 			"0001 0000 00000000 fe000000 ffffffff ffffffff 00000000"
 			"0000000000000000 0000000000000000 0001 0004 00000000",
@@ -401,23 +401,6 @@ static void others(void **state)
 	EXPECT(fd, all);
 	op_say(fd, OF15 + 1, 5, 9, "");
 	op_hear_error(fd, 1, 0); /* BAD_VERSION */
-	op_close(fd);
-}
-
-/* At first a controller gets all news there are (6.3.5), a slave of ports alone. */
-static void news_at_first(void **state)
-{
-	int fd = op_dial_as("br0", OF13);
-	const struct op_message *m;
-
-	op_say(fd, OF13, 26, 1, "");
-	m = op_hear_type(fd, 27);
-	assert_int_equal(op_u32(m, 0) & 7, 7);
-	assert_int_equal(op_u32(m, 4), 0);
-	assert_int_equal(op_u32(m, 8) & 7, 7);
-	assert_int_equal(op_u32(m, 12) & 7, 7);
-	assert_int_equal(op_u32(m, 16) & 15, 15);
-	assert_int_equal(op_u32(m, 20), 0);
 	op_close(fd);
 }
 
@@ -486,7 +469,6 @@ int main(void)
 		cmocka_unit_test(groups_as_said),
 		cmocka_unit_test(meters),
 		cmocka_unit_test(others),
-		cmocka_unit_test(news_at_first),
 		cmocka_unit_test(ten),
 	};
 

@@ -14,6 +14,8 @@
 #include "../lib/packet.h"
 #include "../lib/testswitch.h"
 
+#include "../../src/ctl/of/bridge.h"
+#include "../../src/ctl/of/conn/conn.h"
 #include "../../src/ctl/of/conn/server.h"
 
 #define N_PORTS	  3
@@ -123,6 +125,7 @@ static void reasons(void **state)
 	};
 	int fds[4], by = or_dial(OF13);
 
+	op_hush(by, OF13);
 	for (unsigned v = 0; v < 4; v++) {
 		fds[v] = op_dial_as("br0", versions[v]);
 		op_say(fds[v], versions[v], 9, 1, "0000 ffff");
@@ -135,15 +138,38 @@ static void reasons(void **state)
 		or_flow_mod(by, OF13, OR_ADD, cases[i].rule);
 		op_echo(by, OF13);
 		assert_int_equal(told(port[1], i), 1);
-		for (unsigned v = 0; v < 4; v++)
-			assert_int_equal(op_hear_type(fds[v], PACKET_IN)->body[v ? 6 : 8],
-				cases[i].reason[v]);
+		for (unsigned v = 0; v < 4; v++) {
+			const struct op_message *m = op_hear_type(fds[v], PACKET_IN);
+
+			assert_int_equal(m->body[v ? 6 : 8], cases[i].reason[v]);
+		}
 		or_clear(by, OF13);
 	}
 	op_say(by, OF13, 15, 1, "0002 00 00 00000007");
 	op_echo(by, OF13);
 	for (unsigned v = 0; v < 4; v++)
 		op_close(fds[v]);
+	op_close(by);
+}
+
+/* What others send is not for who may only read. */
+static void readers(void **state)
+{
+	int by = or_dial(OF13), fd = op_dial_as("br0", OF13);
+	struct of_conn *c;
+
+	op_hush(by, OF13);
+	TAILQ_FOREACH (c, &of_bridge_next(NULL)->conns, peers)
+		c->reader = c->async.master[OF_ASYNC_PACKET_IN] != 0;
+	or_flow_mod(fd, OF13, OR_ADD, "actions=CONTROLLER");
+	op_hear_error(fd, 1, 5);
+	or_flow_mod(by, OF13, OR_ADD, "send_flow_rem,actions=CONTROLLER");
+	op_echo(by, OF13);
+	assert_int_equal(told(port[1], 1), 1);
+	op_hear_nothing(fd);
+	or_clear(by, OF13);
+	op_hear_type(fd, 11);
+	op_close(fd);
 	op_close(by);
 }
 
@@ -176,17 +202,19 @@ static void hear_ttl(int fd, unsigned len)
 
 static void ttl(void **state)
 {
-	int by = or_dial(OF13), fd = op_dial_as("br0", OF13), late = op_dial_as("br0", OF15);
+	int by = or_dial(OF13), fd, late;
 	uint64_t lost = ts_drops(port[1], "ttl_exceeded");
 
+	op_hush(by, OF13);
 	of_server_sweep(); /* those of the test before are forgotten */
 	or_flow_mod(by, OF13, OR_ADD, "actions=goto_table:1");
 	or_flow_mod(by, OF13, OR_ADD, "table=1,cookie=0x77,ip,actions=dec_ttl,output:2");
 	or_flow_mod(by, OF13, OR_ADD, "table=1,cookie=0x77,mpls,actions=dec_mpls_ttl,output:2");
 	op_echo(by, OF13);
 	assert_int_equal(told_of_ttl(1, false), 0); /* nobody wants them */
+	fd = op_dial_as("br0", OF13);
+	late = op_dial_as("br0", OF15);
 	op_say(fd, OF13, 9, 1, "0000 0020");
-	op_say(late, OF15, 9, 1, "0000 ffff");
 	op_echo(fd, OF13);
 	op_echo(late, OF15);
 	for (unsigned mpls = 0; mpls < 2; mpls++)
@@ -242,6 +270,7 @@ static void ttl_ids(void **state)
 	};
 	int by = or_dial(OF13), fds[4];
 
+	op_hush(by, OF13);
 	for (unsigned i = 0; i < 4; i++) {
 		fds[i] = op_dial_as("br0", OF13);
 		set_id(fds[i], i);
@@ -282,6 +311,7 @@ static void userdata(void **state)
 	int by = or_dial(OF13), fds[3];
 	const struct op_message *m;
 
+	op_hush(by, OF13);
 	for (unsigned form = 0; form < 3; form++) {
 		char body[32];
 
@@ -395,6 +425,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(misses),
 		cmocka_unit_test(reasons),
+		cmocka_unit_test(readers),
 		cmocka_unit_test(ttl),
 		cmocka_unit_test(ttl_ids),
 		cmocka_unit_test(userdata),

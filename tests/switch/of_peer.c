@@ -221,6 +221,13 @@ void op_echo(int fd, uint8_t version)
 	assert_int_equal(op_u32(m, 0), 0x01020304);
 }
 
+void op_hush(int fd, uint8_t version)
+{
+	op_say(fd, version, 4, 1,
+		"00002320 00000013 00000000 00000000 00000000 00000000 00000000 00000000");
+	op_echo(fd, version);
+}
+
 void op_hear_end(int fd)
 {
 	assert_null(op_hear(fd));

@@ -52,6 +52,8 @@ void op_hear_nothing(int fd);
 /* An echo comes back: the connection lives, and all before it was handled. */
 void op_echo(int fd, uint8_t version);
 void op_hear_end(int fd);
+/* It wants no news: packet-ins, ports, rules that went. */
+void op_hush(int fd, uint8_t version);
 /* Hang up; the switch notices. */
 void op_close(int fd);
 

@@ -134,6 +134,7 @@ static void learning(void **state)
 	for (unsigned v = 0; v < 4; v++) {
 		int fd = op_dial_as("br0", versions[v]);
 
+		op_hush(fd, versions[v]);
 		blocks(fd, versions[v]);
 		op_close(fd);
 	}
@@ -144,6 +145,7 @@ static void rules(void **state)
 	for (unsigned v = 0; v < 4; v++) {
 		int fd = or_dial(versions[v]);
 
+		op_hush(fd, versions[v]);
 		or_flow_mod(fd, versions[v], OR_ADD, "table=0,actions=ALL");
 		blocks(fd, versions[v]);
 		or_clear(fd, versions[v]);
@@ -164,6 +166,7 @@ static void cross_connect(void **state)
 	port[2] = sw_port_by_name("x2");
 	op_turn(5);
 	fd = op_dial_as("br1", OF13);
+	op_hush(fd, OF13);
 	floods(1, 1 << 2);
 	port_mod(fd, OF13, 2, NO_FWD, NO_FWD);
 	floods(1, 0);
@@ -212,6 +215,7 @@ static void news(void **state)
 	for (unsigned v = 0; v < 4; v++)
 		op_close(fds[v]);
 	fds[1] = op_dial_as("br0", OF13);
+	op_hush(fds[1], OF13);
 	port_mod(fds[1], OF13, 3, NO_RECV | NO_FWD | NO_PACKET_IN, NO_RECV | NO_FWD | NO_PACKET_IN);
 	assert_true(
 		described(fds[1], 3) == ((uint64_t)(NO_RECV | NO_FWD | NO_PACKET_IN) << 32 | 4));
@@ -230,6 +234,7 @@ static void liveness(void **state)
 {
 	int fd = or_dial(OF13);
 
+	op_hush(fd, OF13);
 	op_say(fd, OF13, 15, 1, /* fast failover: port 2, then 3 */
 		"0000 03 00 00000001"
 		"0020 0000 00000002 ffffffff 00000000 0000 0010 00000002 ffff 000000000000"
@@ -276,6 +281,7 @@ static void no_packet_in(void **state)
 {
 	int fd = or_dial(OF13);
 
+	op_hush(fd, OF13);
 	or_flow_mod(fd, OF13, OR_ADD, "priority=0,actions=CONTROLLER");
 	or_flow_mod(fd, OF13, OR_ADD, "priority=5,dl_dst=02:00:00:00:00:05,actions=CONTROLLER");
 	op_echo(fd, OF13);

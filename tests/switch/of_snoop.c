@@ -88,6 +88,13 @@ static void both_ways(void **state)
 	op_echo(a, OF13);
 	op_hear_nothing(a);
 	op_hear_nothing(b);
+	/* of what the controller is told they hear once: they get no news of their own */
+	ct_ok("add-port br0 p9 -- set interface p9 type=dummy");
+	op_hear_type(ctl, 12);
+	op_hear_type(a, 12);
+	op_hear_type(b, 12);
+	op_hear_nothing(a);
+	op_hear_nothing(b);
 	op_close(other);
 	op_close(a);
 	assert_int_equal(of_bridge_next(NULL)->n_snoopers, 1);

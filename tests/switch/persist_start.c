@@ -106,6 +106,7 @@ static void test_second_bridge(void **state)
 	ct_ok("rule add br1 priority=6,actions=drop");
 	start_held();
 	fd = op_dial_as("br1", OF13);
+	op_hush(fd, OF13);
 	or_flow_mod(fd, OF13, OR_ADD, "priority=7,actions=drop");
 	op_say(fd, OF13, BARRIER, 3, "");
 	op_turn(200);

@@ -46,7 +46,6 @@ struct sw_of_message {
 	bool changes; /* a change of the switch: refused to slaves and to who may only read */
 	bool staged;  /* a change of rules that may wait to the end of the turn */
 	bool aside; /* a change that is only noted: it need not wait for others who change the bridge */
-	bool parts; /* a multipart request that may come in several messages */
 	/* Answer, or say what is wrong with it. */
 	enum of_error (*handle)(struct of_conn *conn, const struct of_msg *msg);
 	/* As a part of a bundle: see that it can be done, or stage it between sw_rules_begin and its end. NULL: it cannot

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Which messages a controller gets unasked (1.3.5, 6.3.5, 7.3.10; 1.4.1, 6.3.5): a mask of reasons for each kind, one set while it
- * is equal or master and one while it is a slave. A peer that came to a service socket gets none until it has
- * set how much of a packet it wants.
+ * is equal or master and one while it is a slave. Who may only read gets no packets, which are others'. In 1.0 a peer
+ * that came to a service socket gets none of them until it has set how much of a packet it wants, as with Open vSwitch: it is ovs-ofctl.
  *
  * Thread: control.
  */

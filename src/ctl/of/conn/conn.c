@@ -36,8 +36,6 @@
 
 SW_LOG(openflow, "OpenFlow: connections, what is refused");
 
-#define MISS_LEN 128 /* at first, of a controller (OFP_DEFAULT_MISS_SEND_LEN) */
-
 static const uint8_t *head_of(const struct of_conn *c)
 {
 	return (const uint8_t *)c->in.buf + c->in.start;
@@ -164,14 +162,11 @@ static enum of_error check_right(const struct of_conn *c, const struct of_msg *m
 	return c->role == OF_ROLE_SLAVE ? OFPBRC_IS_SLAVE : OF_FINE;
 }
 
-/* Of a multipart request; 1.0 has none. What is reserved is refused (1.3.5, 7.1.2). */
+/* Of a multipart request; 1.0 has none. What is reserved is refused (1.3.5, 7.1.2). Where more may come (OFPMPF_REQ_MORE) but nothing
+ * can be in several messages, each is a whole request. */
 static enum of_error check_flags(const struct of_msg *msg)
 {
-	if (msg->version == OF10)
-		return OF_FINE;
-	if (msg->flags & ~OFPMPF_MORE)
-		return OFPBRC_BAD_MULTIPART;
-	return msg->flags && !msg->type->parts ? OFPBRC_MULTIPART_BUFFER_OVERFLOW : OF_FINE;
+	return msg->version != OF10 && msg->flags & ~OFPMPF_MORE ? OFPBRC_BAD_MULTIPART : OF_FINE;
 }
 
 /* Another connection is in the middle of a change of the bridge, or the disk does not keep up: this one stays where it is until that
@@ -363,7 +358,6 @@ struct of_conn *of_conn_new(struct event_base *base, struct of_bridge *bridge,
 	c->bridge = bridge;
 	c->stream = *stream;
 	c->controller = controller;
-	c->miss_len = of_controller_is_primary(controller) ? MISS_LEN : 0;
 	c->versions = versions;
 	c->probe_ms = OF_PROBE_MS;
 	for (unsigned kind = 0; kind < OF_PACKETS_KINDS; kind++)

@@ -13,12 +13,15 @@
 #define KINDS_OF_13    3 /* packet-in, port-status, flow-removed, in this order */
 #define MASKS_BYTES    (KINDS_OF_13 * 8)
 
-/* Reasons of packet-ins that came with 1.4; before, they are told as OFPR_ACTION. */
-#define OFPR_ACTION_BIT (1u << 1)
-#define OFPR_LATER_BITS (1u << 3 | 1u << 4 | 1u << 5)
+/* Reasons that came with 1.4 are told as OFPR_ACTION and OFPRR_DELETE before, and wanted where these are. */
+#define OFPR_ACTION_BIT	 (1u << 1)
+#define OFPR_LATER_BITS	 (1u << 3 | 1u << 4 | 1u << 5)
+#define OFPRR_DELETE_BIT (1u << 2)
+#define OFPRR_LATER_BITS (1u << 4 | 1u << 5)
 
 /* All reasons there are, by kind. */
 static const uint32_t reasons[OF_ASYNC_KINDS] = { 0x3f, 0x07, 0x3f, 0x07, 0x18, 0x03 };
+static const uint32_t reasons_of_13[KINDS_OF_13] = { 0x07, 0x07, 0x0f };
 
 /* Numbers of 1.4: two a kind, the slave's first. */
 static uint32_t *mask_of(struct of_async *async, uint16_t type)
@@ -31,8 +34,8 @@ static uint32_t *mask_of(struct of_async *async, uint16_t type)
 static void put_masks(struct of_buf *out, const struct of_async *async)
 {
 	for (unsigned kind = 0; kind < KINDS_OF_13; kind++) {
-		of_put_u32(out, async->master[kind] & reasons[kind]);
-		of_put_u32(out, async->slave[kind] & reasons[kind]);
+		of_put_u32(out, async->master[kind] & reasons_of_13[kind]);
+		of_put_u32(out, async->slave[kind] & reasons_of_13[kind]);
 	}
 }
 
@@ -56,9 +59,15 @@ static enum of_error get_async(struct of_conn *c, const struct of_msg *msg)
 	return OF_FINE;
 }
 
-static uint32_t with_later(uint32_t mask)
+static void add_later(uint32_t masks[], enum of_async_kind kind, uint32_t as, uint32_t later)
 {
-	return mask & OFPR_ACTION_BIT ? mask | OFPR_LATER_BITS : mask & ~OFPR_LATER_BITS;
+	masks[kind] = masks[kind] & as ? masks[kind] | later : masks[kind] & ~later;
+}
+
+static void with_later(uint32_t masks[])
+{
+	add_later(masks, OF_ASYNC_PACKET_IN, OFPR_ACTION_BIT, OFPR_LATER_BITS);
+	add_later(masks, OF_ASYNC_FLOW_REMOVED, OFPRR_DELETE_BIT, OFPRR_LATER_BITS);
 }
 
 static enum of_error set_masks(struct of_conn *c, const struct of_msg *msg)
@@ -69,8 +78,8 @@ static enum of_error set_masks(struct of_conn *c, const struct of_msg *msg)
 		c->async.master[kind] = of_u32(&body);
 		c->async.slave[kind] = of_u32(&body);
 	}
-	c->async.master[OF_ASYNC_PACKET_IN] = with_later(c->async.master[OF_ASYNC_PACKET_IN]);
-	c->async.slave[OF_ASYNC_PACKET_IN] = with_later(c->async.slave[OF_ASYNC_PACKET_IN]);
+	with_later(c->async.master);
+	with_later(c->async.slave);
 	of_bridge_more(c->bridge);
 	return OF_FINE;
 }

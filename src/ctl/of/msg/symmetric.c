@@ -13,15 +13,19 @@
 #include <sw/mem.h>
 
 #include "../bridge.h"
+#include "../codec/hello.h"
 #include "../conn/reply.h"
 #include "../packets.h"
 #include "../stored.h"
 
 SW_LOG_USE(openflow);
 
+/* The version is agreed on already. One that we have no version in common with is told so, as at first, and stays. */
 static enum of_error hello(struct of_conn *c, const struct of_msg *msg)
 {
-	return OF_FINE; /* the version is agreed on already */
+	uint32_t bitmap = of_hello_bitmap(msg->body);
+
+	return of_hello_agree(c->versions, *msg->head, bitmap) ? OF_FINE : OFPHFC_INCOMPATIBLE;
 }
 
 static enum of_error error(struct of_conn *c, const struct of_msg *msg)

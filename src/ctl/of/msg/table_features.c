@@ -117,6 +117,5 @@ SW_REGISTER(of_message, table_features) = {
 	.name = "table_features",
 	.help = "what tables can do",
 	.ids = { { OF_V13_UP, OF_MULTIPART, 0, 12, 0, 8 } },
-	.parts = true,
 	.handle = table_features,
 };
