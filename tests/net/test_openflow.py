@@ -99,6 +99,9 @@ def test_flows(net):
               options=["--strict"])
         swnet.same(len(flows(net, sw, version)), 1, "rules that are left")
         ofctl(net, sw, "del-flows", version=version)
+        ofctl(net, sw, "add-flow", "priority=3,packet_type=(0,0),actions=drop", version=version)
+        swnet.same(flows(net, sw, version), ["priority=3 actions=drop"], "a rule of all Ethernet packets")
+        ofctl(net, sw, "del-flows", version=version)
         ofctl(net, sw, "add-flow", "priority=0,actions=NORMAL", version=version)
     sw.stop()
 

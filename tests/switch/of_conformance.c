@@ -366,6 +366,8 @@ static void others(void **state)
 			"0001 0000 00000000 fe000000 ffffffff ffffffff 00000000"
 			"0000000000000000 0000000000000000 0001 0004 00000000",
 			1, 9 },
+		{ MULTIPART, "ffff 0000 00000000 12345678", 1, 3 }, /* it may be all */
+		{ MULTIPART, "ffff 0000 00000000 00002320", 1, 6 },
 		{ MULTIPART, "0004 0000 00000000 00000063 00000000", 1, 11 }, /* BAD_PORT */
 		{ MULTIPART, "0005 0000 00000000 00000063 ffffffff", 9, 0 },
 		{ MULTIPART, "0005 0000 00000000 00000001 00000007", 9, 1 },
@@ -381,6 +383,9 @@ static void others(void **state)
 			2, 4 },
 		{ 13, "ffffffff fffffffd 0010 000000000000 " OUTPUT("00000001") "0200", 1, 12 },
 		{ 13, "ffffffff fffffffd 0020 000000000000 " OUTPUT("00000001"), 1, 6 },
+		/* What is wrong with actions is told first. */
+		{ 13, "ffffffff fffffffd 0008 000000000000 ff00 0008 00000000", 2, 0 },
+		{ 13, "ffffffff fffffffd 0010 000000000000 " OUTPUT("00000001"), 1, 12 },
 		/* No packet, nothing to do: a port is not asked for. */
 		{ 13, "ffffffff 00000000 0000 000000000000", FINE },
 		{ PORT_MOD,
@@ -435,6 +440,7 @@ static void ten(void **state)
 			FLOW10(MATCH10("003fffff", "0000"), "0000", "0000",
 				"0000") "0000 0007 0001 0000",
 			2, 1 },
+		{ 16, "ffff 0000 12345678", 1, 3 }, /* BAD_VENDOR */
 		/* Without wildcards: before all others, whatever its priority. */
 		{ FLOW_MOD,
 			FLOW10(MATCH10("00000000", "0001"), "0000", "0000",

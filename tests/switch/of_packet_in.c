@@ -116,12 +116,12 @@ static void reasons(void **state)
 		const char *rule;
 		uint8_t reason[4]; /* by version: 1.4 and later tell more */
 	} cases[] = {
-		{ "priority=5,actions=CONTROLLER", { 1, 1, 1, 1 } },
-		{ "priority=0,actions=CONTROLLER", { 0, 0, 0, 0 } },
-		{ "priority=5,actions=write_actions(CONTROLLER)", { 1, 1, 3, 3 } },
-		{ "priority=0,actions=write_actions(CONTROLLER)", { 1, 1, 3, 3 } },
-		{ "priority=5,actions=group:7", { 1, 1, 4, 4 } },
-		{ "priority=0,actions=write_actions(group:7)", { 1, 1, 4, 4 } },
+		{ "cookie=5,priority=5,actions=CONTROLLER", { 1, 1, 1, 1 } },
+		{ "cookie=5,priority=0,actions=CONTROLLER", { 0, 0, 0, 0 } },
+		{ "cookie=5,priority=5,actions=write_actions(CONTROLLER)", { 1, 1, 3, 3 } },
+		{ "cookie=5,priority=0,actions=write_actions(CONTROLLER)", { 1, 1, 3, 3 } },
+		{ "cookie=5,priority=5,actions=group:7", { 1, 1, 4, 4 } },
+		{ "cookie=5,priority=0,actions=write_actions(group:7)", { 1, 1, 4, 4 } },
 	};
 	int fds[4], by = or_dial(OF13);
 
@@ -142,6 +142,8 @@ static void reasons(void **state)
 			const struct op_message *m = op_hear_type(fds[v], PACKET_IN);
 
 			assert_int_equal(m->body[v ? 6 : 8], cases[i].reason[v]);
+			if (v) /* of no rule where a bucket or the action set sends it (7.4.1) */
+				assert_int_equal(op_u32(m, 12), i < 2 ? 5 : UINT32_MAX);
 		}
 		or_clear(by, OF13);
 	}

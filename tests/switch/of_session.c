@@ -80,6 +80,10 @@ static void ports(void **state)
 			    : "0004 0000 00000000 00000001 00000000");
 		m = op_hear_type(fd, ten ? 17 : 19);
 		assert_int_equal(m->len, ten ? 4 + 104 : versions[v] == OF13 ? 8 + 112 : 8 + 120);
+		op_say(fd, versions[v], ten ? 16 : 18, 1, /* ALL is as ANY */
+			ten ? "0004 0000 fffc 000000000000"
+			    : "0004 0000 00000000 fffffffc 00000000");
+		assert_true(op_hear_type(fd, ten ? 17 : 19)->len > 3 * 104);
 		op_say(fd, versions[v], ten ? 16 : 18, 1,
 			ten ? "0004 0000 0009 000000000000"
 			    : "0004 0000 00000000 00000009 00000000");

@@ -193,6 +193,23 @@ static void later_fields(void **state)
 	}
 }
 
+/* packet_type is of the basic class in every version: ovs-ofctl reads nothing else. */
+static void packet_type(void **state)
+{
+	static const uint8_t versions[] = { OF_NXM, OF13, OF14, OF15 };
+	struct sw_match ethernet = { .mask.packet_type = UINT32_MAX };
+	struct of_bytes want = of_hex("80005804 00000000");
+
+	for (unsigned i = 0; i < sizeof(versions); i++) {
+		struct of_buf buf = { 0 };
+
+		of_put_fields(&buf, &ethernet, versions[i]);
+		assert_int_equal(buf.len, want.len);
+		assert_memory_equal(buf.bytes, want.bytes, want.len);
+		of_buf_fini(&buf);
+	}
+}
+
 static void vlans(void **state)
 {
 	static const struct {
@@ -364,6 +381,7 @@ int main(void)
 		cmocka_unit_test(cursors),
 		cmocka_unit_test(good_oxm),
 		cmocka_unit_test(later_fields),
+		cmocka_unit_test(packet_type),
 		cmocka_unit_test(vlans),
 		cmocka_unit_test(ports),
 		cmocka_unit_test(malformed),

@@ -95,13 +95,13 @@ static enum of_error find_multipart(struct of_msg *msg, const struct entry **fou
 		return c->over ? OFPBRC_BAD_LEN : *found ? OF_FINE : OFPBRC_BAD_MULTIPART;
 	}
 	experimenter = of_u32(c);
+	if (!c->over && !is_known(experimenter))
+		return OFPBRC_BAD_EXPERIMENTER;
 	number = of_u32(c);
 	if (msg->version == OF10)
 		of_skip(c, 4);
 	if (c->over)
 		return OFPBRC_BAD_LEN;
-	if (!is_known(experimenter))
-		return OFPBRC_BAD_EXPERIMENTER;
 	*found = find(msg->version, OF_EXP_MULTIPART, experimenter, number);
 	return *found ? OF_FINE : OFPBRC_BAD_EXP_TYPE;
 }

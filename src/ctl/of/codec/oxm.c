@@ -13,8 +13,10 @@
 #define OXM_CLASS_BASIC	       0x8000u
 #define OXM_CLASS_EXPERIMENTER 0xffffu
 #define OXM_FIRST_OF_15	       42 /* of the basic class: tcp_flags */
-#define OXM_HAS_MASK	       0x100u
-#define EXPERIMENTER_SIZE      4
+#define OXM_LAST_OF_ONF \
+	43 /* actset_output; packet_type has no other form, Open vSwitch tells it in all versions */
+#define OXM_HAS_MASK	  0x100u
+#define EXPERIMENTER_SIZE 4
 
 static unsigned class_of(uint32_t header)
 {
@@ -164,7 +166,8 @@ enum of_error of_get_oxm(struct of_cursor *c, struct of_oxm *out)
 struct of_oxm_header of_oxm_header_of(const struct sw_field *f, uint8_t version)
 {
 	uint32_t header = version == OF_NXM && f->nxm ? f->nxm : f->oxm ? f->oxm : f->nxm;
-	bool later = class_of(header) == OXM_CLASS_BASIC && number_of(header) >= OXM_FIRST_OF_15;
+	bool later = class_of(header) == OXM_CLASS_BASIC && number_of(header) >= OXM_FIRST_OF_15 &&
+		     number_of(header) <= OXM_LAST_OF_ONF;
 	struct of_oxm_header h = { .header = header, .len = header & 0xff };
 
 	if (later && version < OF15) {

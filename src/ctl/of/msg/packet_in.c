@@ -115,13 +115,24 @@ static void put_10(struct of_buf *out, const struct sw_packet_in *in)
 	put_packet(out, in);
 }
 
-static void put_head(struct of_buf *out, const struct sw_packet_in *in, uint8_t version)
+/* A packet that a bucket or the action set sent is no rule's (1.3.5, 7.4.1). Open vSwitch tells the last rule's there, as we do in
+ * Nicira's forms. */
+static uint64_t cookie_of(const struct sw_packet_in *in)
+{
+	bool is_no_rules =
+		in->reason == SW_PACKET_IN_ACTION_SET || in->reason == SW_PACKET_IN_GROUP;
+
+	return is_no_rules ? UINT64_MAX : in->cookie;
+}
+
+static void put_head(
+	struct of_buf *out, const struct sw_packet_in *in, uint8_t version, uint64_t cookie)
 {
 	of_put_u32(out, OFP_NO_BUFFER);
 	of_put_u16(out, in->m->pkt_len);
 	of_put_u8(out, told_as(in->reason, version));
 	of_put_u8(out, in->table);
-	of_put_u64(out, in->cookie);
+	of_put_u64(out, cookie);
 }
 
 static void put_13(struct of_buf *out, const struct sw_packet_in *in, uint8_t version)
@@ -129,7 +140,7 @@ static void put_13(struct of_buf *out, const struct sw_packet_in *in, uint8_t ve
 	struct sw_match match;
 
 	fields_of(&match, &in->fields);
-	put_head(out, in, version);
+	put_head(out, in, version, cookie_of(in));
 	of_put_match(out, &match, version);
 	of_put_u16(out, 0);
 	put_packet(out, in);
@@ -141,7 +152,7 @@ static void put_nxt(struct of_buf *out, const struct sw_packet_in *in, uint8_t v
 	size_t at;
 
 	fields_of(&match, &in->fields);
-	put_head(out, in, version);
+	put_head(out, in, version, in->cookie);
 	at = out->len;
 	of_room(out, 8); /* length of the match, padding */
 	of_patch_u16(out, at, of_put_nxm(out, &match));

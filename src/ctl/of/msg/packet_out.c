@@ -136,11 +136,7 @@ static enum of_error read_packet_out(
 	if (p->nothing)
 		return OF_FINE;
 	error = check_port(c, p);
-	if (error)
-		return error;
-	if (p->out.len < SW_PACKET_OUT_MIN)
-		return OFPBRC_BAD_PACKET;
-	return of_get_actions(actions, msg->version, &p->out.actions);
+	return error ? error : of_get_actions(actions, msg->version, &p->out.actions);
 }
 
 /* Read, and all that can be said against it; p->out.actions are to be freed in any case. */
@@ -153,6 +149,8 @@ static enum of_error read_checked(
 		error = check_actions(p->out.actions);
 	if (!error && named)
 		error = check_named(c, p->out.actions);
+	if (!error && !p->nothing && p->out.len < SW_PACKET_OUT_MIN)
+		error = OFPBRC_BAD_PACKET;
 	return error;
 }
 

@@ -160,6 +160,8 @@ static enum of_error port_stats(struct of_conn *c, const struct of_msg *msg)
 		number = of_u32(&body);
 	else
 		of_port_from16(of_u16(&body), &number);
+	if (number == SW_OFPP_ALL)
+		number = SW_OFPP_ANY;
 	w = walk_begin(c, msg, number);
 	w->put = put_stats;
 	if (w->n || number == SW_OFPP_ANY)
