@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What the tables of rules cost, alone: rules as ClassBench makes them (tests/lib/class_rules.h), one mask, many
- * masks. Packets are of flows that are new each time.
+ * masks, conjunctions of two and of three dimensions. Packets are of flows that are new each time.
  *
  *	build/tests/perf/perf_rules [core [set [rules]]]
  *
  * lookup: cycles a packet of a lookup in one table, in bursts of 32 and of 1. new flow: all of the rules program, cache
- * included, by bursts of 32 into a sink; walked: the same of packets whose flows are never kept (TTL 1). add:
+ * included, by bursts of 32 into a sink; walked: the same of packets whose flows are never kept (TTL 1); kept: of 1,000 flows. add:
  * microseconds a rule, each a commit of its own; MB: what they take.
  */
 #include <stdio.h>
@@ -32,6 +32,7 @@
 
 #define BURSTS 4001
 #define SAMPLE 400000 /* packets made beforehand: more than caches of the CPU hold */
+#define KEPT   1000
 
 static struct rig rig;
 static struct sw_rules *rules;
@@ -101,13 +102,13 @@ static double median(uint64_t *cycles, unsigned packets)
 }
 
 /* The next packets of the sample; the fields are in the cache of the CPU, as after extraction. */
-static void take(struct sw_fields *key, unsigned n)
+static void take(struct sw_fields *key, unsigned n, unsigned of)
 {
 	static unsigned at;
 
 	for (unsigned i = 0; i < n; i++) {
+		at = (at + 1) % of;
 		key[i] = sample[at];
-		at = (at + 1) % SAMPLE;
 	}
 }
 
@@ -124,7 +125,7 @@ static double lookup_cost(unsigned n)
 	for (unsigned i = 0; i < 2 * BURSTS; i++) {
 		uint64_t start;
 
-		take(key, n);
+		take(key, n, SAMPLE);
 		start = rte_rdtsc_precise();
 		rules_lookup(rules, &reader, 0, keys, found, n);
 		cycles[i % BURSTS] = rte_rdtsc_precise() - start;
@@ -135,7 +136,7 @@ static double lookup_cost(unsigned n)
 	return median(cycles, n);
 }
 
-static double new_flow_cost(uint8_t ttl)
+static double program_cost(uint8_t ttl, unsigned flows)
 {
 	static uint64_t cycles[BURSTS];
 	struct sw_fields key[SW_BURST];
@@ -145,7 +146,7 @@ static double new_flow_cost(uint8_t ttl)
 		uint64_t start;
 
 		rig.next += SW_BURST;
-		take(key, SW_BURST);
+		take(key, SW_BURST, flows);
 		for (unsigned k = 0; k < SW_BURST; k++)
 			rig_packet(pkts[k], &key[k], ttl);
 		start = rte_rdtsc_precise();
@@ -163,11 +164,30 @@ static void make_sample(void)
 		class_packet(&rule[(swtest_rand(&random) >> 32) % n_rules], &random, &sample[i]);
 }
 
-static void show(const char *what)
+/* Of the rules that are there, with packets of the sample. */
+static void report(const char *what, double add_us, double mb)
 {
 	struct sw_rule_table_stats before, t;
+	double burst, one;
+
+	sw_rules_table_stats(rules, 0, &before);
+	burst = lookup_cost(SW_BURST);
+	sw_rules_table_stats(rules, 0, &t);
+	one = lookup_cost(1);
+	printf("%-12s %7u rules %4u masks %4u tuples, %5.1f probes | lookup %6.0f, single %6.0f | new flow %6.0f, "
+	       "walked %6.0f, kept %4.0f | add %4.1f us %4.0f MB\n",
+		what, t.rules, t.masks, t.tuples,
+		(double)(t.probes - before.probes) / (t.lookups - before.lookups), burst, one,
+		program_cost(64, SAMPLE), program_cost(1, SAMPLE), program_cost(64, KEPT), add_us,
+		mb);
+	fflush(stdout);
+	remove_all();
+}
+
+static void show(const char *what)
+{
 	uint64_t start = rte_rdtsc();
-	double mb = resident_mb(), add_us, burst, one;
+	double mb = resident_mb(), add_us;
 
 	for (unsigned i = 0; i < n_rules; i++) {
 		add_one(&rule[i]);
@@ -179,18 +199,49 @@ static void show(const char *what)
 		;
 	mb = resident_mb() - mb;
 	make_sample();
-	sw_rules_table_stats(rules, 0, &before);
-	burst = lookup_cost(SW_BURST);
-	sw_rules_table_stats(rules, 0, &t);
-	one = lookup_cost(1);
-	printf("%-12s %7u rules %4u masks %4u tuples, %5.1f probes | lookup %6.0f, single %6.0f | new flow %6.0f, "
-	       "walked %6.0f | add %4.1f us %4.0f MB\n",
-		what, t.rules, t.masks, t.tuples,
-		(double)(t.probes - before.probes) / (t.lookups - before.lookups), burst, one,
-		new_flow_cost(64), new_flow_cost(1), add_us, mb);
-	fflush(stdout);
-	remove_all();
+	report(what, add_us, mb);
 	free(rule);
+}
+
+/* 1,000 clause rules of ten conjunctions: sources, destinations, ports; each packet meets one. */
+static void conjunctions(unsigned dims)
+{
+	unsigned each = 100 / dims;
+	uint64_t random = 77, start = rte_rdtsc();
+	double mb = resident_mb();
+	char text[128];
+
+	for (unsigned id = 0; id < 10; id++) {
+		for (unsigned i = 0; i < dims * each; i++) {
+			static const char *const match[] = { "nw_src=10.0.%u.%u",
+				"nw_dst=10.1.%u.%u", "tp_dst=%u%u" };
+			unsigned n = snprintf(text, sizeof(text), "priority=100,tcp,");
+
+			n += snprintf(text + n, sizeof(text) - n, match[i % dims], 10 + id,
+				10 + i / dims);
+			snprintf(text + n, sizeof(text) - n, ",actions=conjunction(%u,%u/%u)",
+				id + 1, i % dims + 1, dims);
+			rig_rule(&rig, SW_RULE_ADD, text);
+		}
+		snprintf(text, sizeof(text), "conj_id=%u,actions=output:2", id + 1);
+		rig_rule(&rig, SW_RULE_ADD, text);
+	}
+	for (unsigned i = 0; i < SAMPLE; i++) {
+		struct sw_fields *f = &sample[i];
+		unsigned id = 10 + (swtest_rand(&random) >> 32) % 10;
+		uint64_t r = swtest_rand(&random) >> 8;
+
+		memset(f, 0, sizeof(*f));
+		f->in_port = rte_cpu_to_be_32(1);
+		f->eth_type = rte_cpu_to_be_16(0x0800);
+		f->ip_proto = 6;
+		memcpy(f->ip_src, (uint8_t[]){ 10, 0, id, 10 + r % each }, 4);
+		memcpy(f->ip_dst, (uint8_t[]){ 10, 1, id, 10 + (r >> 8) % each }, 4);
+		f->tp_src = r >> 16;
+		f->tp_dst = rte_cpu_to_be_16(id * 100 + 10 + (r >> 32) % each);
+	}
+	snprintf(text, sizeof(text), "conj %uD", dims);
+	report(text, (rte_rdtsc() - start) * 1e6 / rte_get_tsc_hz() / 1000, resident_mb() - mb);
 }
 
 static void classes(enum class_kind kind, unsigned n)
@@ -256,6 +307,9 @@ int main(int argc, char **argv)
 	for (unsigned n = 10; n <= 1000; n = n == 10 ? 200 : n * 5)
 		if (wanted(argc, argv, "masks", n))
 			masks(n, false);
+	for (unsigned dims = 2; dims <= 3; dims++)
+		if (wanted(argc, argv, "conj", dims))
+			conjunctions(dims);
 	for (unsigned k = 0; k < CLASS_KINDS; k++)
 		for (unsigned i = 0; i < RTE_DIM(sizes); i++)
 			if (wanted(argc, argv, class_kind_name[k], sizes[i]))

@@ -249,6 +249,58 @@ static void test_changes(void **state)
 	expect(0, 1, 0);
 }
 
+/* Flow 1 meets conjunction 1, flow 2 none. `to`: the table that they are in. */
+static void expect_conj(unsigned to)
+{
+	char text[96];
+
+	for (unsigned id = 1; id <= 2; id++)
+		for (unsigned k = 1; k <= 2; k++) {
+			snprintf(text, sizeof(text),
+				"table=%u,priority=5,udp,nw_%s=10.0.0.1,tp_dst=%u,actions=conjunction(%u,%u/2)",
+				to, k == 1 ? "src" : "dst", id == 1 ? 7 : 9, id, k);
+			change(text, SW_RULE_ADD);
+		}
+	snprintf(text, sizeof(text), "table=%u,priority=2,udp,actions=output:2", to);
+	change(text, SW_RULE_ADD);
+	snprintf(text, sizeof(text), "table=%u,conj_id=1,actions=output:2", to);
+	change(text, SW_RULE_ADD);
+	send(1);
+	send(2);
+	mark();
+	for (unsigned id = 1000; id < 1020;
+		id++) { /* of others, of which one may have the same mark */
+		snprintf(text, sizeof(text), "table=%u,conj_id=%u,actions=drop", to, id);
+		change(text, SW_RULE_ADD);
+		send(1);
+		send(2);
+	}
+	assert_true(since().hits >= 38);
+	snprintf(text, sizeof(text), "table=%u,conj_id=1,actions=set_field:1->reg0,output:2", to);
+	change(text, SW_RULE_ADD);
+	mark();
+	send(1);
+	send(2);
+	expect(1, 1, 0);
+	send(1);
+	expect(2, 1, 0);
+	snprintf(text, sizeof(text), "table=%u,conj_id=0,actions=drop", to);
+	change(text, SW_RULE_ADD);
+	mark();
+	send(1);
+	send(2);
+	expect(0, 2, 0);
+}
+
+static void test_conj(void **state)
+{
+	change("", SW_RULE_DELETE);
+	expect_conj(0);
+	change("", SW_RULE_DELETE);
+	change("actions=resubmit(,4)", SW_RULE_ADD);
+	expect_conj(4);
+}
+
 static void expect_table(unsigned table, uint64_t lookups, uint64_t matches)
 {
 	struct sw_rule_table_stats s;
@@ -297,6 +349,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_again, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_grows, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_changes, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_conj, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_tables, setup, ts_teardown),
 	};
 

@@ -157,19 +157,53 @@ static void random_change(void)
 	lately[at] = match.s;
 }
 
+/* Clauses of a few conjunctions of two dimensions, each of a priority, and rules that match their ids. */
+static void random_conj_change(void)
+{
+	unsigned at = below(RTE_DIM(lately)), id = 1 + below(6);
+	bool removed = lately[at] && below(3);
+	struct sw_str match = { 0 }, t = { 0 };
+
+	if (!lately[at]) {
+		if (below(2)) {
+			sw_str_add(&match, "priority=%u,", 60000 + id);
+			add_match(&match, false);
+		} else {
+			sw_str_add(&match, "conj_id=%u,", id);
+			random_match(&match);
+		}
+		lately[at] = match.s;
+	}
+	sw_str_add(&t, "table=%u,%s", TABLE, lately[at]);
+	if (!removed && !strncmp(lately[at], "priority", 8))
+		sw_str_add(&t, ",actions=conjunction(%u,%u/2)", id, 1 + below(2));
+	else if (!removed)
+		sw_str_add(&t, ",actions=output:%u", 1 + below(3));
+	change(t.s, removed ? SW_RULE_DELETE_STRICT : SW_RULE_ADD);
+	free(t.s);
+	if (!removed)
+		return;
+	free(lately[at]);
+	lately[at] = NULL;
+}
+
 struct seen {
 	const struct sw_rule *rule;
 	const struct rule_code *code;
+	uint8_t mark;
 };
 
 static void look(struct seen *seen)
 {
-	struct rule_reader reader = { rules_version(rules), 0 };
+	uint8_t mark;
+	struct rule_reader reader = { rules_version(rules), 0, &mark };
 
+	memset(seen, 0, KEYS * sizeof(*seen));
 	for (unsigned i = 0; i < KEYS; i++) {
 		const struct sw_fields *k = &key[i];
 
-		rules_lookup(rules, &reader, TABLE, &k, &seen[i].rule, 1);
+		if (rules_lookup(rules, &reader, TABLE, &k, &seen[i].rule, 1))
+			seen[i].mark = mark;
 		seen[i].code = seen[i].rule ? rule_code_at(seen[i].rule, reader.version) : NULL;
 	}
 }
@@ -183,6 +217,8 @@ static void check(const struct seen *was, const struct seen *is, uint64_t versio
 		bool same = was[i].rule == is[i].rule && was[i].code == is[i].code, told;
 
 		rule_places_of(&key[i], &places);
+		rule_places_set_mark(&places, was[i].mark);
+		assert_int_equal(rule_places_mark(&places), was[i].mark);
 		told = rules_changed_at(rules, TABLE, version, &places);
 		assert_true(told || same);
 		assert_true(!told || rules_changed_at(rules, TABLE, version, NULL));
@@ -191,7 +227,7 @@ static void check(const struct seen *was, const struct seen *is, uint64_t versio
 	}
 }
 
-static void test_random(void **state)
+static void run_random(void (*random_one)(void))
 {
 	struct seen was[KEYS], is[KEYS];
 	uint64_t vain = 0, spared = 0, differ = 0;
@@ -204,13 +240,61 @@ static void test_random(void **state)
 		if (n % 100 == 0)
 			choose_key(&key[below(KEYS)]);
 		look(was);
-		random_change();
+		random_one();
 		look(is);
 		check(was, is, version, &vain, &spared);
 		differ += memcmp(was, is, sizeof(was)) != 0;
 	}
 	assert_true(differ > CHANGES / 100);
 	assert_true(spared > vain); /* even in so small a world */
+}
+
+static void test_random(void **state)
+{
+	run_random(random_change);
+}
+
+static void test_random_conj(void **state)
+{
+	run_random(random_conj_change);
+}
+
+/* A rule of a conj_id concerns packets that meet that conjunction, and one of 254 others; a rule of conj_id 0 all. */
+static void test_conj(void **state)
+{
+	uint8_t mark = RULE_MARK_NONE;
+	struct rule_reader reader = { 0, 0, &mark };
+	const struct sw_fields *k = &key[0];
+	const struct sw_rule *found;
+	struct rule_places met, none;
+	unsigned vain = 0;
+
+	choose_key(&key[0]);
+	change("table=3,priority=7,actions=conjunction(9,1/2),conjunction(9,2/2)", SW_RULE_ADD);
+	change("table=3,conj_id=9,actions=output:1", SW_RULE_ADD);
+	reader.version = rules_version(rules);
+	assert_int_not_equal(rules_lookup(rules, &reader, 3, &k, &found, 1), 0);
+	assert_int_equal(mark, rule_mark_of(9));
+	rule_places_of(&key[0], &none);
+	met = none;
+	rule_places_set_mark(&met, mark);
+	for (unsigned i = 0; i < 1000; i++) {
+		uint64_t version = rules_version(rules);
+		char text[64];
+
+		snprintf(text, sizeof(text), "table=3,conj_id=%u,actions=drop", 100 + i);
+		change(text, SW_RULE_ADD);
+		assert_false(rules_changed_at(rules, 3, version, &none));
+		vain += rules_changed_at(rules, 3, version, &met);
+	}
+	assert_true(vain < 50);
+	change("table=3,conj_id=9,actions=output:2", SW_RULE_ADD);
+	assert_true(rules_changed_at(rules, 3, rules_version(rules) - 1, &met));
+	assert_false(rules_changed_at(rules, 3, rules_version(rules) - 1, &none));
+	rule_places_set_mark(&met, RULE_MARK_MANY);
+	assert_true(rules_changed_at(rules, 3, rules_version(rules) - 1, &met));
+	change("table=3,conj_id=0,actions=output:2", SW_RULE_ADD);
+	assert_true(rules_changed_at(rules, 3, rules_version(rules) - 1, &none));
 }
 
 /* Whole conversations: a change concerns its own and next to no other. */
@@ -244,6 +328,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test_setup_teardown(
 						    test_random, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_random_conj, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_conj, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_spared, setup, teardown) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

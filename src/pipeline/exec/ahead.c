@@ -18,7 +18,7 @@
 
 /* Packets that are to be looked for. */
 struct front {
-	unsigned n, round;
+	unsigned n;
 	bool mixed;	      /* not all in the same table */
 	uint8_t at[SW_BURST]; /* place in the burst */
 	uint8_t table[SW_BURST];
@@ -26,22 +26,45 @@ struct front {
 	const struct sw_rule *rule[SW_BURST]; /* found; NULL: none, or it was not looked for */
 };
 
-static void note(struct walk *walk, unsigned round, unsigned place, const struct sw_rule *rule)
+static void note(struct walk *walk, unsigned place, const struct sw_rule *rule)
 {
 	struct walk_ahead *a = &walk->ahead;
 
-	a->rule[place][round] = rule;
-	a->n[place] = round + 1;
+	a->rule[place][a->n[place]++] = rule;
 	if (rule)
 		rte_prefetch0(rule_count(rule, walk->reader.worker));
 }
 
-/* False: it was too much for one of them, and their walks ask one by one. */
-static bool ask_table(struct walk *walk, unsigned table, const struct sw_fields *const *key,
-	const struct sw_rule **rule, unsigned n)
+/* Packets to look for in one table: their places in the burst, their fields, what is found. */
+struct asked {
+	unsigned table, n;
+	const uint8_t *at;
+	const struct sw_fields *const *key;
+	const struct sw_rule **rule;
+};
+
+static void note_marks(struct walk *walk, const struct asked *q)
 {
-	return likely(rules_look(walk->prog->rules, &walk->reader, table, key, rule, n) !=
-		      RULES_TOO_LONG);
+	for (unsigned i = 0; i < q->n; i++) {
+		uint8_t *mark = &walk->ahead.mark[q->at[i]];
+
+		*mark = rule_marks(*mark, walk->marks[i]);
+	}
+}
+
+/* False: it was too much for one of them, and their walks ask one by one. */
+static bool ask_table(struct walk *walk, const struct asked *q)
+{
+	uint32_t steps =
+		rules_look(walk->prog->rules, &walk->reader, q->table, q->key, q->rule, q->n);
+
+	if (unlikely(steps))
+		note_marks(walk, q);
+	if (unlikely(steps == RULES_TOO_LONG))
+		return false;
+	for (unsigned i = 0; i < q->n; i++)
+		note(walk, q->at[i], q->rule[i]);
+	return true;
 }
 
 /* Those of one table, that of k; they are taken out of `left`. */
@@ -49,25 +72,23 @@ static void ask_some(struct walk *walk, struct front *f, unsigned k, uint32_t *l
 {
 	const struct sw_fields *key[SW_BURST];
 	const struct sw_rule *rule[SW_BURST];
-	uint8_t who[SW_BURST];
-	unsigned n = 0;
+	uint8_t who[SW_BURST], at[SW_BURST];
+	struct asked q = { .table = f->table[k], .at = at, .key = key, .rule = rule };
 	bool done;
 
 	for (uint32_t some = *left; some; some &= some - 1) {
 		unsigned i = __builtin_ctz(some);
 
-		if (f->table[i] != f->table[k])
+		if (f->table[i] != q.table)
 			continue;
-		who[n] = i;
-		key[n++] = f->key[i];
+		who[q.n] = i;
+		at[q.n] = f->at[i];
+		key[q.n++] = f->key[i];
 		*left &= ~(1u << i);
 	}
-	done = ask_table(walk, f->table[k], key, rule, n);
-	for (unsigned i = 0; i < n; i++) {
+	done = ask_table(walk, &q);
+	for (unsigned i = 0; i < q.n; i++)
 		f->rule[who[i]] = done ? rule[i] : NULL;
-		if (done)
-			note(walk, f->round, f->at[who[i]], rule[i]);
-	}
 }
 
 static void ask(struct walk *walk, struct front *f)
@@ -80,12 +101,8 @@ static void ask(struct walk *walk, struct front *f)
 			ask_some(walk, f, __builtin_ctz(left), &left);
 		return;
 	}
-	if (!ask_table(walk, f->table[0], f->key, f->rule, f->n)) {
+	if (!ask_table(walk, &(struct asked){ f->table[0], f->n, f->at, f->key, f->rule }))
 		f->n = 0;
-		return;
-	}
-	for (unsigned i = 0; i < f->n; i++)
-		note(walk, f->round, f->at[i], f->rule[i]);
 }
 
 static bool changes_fields(const struct code *code)
@@ -181,9 +198,10 @@ void walk_look_ahead(struct walk *walk, struct rte_mbuf *const *pkts, const uint
 		f.at[i] = at[i];
 		f.table[i] = FIRST_TABLE;
 		f.key[i] = fields;
+		walk->ahead.mark[at[i]] = RULE_MARK_NONE;
 		fields_extract(pkts[at[i]], walk->prog->number, fields);
 	}
-	for (f.round = 0; f.n && f.round < AHEAD_TABLES; f.round++) {
+	for (unsigned round = 0; f.n && round < AHEAD_TABLES; round++) {
 		ask(walk, &f);
 		if (!further)
 			break;

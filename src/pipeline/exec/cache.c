@@ -292,6 +292,8 @@ void cache_keep_plain(struct cache *c, const struct cache_key *key, struct cache
 	e = renew(c, key, e);
 	e->version = reader->version;
 	rule_places_of(plain->fields, &e->places);
+	if (unlikely(plain->mark))
+		rule_places_set_mark(&e->places, plain->mark);
 	e->count = rule_count(plain->rule, reader->worker);
 	e->table = plain->rule->table;
 	e->why = plain->out == SW_OFPP_ANY ? SW_ID(drop, rule_drop) : 0;
@@ -321,6 +323,8 @@ void cache_keep(struct cache *c, const struct cache_key *key, struct cache_entry
 		e->late.version = walk->reader.version;
 	} else {
 		e->places = walk->where;
+		if (unlikely(walk->mark))
+			rule_places_set_mark(&e->places, walk->mark);
 	}
 	e->count = plain ? rule_count(walk->hits[0], walk->reader.worker) : NULL;
 	if (walk->timed)

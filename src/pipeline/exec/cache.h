@@ -24,7 +24,6 @@
 #include "walk.h"
 
 #define CACHE_WAYS 8 /* entries in a bucket */
-
 #define CACHE_OPS  8 /* longer walks are not kept */
 #define CACHE_HITS 8
 
@@ -134,6 +133,7 @@ struct cache_plain {
 	const struct sw_rule *rule;	/* of the first table */
 	const struct sw_fields *fields; /* the packet's */
 	uint32_t out;			/* as in struct cache_entry */
+	uint8_t mark;			/* of conjunctions that it met */
 };
 void cache_keep_plain(struct cache *c, const struct cache_key *key, struct cache_entry *e,
 	const struct rule_reader *reader, const struct cache_plain *plain);

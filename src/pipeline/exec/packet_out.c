@@ -78,7 +78,7 @@ static void do_actions(struct sw_worker *w, struct place *place, const struct pa
 
 	walk->prog = &place->prog;
 	walk->x = &x;
-	walk->reader = (struct rule_reader){ rules_version(place->prog.rules), w->id };
+	walk->reader = (struct rule_reader){ rules_version(place->prog.rules), w->id, walk->marks };
 	x.version = walk->reader.version;
 	fields_extract(m, out->in_port, &walk->fields);
 	fields_set_meta(&walk->fields, &out->fields);

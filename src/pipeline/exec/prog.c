@@ -253,7 +253,7 @@ static bool is_plain(const struct rules_prog *self, const struct walk *walk, con
 		     rules_has_table(self->rules, SW_TABLE_BY_HAND)))
 		return false; /* something else comes first */
 	*plain = (struct cache_plain){ rule, &ahead->fields[i],
-		rule_code_at(rule, walk->reader.version)->ops->plain };
+		rule_code_at(rule, walk->reader.version)->ops->plain, ahead->mark[i] };
 	return plain->out && plain->out != self->number;
 }
 
@@ -279,6 +279,7 @@ static void walk_one(
 
 	walk->found = walk->ahead.rule[i];
 	walk->n_found = walk->ahead.n[i];
+	walk->mark = walk->n_found ? walk->ahead.mark[i] : RULE_MARK_NONE;
 	if (walk->n_found) {
 		walk->x = x;
 		walk->fields = walk->ahead.fields[i];
@@ -424,7 +425,7 @@ void rules_run(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_
 	for (unsigned i = 0; i < n; i++)
 		rte_prefetch0(rte_pktmbuf_mtod(pkts[i], void *));
 	walk->prog = self;
-	walk->reader = (struct rule_reader){ rules_version(self->rules), w->id };
+	walk->reader = (struct rule_reader){ rules_version(self->rules), w->id, walk->marks };
 	walk->second = w->now_s;
 	in->stats.rx_bytes += read_keys(self, in, c, &b, pkts, n);
 	in->stats.rx_packets += n;

@@ -307,7 +307,8 @@ static void run_rules(struct trace *t, struct rte_mbuf *m, const struct sw_field
 
 	t->walk.ear = &walk_ear;
 	t->walk.prog = &t->prog;
-	t->walk.reader = (struct rule_reader){ rules_version(t->prog.rules), t->w.id };
+	t->walk.reader =
+		(struct rule_reader){ rules_version(t->prog.rules), t->w.id, t->walk.marks };
 	x.version = t->walk.reader.version;
 	rules_fields(&x, &t->walk);
 	if (meta)

@@ -172,7 +172,10 @@ static void note_places(struct walk *walk)
 /* What conjunctions take counts as lookups. */
 static void charge(struct walk *walk, uint32_t steps)
 {
-	if (unlikely(steps == RULES_TOO_LONG))
+	if (likely(!steps))
+		return;
+	walk->mark = rule_marks(walk->mark, walk->marks[0]);
+	if (steps == RULES_TOO_LONG)
 		walk->too_long = true;
 	else
 		walk->lookups += steps / WALK_STEPS;

@@ -51,6 +51,7 @@ struct walk_ahead {
 	struct sw_fields fields[SW_BURST]; /* the packet's own */
 	struct sw_fields later[SW_BURST];  /* as rules leave them: only where they change any */
 	uint8_t n[SW_BURST]; /* tables that its walk looks into first; 0: nothing is known */
+	uint8_t mark[SW_BURST];
 	const struct sw_rule
 		*rule[SW_BURST][AHEAD_TABLES]; /* what is found there; NULL: none takes it */
 };
@@ -60,11 +61,13 @@ struct walk {
 	struct exec *x; /* of the one packet */
 	const struct walk_ear *ear;
 	struct rule_reader reader; /* one for a whole burst */
+	uint8_t marks[SW_BURST];   /* of the reader */
 	uint32_t second;	   /* the worker's, likewise */
 	struct sw_fields fields;
 	const struct sw_rule *const
 		*found; /* set by the caller: what the first n_found lookups find */
 	unsigned n_found;
+	uint8_t mark; /* of conjunctions that lookups met (../rule/place.h); set by the caller: of those n_found */
 	uint8_t table;		    /* that is looked into */
 	const struct sw_rule *rule; /* whose actions are done; NULL: of none */
 	uint32_t len;		    /* of the packet, when it was read anew last */
@@ -100,7 +103,7 @@ struct walk {
 	struct walk_ahead ahead;
 };
 
-/* From `table` to the end. The caller has set prog, x, reader, keep, found, n_found and fields. */
+/* From `table` to the end. The caller has set prog, x, reader, keep, found, n_found, mark and fields. */
 void walk_run(struct walk *walk, uint8_t table);
 /* The list of a packet that a controller sends; and what its output to TABLE is: all tables, then the action set. */
 void walk_packet_out(struct walk *walk, const struct op *ops, unsigned n);

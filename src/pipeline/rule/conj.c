@@ -13,6 +13,7 @@
 
 #include "chain.h"
 #include "clause.h"
+#include "place.h"
 
 /* A clause rule that takes the packet. */
 struct soft {
@@ -29,6 +30,7 @@ struct seek {
 	int32_t best;		     /* and its priority, or -1 */
 	struct soft *soft;	     /* NULL: clause rules are passed over */
 	unsigned n_soft, probes, steps;
+	uint8_t mark; /* of conjunctions that are met */
 	bool over;
 };
 
@@ -182,8 +184,10 @@ static const struct sw_rule *meet(
 	while (!found && !s->over && next_clause(s, soft, n, &c)) {
 		uint32_t id = rule_clause_id(c.key);
 
-		if (c.dims == all_of(c.key))
+		if (c.dims == all_of(c.key)) {
 			found = seek_id(s, id);
+			s->mark = rule_marks(s->mark, rule_mark_of(id));
+		}
 		if (ear)
 			ear->heard(
 				ear->arg, soft->priority, id, rule_clause_n(c.key), c.dims, found);
@@ -221,6 +225,8 @@ void rule_look_conj(const struct rule_view *view, struct rule_look *look)
 
 		look->found[i] = look_one(&s, look->ear);
 		look->probes += s.probes;
+		if (look->marks)
+			look->marks[i] = s.mark;
 		if (!s.n_soft && !s.over)
 			continue;
 		look->steps += s.steps;

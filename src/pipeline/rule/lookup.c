@@ -32,12 +32,14 @@ uint64_t rules_changed(const struct sw_rules *rules, unsigned table)
 	return t ? __atomic_load_n(&t->changed, __ATOMIC_RELAXED) : 0;
 }
 
-/* Of a kind that the table has. */
+/* Of a kind that the table has; NULL: its changes do not concern such packets. */
 static const uint64_t *stamp_of(const struct sw_rules *rules, unsigned kind, unsigned table,
 	const struct rule_places *places)
 {
 	const struct rule_stamps *stamps = sw_rcu_get(rules->stamps[kind]);
 
+	if (unlikely(kind == PLACE_CONJ) && rule_places_mark(places) == RULE_MARK_NONE)
+		return NULL;
 	return &stamps->slot[place_slot(places, kind, table)];
 }
 
@@ -69,7 +71,8 @@ bool rules_changed_at(const struct sw_rules *rules, unsigned table, uint64_t aft
 	for (uint32_t kinds = kinds_of(t); kinds; kinds &= kinds - 1) {
 		const uint64_t *stamp = stamp_of(rules, __builtin_ctz(kinds), table, places);
 
-		last = RTE_MAX(last, __atomic_load_n(stamp, __ATOMIC_RELAXED));
+		if (stamp)
+			last = RTE_MAX(last, __atomic_load_n(stamp, __ATOMIC_RELAXED));
 	}
 	return last > after;
 }
@@ -149,6 +152,7 @@ uint32_t rules_look(struct sw_rules *rules, const struct rule_reader *reader, un
 	struct rule_look look = { .version = reader->version,
 		.key = (const uint64_t *const *)keys,
 		.found = found,
+		.marks = reader->marks,
 		.n = n };
 
 	for (unsigned i = 0; i < n; i++)

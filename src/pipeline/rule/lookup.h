@@ -22,6 +22,8 @@
 struct rule_reader {
 	uint64_t version;
 	unsigned worker; /* id */
+	uint8_t *
+		marks; /* NULL, or where a lookup that returns steps puts the mark of each packet (place.h) */
 };
 
 /* What is visible now, for the whole of a burst. */

@@ -26,14 +26,17 @@ enum rule_place {
 	PLACE_ETH_DST,
 	PLACE_ETH_SRC,
 	PLACE_IN_PORT,
+	PLACE_FIELDS,		   /* those before it are of fields */
+	PLACE_CONJ = PLACE_FIELDS, /* the conjunction whose dimensions the packet meets */
 	PLACES,
 	PLACE_NONE = PLACES /* the rule could take any packet */
 };
 
 #define PLACE_SLOTS 32768
 
+/* 15 bits each. Their highest bits together are the mark of conjunctions. */
 struct rule_places {
-	uint16_t of[PLACES];
+	uint16_t of[PLACE_FIELDS];
 };
 
 /* Of a bridge, one for each kind that its rules have: the version that changed what is here last. Tables share them. */
@@ -72,6 +75,36 @@ static inline void rule_places_of(const struct sw_fields *f, struct rule_places 
 	p->of[PLACE_IN_PORT] = place_hash(f->in_port, PLACE_IN_PORT);
 }
 
+/* Marks: which conjunction a packet was looked up again for, hashed to a few values. What was found holds for rules that match the
+ * conj_id of others, and where it met none, for rules that match any. */
+#define RULE_MARK_NONE 0
+#define RULE_MARK_MANY 255
+
+static inline uint8_t rule_mark_of(uint32_t id)
+{
+	return 1 + fold(id ^ 0xa0761d6478bd642full, 0xe7037ed1a0b428dbull) % (RULE_MARK_MANY - 1);
+}
+
+static inline uint8_t rule_marks(uint8_t a, uint8_t b)
+{
+	return !a || a == b ? b : !b ? a : RULE_MARK_MANY;
+}
+
+static inline void rule_places_set_mark(struct rule_places *p, uint8_t mark)
+{
+	for (unsigned i = 0; i < PLACE_FIELDS; i++)
+		p->of[i] = (p->of[i] & (PLACE_SLOTS - 1)) | (mark >> i & 1) * PLACE_SLOTS;
+}
+
+static inline uint8_t rule_places_mark(const struct rule_places *p)
+{
+	unsigned mark = 0;
+
+	for (unsigned i = 0; i < PLACE_FIELDS; i++)
+		mark |= p->of[i] / PLACE_SLOTS << i;
+	return mark;
+}
+
 /* All that places are made of: fields that have the same have the same places. */
 struct rule_place_bytes {
 	uint64_t of[7];
@@ -88,9 +121,14 @@ static inline void rule_place_bytes_of(const struct sw_fields *f, struct rule_pl
 	b->of[6] = fold_load64(f->ip_dst + 8);
 }
 
+static inline unsigned place_slot_of(unsigned place, unsigned table)
+{
+	return (place ^ table * 0x6b43u) % PLACE_SLOTS;
+}
+
 static inline unsigned place_slot(const struct rule_places *p, unsigned kind, unsigned table)
 {
-	return (p->of[kind] ^ table * 0x6b43u) % PLACE_SLOTS;
+	return place_slot_of(kind == PLACE_CONJ ? rule_places_mark(p) : p->of[kind], table);
 }
 
 #endif

@@ -36,6 +36,8 @@ static enum rule_place narrowest(const struct sw_fields *mask, bool short_ip)
 		return PLACE_ETH_DST;
 	if (all(mask->eth_src, sizeof(mask->eth_src)))
 		return PLACE_ETH_SRC;
+	if (mask->conj_id == UINT32_MAX)
+		return PLACE_CONJ;
 	if (all(mask->ip_dst, 2))
 		return PLACE_NET_DST;
 	if (all(mask->ip_src, 2))
@@ -70,6 +72,21 @@ static struct rule_stamps *stamps_of(struct sw_rules *rules, enum rule_place pla
 	return stamps;
 }
 
+static void stamp_place(
+	struct sw_rules *rules, enum rule_place kind, unsigned place, struct rule_table *table)
+{
+	__atomic_store_n(&stamps_of(rules, kind)->slot[place_slot_of(place, table->id)],
+		rules->version + 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&table->places, table->places | 1u << kind, __ATOMIC_RELEASE);
+}
+
+/* Packets that meet no conjunction, whose conj_id is 0, are everywhere. */
+static void stamp_conj(struct sw_rules *rules, uint32_t id, struct rule_table *table)
+{
+	stamp_place(rules, PLACE_CONJ, rule_mark_of(id), table);
+	stamp_place(rules, PLACE_CONJ, RULE_MARK_MANY, table);
+}
+
 static void stamp(struct sw_rules *rules, const struct sw_rule *rule, struct last_mask *last)
 {
 	struct rule_table *table = rules->table[rule->table];
@@ -84,14 +101,13 @@ static void stamp(struct sw_rules *rules, const struct sw_rule *rule, struct las
 		((uint64_t *)&value)[rule->mask->at[i]] = rule->value[i];
 	type = rte_be_to_cpu_16(value.eth_type);
 	place = last->place[type == ETH_IPV4 || type == ETH_ARP || type == ETH_RARP];
-	if (place == PLACE_NONE) {
+	if (place == PLACE_NONE || (place == PLACE_CONJ && !value.conj_id)) {
 		__atomic_store_n(&table->changed_wide, rules->version + 1, __ATOMIC_RELAXED);
+	} else if (place == PLACE_CONJ) {
+		stamp_conj(rules, rte_be_to_cpu_32(value.conj_id), table);
 	} else {
 		rule_places_of(&value, &places);
-		__atomic_store_n(
-			&stamps_of(rules, place)->slot[place_slot(&places, place, rule->table)],
-			rules->version + 1, __ATOMIC_RELAXED);
-		__atomic_store_n(&table->places, table->places | 1u << place, __ATOMIC_RELEASE);
+		stamp_place(rules, place, places.of[place], table);
 	}
 	__atomic_store_n(&table->changed, rules->version + 1, __ATOMIC_RELAXED);
 }

@@ -17,6 +17,7 @@ struct rule_look {
 	uint64_t version;
 	const uint64_t *const *key;   /* n of them; the words of struct sw_fields */
 	const struct sw_rule **found; /* n, NULL at first */
+	uint8_t *marks;		      /* NULL, or n, of conjunctions (place.h) */
 	unsigned n;
 	unsigned probes;		 /* buckets and lists that were looked into */
 	unsigned steps;			 /* what conjunctions took (conj.h); */
