@@ -15,6 +15,8 @@ uint64_t sw_clock_ns(void);
 uint64_t sw_clock_ms(void);
 uint32_t sw_clock_s(void);
 
+#define SW_EIGHTH_MS 125 /* of a second: how exactly the last use of a rule is known */
+
 /* Milliseconds since 1970, as the machine has it: it may be set forward and back. Stopped with the clock it moves with it. */
 uint64_t sw_clock_wall_ms(void);
 

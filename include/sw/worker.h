@@ -12,6 +12,7 @@
 
 #include <rte_mbuf.h>
 
+#include <sw/clock.h>
 #include <sw/drop.h>
 #include <sw/event.h>
 #include <sw/lane.h>
@@ -29,6 +30,7 @@ struct sw_worker {
 	uint16_t depth;	  /* patch ports crossed on the way to here */
 	uint32_t crossed; /* packets that crossed a patch port at depth > 0 since sw_flush */
 	uint32_t now_s;	  /* coarse clock in seconds, for ages */
+	uint32_t now_8;	  /* the same in eighths of a second (SW_EIGHTH_MS) */
 	uint64_t now_tsc; /* start of this turn */
 	int numa;
 	struct sw_lane *dirty;	  /* lanes with packets waiting */
@@ -38,6 +40,15 @@ struct sw_worker {
 	struct sw_event_ring *events;
 	struct sw_lane *lanes[SW_PORT_MAX]; /* control publishes (rcu), NULL where no port is */
 };
+
+/* Read the clock for the worker's ages. Whoever runs it, each millisecond. */
+static inline void sw_worker_read_clock(struct sw_worker *w)
+{
+	uint64_t ms = sw_clock_ms();
+
+	w->now_s = ms / 1000;
+	w->now_8 = ms / SW_EIGHTH_MS;
+}
 
 /* This worker's lane of a port index, or NULL when the port is gone. */
 static inline struct sw_lane *sw_lane_of(struct sw_worker *w, unsigned index)

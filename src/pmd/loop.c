@@ -136,7 +136,7 @@ void pmd_housekeep_asked(struct pmd_worker *pw)
 static void each_ms(struct pmd_worker *pw)
 {
 	pw->next_ms_tsc = pw->w.now_tsc + pw->ms_cycles;
-	pw->w.now_s = sw_clock_s();
+	sw_worker_read_clock(&pw->w);
 	pmd_housekeep(pw);
 }
 

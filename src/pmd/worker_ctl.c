@@ -151,7 +151,7 @@ static struct pmd_worker *worker_create(unsigned id, const uint16_t *cores, unsi
 		return NULL;
 	pw->w.id = id;
 	pw->w.numa = numa;
-	pw->w.now_s = sw_clock_s();
+	sw_worker_read_clock(&pw->w);
 	pw->w.events = &pw->ring;
 	pw->list = &pmd_empty_list;
 	pw->ms_cycles = rte_get_tsc_hz() / 1000;
@@ -244,7 +244,7 @@ void sw_pmd_turn(unsigned id)
 {
 	struct pmd_worker *pw = pmd_workers[id];
 
-	pw->w.now_s = sw_clock_s();
+	sw_worker_read_clock(&pw->w);
 	pw->w.now_tsc = rte_rdtsc();
 	pmd_turn(pw);
 	sw_rcu_quiescent(id);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Full tables that evict, against a look at all rules: which one goes, in stagings that are committed or taken back, with packets,
- * time, and other changes in between; a table that is told to evict when it has rules already. And vacancy events.
+ * time, and other changes in between; a table that is told to evict when it has rules already. And vacancy events, and how soon
+ * a rule goes that is used no more.
  */
 #include "swtest.h"
 
@@ -193,7 +194,7 @@ static void random_rounds(unsigned rounds)
 		assert_int_equal(n_evicted - evicted, commit ? seen_evicted - before : 0);
 		if (!below(8))
 			sw_clock_warp(below(3000));
-		w->now_s = sw_clock_ms() / 1000;
+		sw_worker_read_clock(w);
 		if (!below(8))
 			sw_rules_expire(rules, 1000);
 		sw_rcu_poll();
@@ -297,6 +298,27 @@ static void test_vacancy(void **state)
 	end();
 }
 
+/* No sooner than its idle timeout after its last packet, and hardly later, wherever in a second that was. */
+static void test_idle(void **state)
+{
+	start();
+	for (unsigned i = 0; i < 20; i++) {
+		struct sw_rule_change c = change_of(SW_RULE_ADD, i);
+		struct sw_rule_cursor cursor = { 0 };
+
+		c.conf.idle_timeout = 1;
+		assert_int_equal(one(c), SW_RULE_FINE);
+		sw_clock_warp(10 + i * 49);
+		sw_worker_read_clock(w);
+		rule_count_add(sw_rules_next(rules, &cursor, NULL), w, 1, 100);
+		sw_clock_warp(999);
+		assert_int_equal(sw_rules_expire(rules, 1), 0);
+		sw_clock_warp(300);
+		assert_int_equal(sw_rules_expire(rules, 1), 1);
+	}
+	end();
+}
+
 static int setup(void **state)
 {
 	swtest_eal();
@@ -314,6 +336,7 @@ int main(void)
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_later),
 		cmocka_unit_test(test_vacancy),
+		cmocka_unit_test(test_idle),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

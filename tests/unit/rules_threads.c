@@ -116,7 +116,7 @@ static void *work(void *arg)
 	sw_rcu_online(w->id);
 	for (unsigned i = 0; i < BURSTS; i++) {
 		if (i % 64 == 0)
-			w->now_s = sw_clock_s();
+			sw_worker_read_clock(w);
 		look(w, &random);
 		if (i % 8 == 0)
 			sw_rcu_quiescent(w->id);

@@ -279,7 +279,7 @@ static bool take(struct sw_flow *flow, const struct cache *c, const struct cache
 /* None of its rules has counted less than the flow's own packets. */
 static void bound(struct sw_flow *flow, unsigned worker)
 {
-	uint32_t used_s = UINT32_MAX, now_s = sw_clock_s();
+	uint32_t used = UINT32_MAX, now = sw_clock_ms() / SW_EIGHTH_MS;
 
 	flow->packets = flow->bytes = UINT64_MAX;
 	for (unsigned i = 0; i < flow->n_hits; i++) {
@@ -288,9 +288,9 @@ static void bound(struct sw_flow *flow, unsigned worker)
 		flow->packets =
 			RTE_MIN(flow->packets, __atomic_load_n(&c->packets, __ATOMIC_RELAXED));
 		flow->bytes = RTE_MIN(flow->bytes, __atomic_load_n(&c->bytes, __ATOMIC_RELAXED));
-		used_s = RTE_MIN(used_s, __atomic_load_n(&c->used_s, __ATOMIC_RELAXED));
+		used = RTE_MIN(used, __atomic_load_n(&c->used_8, __ATOMIC_RELAXED));
 	}
-	flow->idle_s = used_s < now_s ? now_s - used_s : 0;
+	flow->idle_s = used < now ? (now - used) * SW_EIGHTH_MS / 1000 : 0;
 }
 
 bool sw_flow_next(

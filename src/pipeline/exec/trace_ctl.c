@@ -436,7 +436,7 @@ int sw_trace_run(const struct sw_trace_ear *ear, const struct sw_port *port, con
 	t->ear = ear;
 	t->w.id = sw_worker_count();
 	t->w.now_tsc = rte_rdtsc();
-	t->w.now_s = sw_clock_ms() / 1000;
+	sw_worker_read_clock(&t->w);
 	run_in(t, port, m, meta);
 	follow(t, 0);
 	free(t);

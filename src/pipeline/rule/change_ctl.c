@@ -126,7 +126,8 @@ static void grow_old(struct sw_rule *rule, uint64_t age_ms)
 	rule->created_ms -= RTE_MIN(age_ms, rule->created_ms);
 	rule->modified_ms = rule->created_ms;
 	if (rule->idle_timeout)
-		rule_counts_base(rule, &(struct rule_count){ .used_s = sw_clock_s() });
+		rule_counts_base(
+			rule, &(struct rule_count){ .used_8 = sw_clock_ms() / SW_EIGHTH_MS });
 }
 
 static void replace(struct sw_rules *rules, struct sw_rule *rule, struct sw_rule_change *change)

@@ -94,8 +94,8 @@ static inline void rule_count_to(
 {
 	__atomic_store_n(&c->packets, c->packets + packets, __ATOMIC_RELAXED);
 	__atomic_store_n(&c->bytes, c->bytes + bytes, __ATOMIC_RELAXED);
-	if (c->used_s != w->now_s)
-		__atomic_store_n(&c->used_s, w->now_s, __ATOMIC_RELAXED);
+	if (c->used_8 != w->now_8)
+		__atomic_store_n(&c->used_8, w->now_8, __ATOMIC_RELAXED);
 }
 
 static inline void rule_count_add(

@@ -51,7 +51,7 @@ struct rule_mask {
 /* What one worker counts of a rule. Others read it while it moves. Two are a cache line: none is in two. */
 struct rule_count {
 	uint64_t packets, bytes;
-	uint32_t used_s; /* its w->now_s at the last packet; 0: none yet */
+	uint32_t used_8; /* its w->now_8 at the last packet; 0: none yet */
 	uint32_t spare[3];
 };
 

@@ -169,7 +169,7 @@ static struct rule_count sum(const struct rule_slab *slab, unsigned slot)
 
 		all.packets += __atomic_load_n(&c->packets, __ATOMIC_RELAXED);
 		all.bytes += __atomic_load_n(&c->bytes, __ATOMIC_RELAXED);
-		all.used_s = RTE_MAX(all.used_s, __atomic_load_n(&c->used_s, __ATOMIC_RELAXED));
+		all.used_8 = RTE_MAX(all.used_8, __atomic_load_n(&c->used_8, __ATOMIC_RELAXED));
 	}
 	return all;
 }
@@ -182,7 +182,7 @@ struct rule_count rule_counts(const struct sw_rule *rule)
 	if (slab->base) {
 		all.packets -= slab->base[rule->slot].packets;
 		all.bytes -= slab->base[rule->slot].bytes;
-		all.used_s = RTE_MAX(all.used_s, slab->base[rule->slot].used_s);
+		all.used_8 = RTE_MAX(all.used_8, slab->base[rule->slot].used_8);
 	}
 	return all;
 }
@@ -201,10 +201,10 @@ void rule_counts_base(struct sw_rule *rule, const struct rule_count *base)
 
 	if (!base) {
 		now = sum(slab, rule->slot);
-		now.used_s = rule_counts(rule).used_s;
+		now.used_8 = rule_counts(rule).used_8;
 		base = &now;
 	}
-	if (!slab->base && !base->packets && !base->bytes && !base->used_s)
+	if (!slab->base && !base->packets && !base->bytes && !base->used_8)
 		return;
 	if (!slab->base)
 		slab->base = sw_xcalloc(RULE_SLAB_MOST, sizeof(slab->base[0]));

@@ -67,7 +67,7 @@ void sw_rule_stats(const struct sw_rule *rule, struct sw_rule_stats *out)
 	out->bytes = count.bytes;
 	out->created_ms = rule->created_ms;
 	out->modified_ms = rule->modified_ms;
-	out->used_ms = RTE_MAX(rule->created_ms, count.used_s * 1000ull);
+	out->used_ms = RTE_MAX(rule->created_ms, (uint64_t)count.used_8 * SW_EIGHTH_MS);
 }
 
 /* The next in the table, or NULL; with cursor->looks down to 0 there may be more. */

@@ -38,9 +38,9 @@ static struct due due_of(const struct sw_rule *rule)
 			      rule->hard_timeout * 1000ull;
 	if (!rule->idle_timeout)
 		return due;
-	used_ms = rule_counts(rule).used_s;
+	used_ms = rule_counts(rule).used_8;
 	if (used_ms)
-		used_ms = (used_ms + 1) * 1000;
+		used_ms = (used_ms + 1) * SW_EIGHTH_MS;
 	due.idle_ms = RTE_MAX(rule->created_ms, used_ms) + rule->idle_timeout * 1000ull;
 	return due;
 }
