@@ -6,9 +6,9 @@
  *	build/tests/perf/perf_flows [core]
  *
  * kept: found in the flow cache. odd: first fragments, kept by their fields. walked: packets with a TTL of 1, which go through the
- * tables each time (and end where a rule counts it down). changed: kept, with a rule
- * of another flow changed before each burst. new: each packet of a flow that was not seen before, or long ago. trapped:
- * kept, while a trap waits for a packet that never comes (swctl trace --live).
+ * tables each time (and end where a rule counts it down). changed: kept, with a rule of another flow changed before each 12th
+ * burst: 100,000 times a second at 38 Mpps. new: each packet of a flow that was not seen before, or long ago. trapped: kept,
+ * while a trap waits for a packet that never comes (swctl trace --live).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,6 +31,8 @@ static bool fragments; /* first ones, which have ports */
 static bool ending;
 static bool changing, renewing;
 static uint32_t fresh;
+
+#define CHANGE_EACH 12 /* bursts */
 
 static void change(const char *text, enum sw_rule_verb verb)
 {
@@ -63,12 +65,13 @@ static void change_another(void)
 static uint64_t one(uint32_t flows)
 {
 	struct rte_mbuf **pkts = &rig.pkt[rig.next % PACKETS];
+	static unsigned turn;
 	uint64_t start;
 
 	rig.next += SW_BURST;
 	for (unsigned i = 0; i < SW_BURST; i++)
 		fill(pkts[i], renewing ? fresh++ % (1u << 24) : swtest_rand(&rig.random) % flows);
-	if (changing)
+	if (changing && !(turn++ % CHANGE_EACH))
 		change_another();
 	start = rte_rdtsc_precise();
 	rig_run(&rig, 0, pkts, SW_BURST);

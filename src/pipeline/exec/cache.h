@@ -91,15 +91,15 @@ struct cache {
 	struct cache_list *list;
 	uint32_t *list_head; /* by hash, n_lists of them */
 	uint64_t version;    /* of the last burst */
+	uint32_t old_bursts; /* so many to come in which entries are likely of a version before */
 	uint64_t used;	     /* entries */
 	uint64_t changes;    /* entries given to another key: pointers to them are void */
 	/* Packets: found; walked; walked and cannot be kept; walked and not seen before. */
 	uint64_t hits, misses, uncached, ghostly;
 	uint32_t entries;
-	bool told; /* that it is nearly full */
-	struct cache
-		*old;  /* the smaller one that was before it: what is in it is taken from there */
-	size_t mapped; /* bytes, of all but the struct and list_head */
+	bool told;	   /* that it is nearly full */
+	struct cache *old; /* the smaller one before it: what is in it is taken from there */
+	size_t mapped;	   /* bytes, of all but the struct and list_head */
 };
 
 extern struct cache *caches[SW_WORKER_MAX];

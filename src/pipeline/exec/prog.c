@@ -125,30 +125,53 @@ static inline struct cache_entry *find_one(
 	return NULL;
 }
 
-/* After a change of rules: what tells of entries whether they hold still. */
-static void find_stamps(struct cache *c, const struct burst *b, const struct walk *walk)
+/* What tells whether those still hold that looked into the first table alone, which has changed. That of a key with the
+ * same sign does no harm. */
+static void fetch_stamps(const struct burst *b, const struct sw_rules *rules)
 {
-	for (unsigned i = 0; i < b->n; i++) {
-		const struct cache_entry *e =
-			b->key[i].class == CACHE_NONE ? NULL : cache_find(c, &b->key[i]);
+	uint64_t changed = rules_changed(rules, FIRST_TABLE);
+	const struct rule_places *places[SW_BURST];
+	unsigned n = 0;
 
-		if (e && !(e->flags & (CACHE_WIDE | CACHE_LATE | CACHE_LISTED)))
-			rules_fetch_stamps(walk->prog->rules, e->table, &e->places);
+	for (unsigned i = 0; i < b->n; i++) {
+		const struct cache_entry *e = b->entry[i];
+
+		if (e && e->version < changed && e->table == FIRST_TABLE &&
+			!(e->flags & (CACHE_WIDE | CACHE_LATE | CACHE_LISTED)))
+			places[n++] = &e->places;
 	}
+	rules_fetch_stamps(rules, FIRST_TABLE, places, n);
+}
+
+/* After a change: packets an entry until most have been seen; and how few entries are in the core's own cache, so that nothing is
+ * gained by fetching them. */
+#define OLD_TURNS  4
+#define OLD_NEARBY 4096
+
+/* Are entries to be expected that are of an older version of the rules, and far away? For a while after each change. */
+static inline bool expects_old(struct cache *c, uint64_t version)
+{
+	if (unlikely(c->version != version)) {
+		c->version = version;
+		c->old_bursts = c->used < OLD_NEARBY ? 0 : c->used * OLD_TURNS / SW_BURST;
+	}
+	if (likely(!c->old_bursts))
+		return false;
+	c->old_bursts--;
+	return true;
 }
 
 /* Entries of all; what they and their rules' counters are in is on the way. */
 static void find(struct cache *c, struct burst *b, const struct walk *walk)
 {
-	bool changed = c->version != walk->reader.version;
+	bool old = expects_old(c, walk->reader.version);
 
-	c->version = walk->reader.version;
 	for (unsigned i = 0; i < b->n; i++)
 		b->entry[i] = likely(b->key[i].class != CACHE_NONE)
-				      ? cache_fetch_entry(c, &b->key[i], changed)
+				      ? cache_fetch_entry(c, &b->key[i], old)
 				      : NULL;
-	if (unlikely(changed))
-		find_stamps(c, b, walk);
+	if (unlikely(old))
+		fetch_stamps(b, walk->prog->rules);
 	for (unsigned i = 0; i < b->n; i++) {
 		struct cache_entry *e = b->entry[i];
 

@@ -48,13 +48,14 @@ static uint32_t kinds_of(const struct rule_table *t)
 	return __atomic_load_n(&t->places, __ATOMIC_ACQUIRE);
 }
 
-void rules_fetch_stamps(
-	const struct sw_rules *rules, unsigned table, const struct rule_places *places)
+void rules_fetch_stamps(const struct sw_rules *rules, unsigned table,
+	const struct rule_places *const *places, unsigned n)
 {
 	const struct rule_table *t = sw_rcu_get(rules->table[table]);
 
 	for (uint32_t kinds = t ? kinds_of(t) : 0; kinds; kinds &= kinds - 1)
-		rte_prefetch0(stamp_of(rules, __builtin_ctz(kinds), table, places));
+		for (unsigned i = 0; i < n; i++)
+			rte_prefetch0(stamp_of(rules, __builtin_ctz(kinds), table, places[i]));
 }
 
 bool rules_changed_at(const struct sw_rules *rules, unsigned table, uint64_t after,

@@ -65,9 +65,9 @@ uint64_t rules_changed(const struct sw_rules *rules, unsigned table);
 bool rules_changed_at(const struct sw_rules *rules, unsigned table, uint64_t after,
 	const struct rule_places *places);
 
-/* Have on the way what rules_changed_at looks at when the table has changed. */
-void rules_fetch_stamps(
-	const struct sw_rules *rules, unsigned table, const struct rule_places *places);
+/* Have on the way what rules_changed_at looks at for n packets when the table has changed. */
+void rules_fetch_stamps(const struct sw_rules *rules, unsigned table,
+	const struct rule_places *const *places, unsigned n);
 
 /* Which bits any rule of the table looks at, or has looked at not long ago; all zeros for a table without rules.
  * Read the version first: then no rule of that version looks at others. Good until the turn ends. */
