@@ -22,7 +22,6 @@
 
 struct sw_bridge;
 struct sw_err;
-struct sw_str;
 struct sw_rules; /* of a bridge */
 
 /* Flags of a rule, kept and shown (OFPFF_*). Others of a flow-mod are kept to be told back; what they ask for is in sw_rule_change. */
@@ -93,6 +92,8 @@ enum sw_rule_fault sw_rules_stage(
 	struct sw_rules *rules, struct sw_rule_change *change, struct sw_err *err);
 void sw_rules_commit(struct sw_rules *rules);
 void sw_rules_abort(struct sw_rules *rules);
+/* Before an abort of many, in slices: the last `most` are taken back; false: none is left. */
+bool sw_rules_take_back(struct sw_rules *rules, unsigned most);
 /* Is one under way that takes several steps of the loop (a large bundle)? Who would begin another comes later. */
 bool sw_rules_busy(const struct sw_rules *rules);
 

@@ -15,6 +15,7 @@
 #include <rte_debug.h>
 #include <rte_errno.h>
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include <sw/clock.h>
@@ -281,14 +282,20 @@ void sw_rules_commit(struct sw_rules *rules)
 		rules->hooks->after(rules, rules->hooks_arg);
 }
 
+bool sw_rules_take_back(struct sw_rules *rules, unsigned most)
+{
+	RTE_ASSERT(rules->staging);
+	while (rules->n_staged && most--)
+		take_back(rules, &rules->staged[--rules->n_staged]);
+	return rules->n_staged;
+}
+
 void sw_rules_abort(struct sw_rules *rules)
 {
 	struct rule_staged *staged = rules->staged;
 	unsigned size = rules->staged_size;
 
-	RTE_ASSERT(rules->staging);
-	while (rules->n_staged)
-		take_back(rules, &staged[--rules->n_staged]);
+	sw_rules_take_back(rules, UINT_MAX);
 	rule_learners_settle(rules, false);
 	rules->staging = false;
 	rules->staged = NULL;
