@@ -19,10 +19,8 @@ struct requests {
 	struct request *ring[REQUESTS_KEPT];
 };
 
-static uint64_t hash_bytes(const char *s, size_t len)
+uint64_t request_hash(uint64_t h, const char *s, size_t len)
 {
-	uint64_t h = 14695981039346656037u; /* FNV-1a */
-
 	while (len--)
 		h = (h ^ (unsigned char)*s++) * 1099511628211u;
 	return h;
@@ -31,7 +29,7 @@ static uint64_t hash_bytes(const char *s, size_t len)
 static uint64_t hash_commands(const json_t *commands)
 {
 	char *text = json_dumps(commands, JSON_COMPACT);
-	uint64_t h = hash_bytes(text, strlen(text));
+	uint64_t h = request_hash(REQUEST_HASH_BEGIN, text, strlen(text));
 
 	free(text);
 	return h;

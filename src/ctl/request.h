@@ -32,6 +32,10 @@ struct request {
 /* 0, or why it cannot be an id. */
 int request_check_id(const char *id, struct sw_err *err);
 
+/* FNV-1a, of what is asked: what was hashed so far, and more. */
+#define REQUEST_HASH_BEGIN 14695981039346656037u
+uint64_t request_hash(uint64_t hash, const char *s, size_t len);
+
 struct request *request_new(const char *user, const char *id, const json_t *asked);
 void request_free(struct request *request);
 

@@ -239,6 +239,7 @@ int txn_submit(const struct txn_request *req, void (*done)(void *arg, struct txn
 	t = txn_new(TXN_CLIENT);
 	t->commands = json_incref(req->commands);
 	t->input = json_incref(req->input);
+	t->parts = req->parts;
 	t->user = sw_xstrdup(req->user ? req->user : "");
 	t->role = req->role;
 	t->patience_s = req->patience_s;

@@ -24,10 +24,14 @@
 #define TXN_COMMANDS_MAX 10000 /* commands of one transaction */
 #define TXN_WAITING_MAX	 1024  /* transactions that wait for their turn */
 
+struct input;
+
 struct txn_request {
 	json_t *commands; /* array of arrays of words; options ("--may-exist") may stand before or
 			   * after the name of the command; txn_submit takes a reference */
 	json_t *input; /* a string that commands may read (apply), or NULL; a reference is taken */
+	struct input
+		*parts; /* the same where it came in parts; txn_submit takes it when it returns 0 */
 	const char *user;    /* who asks, for the journal; copied */
 	enum sw_role role;   /* what that one may do; a dry run needs SW_ROLE_READ only */
 	unsigned patience_s; /* the answer is of no use later; 0: it may take any time */

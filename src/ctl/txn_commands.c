@@ -9,6 +9,7 @@
 
 #include "cmd.h"
 #include "draft.h"
+#include "input.h"
 #include "job.h"
 #include "loop.h"
 #include "slice.h"
@@ -53,7 +54,8 @@ static int run_command(struct txn *t, unsigned i, struct sw_err *err)
 	call->n_args = line->n_args;
 	call->args = line->args;
 	call->option = line->option;
-	call->input = json_string_value(t->input);
+	call->input = t->parts ? input_text(t->parts) : json_string_value(t->input);
+	call->input_is_long = t->parts != NULL;
 	call->patience_s = t->patience_s;
 	call->draft = line->cmd->kind == SW_CMD_CONFIG ? t->draft : NULL;
 	t->draft->command = i;

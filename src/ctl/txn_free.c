@@ -12,6 +12,7 @@
 #include "check.h"
 #include "cmd.h"
 #include "draft.h"
+#include "input.h"
 #include "loop.h"
 #include "slice.h"
 #include "switch/plan.h"
@@ -49,6 +50,7 @@ static void dispose(struct txn *t, const struct slice *slice)
 	free(t->lines);
 	json_decref(t->commands);
 	json_decref(t->input);
+	input_free(t->parts);
 	json_decref(t->reply.results);
 	json_decref(t->reply.plan);
 	free(t->user);

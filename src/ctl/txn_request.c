@@ -18,6 +18,7 @@
 
 #include "cmd.h"
 #include "draft.h"
+#include "input.h"
 #include "journal.h"
 #include "request.h"
 #include "store.h"
@@ -43,6 +44,8 @@ int txn_request_take(struct txn *t, const struct txn_request *req, struct sw_err
 		return rc;
 	}
 	asked = json_pack("[O, O*]", t->commands, t->input);
+	if (t->parts)
+		json_array_append_new(asked, json_integer((json_int_t)t->parts->hash));
 	t->request = request_new(t->user, req->request_id, asked);
 	json_decref(asked);
 	return 0;

@@ -28,7 +28,8 @@ struct txn {
 	LIST_HEAD(, txn) twins; /* asked again meanwhile: the same answer goes to them */
 	LIST_ENTRY(txn) twin;
 	json_t *commands;
-	json_t *input; /* a string, or NULL */
+	json_t *input;	     /* a string, or NULL */
+	struct input *parts; /* likewise; not both */
 	char *user;
 	enum sw_role role;
 	unsigned patience_s;

@@ -99,30 +99,112 @@ def test_files(net):
     swnet.same(known, ["group_id=4", "group_id=5"], "groups")
     net.run(*swctl, "add-meters", "br0", "-", text="meter=3,pktps,bands=type=drop,rate=10")
     swnet.within(" ".join(dumped(net, sw, "dump-meters")), "meter=3 pktps", "meters")
-    result = net.run(*swctl, "add-flows", "br0", "-", text="x" * 1100000, check=False)
-    swnet.within(result.stderr, ["bytes as text", "the switch takes"], "a file that is too large")
     result = net.run(*swctl, "add-flows", "br0", "-", text="ip,actions=drop\n\0", check=False)
     swnet.same(result.returncode, 1, "status for a file that is no text")
     sw.stop()
 
 
-def test_large_file(net):
-    """A file of more than a message: refused whole, and what is named in its place takes it, whole."""
+def test_standard_input(net):
+    """- is standard input, of one kind of change or of what add-flows reads, as with ovs-ofctl."""
     sw = bridge(net)
-    before = column(sw, "rule dump br0 --no-stats")
-    file = net.dir / "large"
-    file.write_text("".join(f"priority={1 + n % 9},tcp,nw_src=10.{n >> 8}.{n & 255}.1,tp_dst={n},"
-                            f"actions=output:{1 + n % 2}\n" for n in range(20000)))
-    for command in ("add-flows", "replace-flows", "diff-flows"):
-        sw.refused([command, "br0", str(file)], "large has", "at once", "in parts", "ovs-ofctl --bundle",
-                   status=1)
-    swnet.same(column(sw, "rule dump br0 --no-stats"), before, "rules after a refused file")
+    swctl = [net.build / "swctl", "--socket", sw.socket]
+
+    def both(words, text, options=()):
+        """By swctl on br0, by ovs-ofctl on br1, which have the same rules afterwards."""
+        net.run(*swctl, words, *options, "br0", "-", text=text)
+        net.run("ovs-ofctl", "-t", "60", "-O", "OpenFlow15", *options, words,
+                f"unix:{sw.dir}/run/br1.mgmt", "-", text=text)
+        found = [sorted(column(sw, f"rule dump {br} --no-stats")) for br in ("br0", "br1")]
+        swnet.same(found[0], found[1], f"rules after {words} by both")
+        return found[0]
+
+    sw.ctl("add-br br1")
+    both("add-flow", FLOWS.replace("p2 ", "2 "))
+    both("mod-flows", "# by match\nip,actions=output:5\npriority=9,tcp,actions=output:6\n")
+    both("mod-flows", "priority=9,tcp,tcp_dst=80,actions=output:7\ntcp,actions=output:8\n", ["--strict"])
+    swnet.within(sw.ctl("rule dump br0 --no-stats"), "priority=9,tcp,tp_dst=80 actions=output:7", "strictly")
+    both("del-flows", "priority=3,table=1,ip\ntcp\n", ["--strict"])
+    swnet.same(both("del-flows", "table=0,tcp\n"), [], "rules left")
+    result = net.run(*swctl, "mod-flows", "br0", "-", check=False,
+                     text="ip,actions=drop\nadd ip,actions=drop\n")
+    swnet.within(result.stderr, "-:2: ", "a word that only add-flows knows")
+    swnet.same(result.returncode, 3, "its exit status")
+    result = net.run(*swctl, "rule", "del", "br0", "-", "--", "list-br", text="ip\n", check=False)
+    swnet.within(result.stderr, ["did not come along", "stands alone"], "- in a chain")
+    net.run(*swctl, "add-group", "br0", "-", text="group_id=1,type=all\n\ngroup_id=2,type=all\n")
+    net.run(*swctl, "group", "mod", "--may-create", "br0", "-", text="group_id=3,type=all,bucket=output:1")
+    net.run(*swctl, "del-groups", "br0", "-", text="group_id=1\n")
+    known = [line.split(",")[0] for line in column(sw, "group dump br0")]
+    swnet.same(known, ["group_id=2", "group_id=3"], "groups")
+    net.run(*swctl, "rule", "load", "br0", "-", text="actions=drop")
+    swnet.same(column(sw, "rule dump br0 --no-stats"), ["actions=drop"], "by the switch's own name")
+    sw.stop()
+
+
+LARGE = 20000
+
+
+def large_rules(net, name, last=""):
+    path = net.dir / name
+    path.write_text("".join(f"priority={1 + n % 9},tcp,nw_src=10.{n >> 8}.{n & 255}.1,tp_dst={n},"
+                            f"actions=output:{1 + n % 2} # \u00fc\n" for n in range(LARGE)) + last,
+                    encoding="utf-8")
+    return path
+
+
+def test_large_file(net):
+    """A file of many messages is one change, as it is in a bundle of ovs-ofctl."""
+    sw = bridge(net)
+    sw.ctl("rule del br0")
+    file, wrong = large_rules(net, "large"), large_rules(net, "wrong", "priority=5,actions=group:77\n")
+    for command in ("add-flows", "replace-flows"):
+        sw.refused([command, "br0", str(wrong)], f"{wrong}:{LARGE + 1}: there is no group 77", status=3)
+        swnet.same(column(sw, "rule dump br0"), [], f"rules after {command} was refused")
+    sw.ctl("--request-id=one", "add-flows", "br0", file)
+    swnet.within(ofctl(net, sw, "dump-aggregate").stdout, f"flow_count={LARGE}", "rules of the file")
+    swnet.same(sw.ctl("diff-flows", "br0", file), "", "what differs")
+    sw.ctl("rule del br0")
+    sw.ctl("--request-id=one", "add-flows", "br0", file)
+    swnet.same(column(sw, "rule dump br0"), [], "rules after what was done is asked again")
+    sw.refused(["--request-id=one", "add-flows", "br0", str(wrong)], "used before, for other commands",
+               status=4)
     ofctl(net, sw, "add-flows", file, options=["--bundle"])
-    said = ofctl(net, sw, "dump-aggregate").stdout
-    swnet.within(said, f"flow_count={20000 + len(before)}", "rules of the bundle")
-    with open(file, "a", encoding="ascii") as end:
-        end.write("priority=5,actions=group:77\n")
-    ofctl(net, sw, "del-flows", "tcp")
-    failed = ofctl(net, sw, "add-flows", file, options=["--bundle"], check=False)
+    swnet.same(sw.ctl("diff-flows", "br0", file), "", "what differs after a bundle")
+    failed = ofctl(net, sw, "add-flows", wrong, options=["--bundle"], check=False)
     swnet.same(failed.returncode, 1, "exit status of a bundle whose last rule is wrong")
-    swnet.same(column(sw, "rule dump br0 --no-stats"), before, "rules after a bundle that failed")
+    swnet.same(sw.ctl("diff-flows", "br0", file), "", "what differs after a bundle that failed")
+    sw.refused(["config", "apply", "br0"], "without a document")
+    sw.stop()
+
+
+def test_parts(net):
+    """Parts by hand: of who goes away nothing is left; a document comes in no parts."""
+    sw = bridge(net)
+    rpc = sw.rpc()
+    part = {"jsonrpc": "2.0", "method": "input", "params": {"text": "actions=LOCAL\n"}}
+    rpc.send(part)
+    rpc.close()
+    rpc = sw.rpc()
+    answer = rpc.call("transact", commands=[["rule", "load", "br0", "f"]], input_parts=1)
+    swnet.within(answer["error"]["message"], "0 came", "parts of another")
+    rpc.send({**part, "params": {"text": "priority=1,act"}})
+    rpc.send({**part, "params": {"text": "ions=drop\n"}})
+    answer = rpc.call("transact", commands=[["rule", "load", "br0", "f"]], input_parts=2)
+    swnet.same(answer["result"]["exit_status"], 0, "status of a load in parts")
+    swnet.within(sw.ctl("rule dump br0 --no-stats"), "priority=1 actions=drop", "rules")
+    rpc.send(part)
+    answer = rpc.call("transact", commands=[["config", "apply", "f"]], input_parts=1)
+    swnet.within(answer["error"]["message"], "does not come in parts", "a document in parts")
+    sw.stop()
+
+
+def test_large_file_persists(net):
+    """What was acknowledged of a large file is there after a kill, whole."""
+    sw = bridge(net)
+    sw.ctl("set bridge br0 other_config:persist-rules=true")
+    file = large_rules(net, "large")
+    sw.ctl("replace-flows", "br0", file)
+    sw.kill9()
+    sw.start()
+    swnet.same(sw.ctl("diff-flows", "br0", file), "", "what differs after a kill")
+    sw.stop()

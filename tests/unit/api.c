@@ -252,6 +252,56 @@ static void long_messages(void **state)
 	free(text);
 }
 
+#define PART "{\"jsonrpc\":\"2.0\",\"method\":\"input\",\"params\":{\"text\":\"drop\\n\"}}\n"
+#define WITH(it)                                                                                       \
+	"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"transact\",\"params\":{\"commands\":[[\"x\"]]," it \
+	"}}\n"
+#define TAKEN 1005, "starting or stopping" /* this far, since no store is open here */
+
+/* Parts go ahead in silence; a transaction has those that it announces, once. */
+static void input_in_parts(void **state)
+{
+	int fd = dial_greeted();
+	json_t *root;
+
+	say(fd, PART PART WITH("\"input_parts\":2"));
+	hear_error(fd, TAKEN);
+	say(fd, WITH("\"input_parts\":2"));
+	hear_error(fd, 1002, "2 parts, and 0 came");
+	say(fd, PART WITH("\"input_parts\":2"));
+	hear_error(fd, 1002, "2 parts, and 1 came");
+	say(fd, PART WITH("\"input_parts\":1,\"input\":\"\""));
+	hear_error(fd, 1002, "1 parts, and 1 came");
+	say(fd, WITH("\"input_parts\":0"));
+	hear_error(fd, 1002, "0 parts, and 0 came");
+	/* One that announces none leaves them. */
+	say(fd, PART WITH("\"input\":\"\"") WITH("\"input_parts\":1"));
+	hear_error(fd, TAKEN);
+	hear_error(fd, TAKEN);
+	say(fd, "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"input\",\"params\":{\"text\":\"drop\"}}\n");
+	root = hear(fd);
+	assert_int_equal(
+		json_integer_value(json_object_get(json_object_get(root, "result"), "bytes")), 4);
+	json_decref(root);
+	/* Who begins and does not go on is dropped, and another's parts are another's. */
+	sw_clock_warp(API_STALL_MS - 1);
+	say(fd, PART);
+	turn(3);
+	sw_clock_warp(API_STALL_MS - 1);
+	api_sweep();
+	assert_int_equal(clients(), 1);
+	sw_clock_warp(1);
+	api_sweep();
+	assert_int_equal(clients(), 0);
+	hear_end(fd);
+	fd = dial_greeted();
+	say(fd, WITH("\"input_parts\":2"));
+	hear_error(fd, 1002, "0 came");
+	say(fd, PART);
+	close(fd);
+	assert_int_equal(clients(), 0);
+}
+
 static void client_limit(void **state)
 {
 	int fds[API_CLIENTS_MAX], extra;
@@ -402,6 +452,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(closing_and_stopping, start, stop),
 		cmocka_unit_test_setup_teardown(too_long, start, stop),
 		cmocka_unit_test_setup_teardown(long_messages, start, stop),
+		cmocka_unit_test_setup_teardown(input_in_parts, start, stop),
 		cmocka_unit_test_setup_teardown(client_limit, start, stop),
 		cmocka_unit_test_setup_teardown(slow_reader_is_dropped, start, stop),
 		cmocka_unit_test_setup_teardown(flood_takes_its_turn, start, stop),

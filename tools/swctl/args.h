@@ -38,6 +38,7 @@ struct args {
 	unsigned watch_ms; /* 0: once */
 
 	json_t *input;		     /* a text that goes along with the commands, or NULL */
+	bool input_in_parts;	     /* it may, where it fits no message */
 	json_t *commands;	     /* array of arrays of words */
 	json_t *at;		     /* of the same shape: which word of `source` each of them is */
 	const struct source *source; /* where they were typed; stays the caller's */

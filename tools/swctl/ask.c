@@ -13,6 +13,7 @@
 #define ID_BYTES	12
 #define ENVELOPE	96 /* bytes of a question around its parameters: names, id, the newline */
 #define ENVELOPE_VALUES 4
+#define PART		(128 * 1024) /* bytes of a text in one message, six times as much as JSON at most */
 
 static void make_id(char id[2 * ID_BYTES + 1])
 {
@@ -70,6 +71,48 @@ static int check_fits(const struct args *args, const json_t *params)
 	return 0;
 }
 
+/* One message more that nobody answers. */
+static void add_part(struct sw_bytes *out, const char *part, size_t len)
+{
+	json_t *message = json_pack("{s:s, s:s, s:{s:s%}}", "jsonrpc", "2.0", "method", "input",
+		"params", "text", part, len);
+	char *text = json_dumps(message, JSON_COMPACT);
+
+	sw_bytes_add(out, text, strlen(text));
+	sw_bytes_add(out, "\n", 1);
+	free(text);
+	json_decref(message);
+}
+
+/* The text as messages, cut between characters; returns how many. */
+static unsigned add_parts(struct sw_bytes *out, const json_t *text)
+{
+	const char *p = json_string_value(text), *end = p + json_string_length(text);
+	unsigned n = 0;
+
+	for (; p < end; n++) {
+		size_t len = end - p < PART ? end - p : PART;
+
+		while (p + len < end && (p[len] & 0xc0) == 0x80)
+			len--;
+		add_part(out, p, len);
+		p += len;
+	}
+	return n;
+}
+
+/* The text goes in the question, or ahead of it. */
+static void add_input(const struct args *args, json_t *params, struct sw_bytes *ahead)
+{
+	if (!args->input)
+		return;
+	if (args->input_in_parts && json_string_length(args->input) > PART)
+		json_object_set_new(
+			params, "input_parts", json_integer(add_parts(ahead, args->input)));
+	else
+		json_object_set(params, "input", args->input);
+}
+
 /* A command that waits for packets is told how long we wait. */
 static bool is_live(const json_t *commands)
 {
@@ -87,6 +130,7 @@ json_t *ask_transact(struct link *link, const struct args *args, json_t *command
 {
 	json_t *error = NULL, *result = NULL, *params = json_pack("{s:O}", "commands", commands);
 	char own_id[2 * ID_BYTES + 1];
+	struct sw_bytes ahead = { 0 };
 	const char *id = args->request_id;
 
 	make_id(own_id);
@@ -98,18 +142,21 @@ json_t *ask_transact(struct link *link, const struct args *args, json_t *command
 		json_object_set_new(params, "if_generation", json_integer(args->if_generation));
 	if (is_live(commands) && args->timeout_s)
 		json_object_set_new(params, "patience", json_integer(args->timeout_s));
-	if (args->input)
-		json_object_set(params, "input", args->input);
+	add_input(args, params, &ahead);
 	if (id)
 		json_object_set_new(params, "request_id", json_string(id));
 	*status = check_fits(args, params);
 	if (*status) {
 		json_decref(params);
+		sw_bytes_fini(&ahead);
 		return NULL;
 	}
 	link->request_id = id;
+	link->ahead = &ahead;
 	result = link_ask(link, "transact", params, &error, status);
 	link->request_id = NULL;
+	link->ahead = NULL;
+	sw_bytes_fini(&ahead);
 	if (error)
 		*status = fault_show_error(error, commands);
 	json_decref(error);

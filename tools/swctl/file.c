@@ -11,8 +11,8 @@
 
 #include "swctl.h"
 
-#define FILE_MAX    (64 << 20)
-#define MESSAGE_OWN 4096 /* what of a message is not the text, at most */
+#define FILE_MAX    (128 << 20) /* INPUT_MAX of the switch */
+#define MESSAGE_OWN 4096	/* what of a message is not the text, at most */
 
 static int cannot_read(const char *name, const char *hint, int error)
 {

@@ -5,6 +5,8 @@
 #ifndef SWCTL_FILE_H
 #define SWCTL_FILE_H
 
+#include <stdbool.h>
+
 #include <jansson.h>
 
 #include <sw/line.h>
@@ -14,5 +16,11 @@ int file_read(const char *name, const char *hint, struct sw_bytes *text);
 
 /* One message must hold the text (a JSON string), which is so long `as`. Likewise. */
 int file_fits(const char *name, const json_t *text, const char *as, const char *hint);
+
+/* load.c: is it one command of the switch that reads a file, or standard input? The lines of that, as a JSON string, which the
+ * caller frees; an exit status with the fault shown. */
+struct args;
+bool load_is_wanted(const struct args *args);
+json_t *load_lines(const struct args *args, int *status);
 
 #endif

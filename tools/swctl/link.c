@@ -19,6 +19,7 @@
 #include <string.h>
 
 #define CHUNK		 (64 * 1024)
+#define SAY_MAX		 (1024 * 1024)
 #define LINE_MAX_BYTES	 (16 * 1024 * 1024) /* twice what the daemon keeps for a client */
 #define BACKLOG_RETRY_MS 20
 #define AGAIN_MS	 50 /* between two looks whether the switch is back */
@@ -338,17 +339,37 @@ static int reopen(struct link *link)
 		link->timeout_s);
 }
 
+/* What goes ahead, and the question. The time-out counts anew from each piece that went out, but when it is asked again. */
+static int say_all(struct link *link, const char *text, size_t len, bool again)
+{
+	size_t n = link->ahead ? link->ahead->len : 0;
+	const char *p = n ? link->ahead->buf + link->ahead->start : NULL;
+	int status = 0;
+
+	while (n && !status) {
+		size_t piece = n < SAY_MAX ? n : SAY_MAX;
+
+		status = say(link, p, piece);
+		if (!again)
+			start_waiting(link);
+		p += piece;
+		n -= piece;
+	}
+	return status ? status : say(link, text, len);
+}
+
 /* Send the question and hear the answer, again where that can do no harm. */
 static json_t *ask_text(struct link *link, const char *text, size_t len, int *status)
 {
+	bool again = false;
 	json_t *answer;
 
 	start_waiting(link);
-	for (;;) {
+	for (;; again = true) {
 		link->asked = true;
 		link->lost = false;
 		link->mute = link->request_id != NULL;
-		*status = say(link, text, len);
+		*status = say_all(link, text, len, again);
 		answer = *status ? NULL : hear(link, status);
 		if (answer || !link->lost || !link->request_id)
 			break;

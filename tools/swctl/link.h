@@ -34,6 +34,8 @@ struct link {
 	bool mute, lost; /* faults of the connection are not shown; it broke, or an answer is due */
 	/* Not NULL: the question has this id and may be asked again when the connection breaks. */
 	const char *request_id;
+	const struct sw_bytes *
+		ahead; /* whole messages that go before each question, to be heard in silence; or NULL */
 };
 
 /* Connect to the switch that the global options name and hear its greeting. 0, or an exit status with the

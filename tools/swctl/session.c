@@ -3,6 +3,7 @@
  * Running commands: one of swctl's own here, the switch's as one transaction whose results are shown as
  * they come, page by page. The connection is made when it is needed first, and again after it was lost.
  */
+#include "file.h"
 #include "local.h"
 
 #include <stdlib.h>
@@ -214,6 +215,20 @@ static int ask_switch(struct session *s, const struct args *args, FILE *out)
 	return status;
 }
 
+/* What it reads goes along. */
+static int ask_with_lines(struct session *s, const struct args *args, FILE *out)
+{
+	struct args with = *args;
+	int status;
+
+	with.input = load_lines(args, &status);
+	with.input_in_parts = true;
+	if (!status)
+		status = ask_switch(s, &with, out);
+	json_decref(with.input);
+	return status;
+}
+
 int session_transact(
 	struct session *s, const struct args *args, const struct place *places, FILE *out)
 {
@@ -221,7 +236,7 @@ int session_transact(
 
 	place_set(places, json_array_size(args->commands));
 	if (!local_run(args, out, &status))
-		status = ask_switch(s, args, out);
+		status = (load_is_wanted(args) ? ask_with_lines : ask_switch)(s, args, out);
 	place_set(NULL, 0);
 	return status;
 }

@@ -23,6 +23,7 @@
 #include <sw/log.h>
 #include <sw/mem.h>
 
+#include "../input.h"
 #include "../loop.h"
 #include "writer.h"
 
@@ -73,6 +74,8 @@ void api_client_drop(struct api_client *c, const char *why)
 	event_del(c->writable);
 	close(c->fd);
 	c->fd = -1;
+	input_free(c->input);
+	c->input = NULL;
 	if (c->busy) {
 		c->busy->cancel(c->busy);
 		api_call_free(c->busy);
@@ -238,6 +241,8 @@ void api_client_sweep(struct api_client *c, uint64_t now_ms)
 	else if (wants_input(c) && (sw_line_partial(&c->in) || c->in.skipping) && !c->busy &&
 		 now_ms - c->part_since_ms >= API_STALL_MS)
 		api_client_drop(c, "it does not finish its message");
+	else if (c->input && !c->busy && now_ms - c->input_since_ms >= API_STALL_MS)
+		api_client_drop(c, "it does not ask for what its input is for");
 }
 
 struct api_client *api_client_new(struct event_base *base, int fd, const struct api_peer *peer)
@@ -268,6 +273,7 @@ void api_client_free(struct api_client *c)
 	if (c->fd >= 0)
 		close(c->fd);
 	api_client_write_no_more(c);
+	input_free(c->input);
 	sw_line_fini(&c->in);
 	sw_bytes_fini(&c->out);
 	free(c);

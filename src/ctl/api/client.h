@@ -21,6 +21,7 @@
 #include "server.h"
 
 struct event;
+struct input;
 struct writer;
 struct event_base;
 
@@ -46,6 +47,8 @@ struct api_client {
 	uint64_t unread_since_ms; /* when `out` last moved */
 	struct api_peer peer;
 	struct api_stream *stream; /* or NULL */
+	struct input *input;	   /* parts that came so far, for a transaction; or NULL */
+	uint64_t input_since_ms;   /* when the last of them came */
 };
 
 /* Take over fd; NULL when no memory for its events. The greeting is on its way. */

@@ -8,7 +8,10 @@
 
 #include <sw/err.h>
 
+#include "../input.h"
+#include "../role.h"
 #include "../txn.h"
+#include "client.h"
 #include "server.h"
 
 #define PATIENCE_MAX 86400 /* as swctl's -t */
@@ -63,10 +66,52 @@ static int check_patience(struct api_call *call, struct sw_err *err)
 	return rc;
 }
 
+/* Is what came by method input what is announced? */
+static int check_parts(const struct api_call *call, const struct input *in, struct sw_err *err)
+{
+	json_int_t want = json_integer_value(api_param(call, "input_parts"));
+	unsigned came = in ? in->parts : 0;
+	int rc;
+
+	rc = role_check("input", SW_ROLE_OPERATE, api_peer(call)->role, api_peer(call)->user, err);
+	if (rc)
+		return rc;
+	if (came == want && came && in->fault.text[0]) {
+		*err = in->fault;
+		return sw_err_errno(err->code);
+	}
+	if (came == want && came && !api_param(call, "input"))
+		return 0;
+	rc = sw_err_set(err, SW_CODE_INVALID,
+		"the input should have come in %" JSON_INTEGER_FORMAT " parts, and %u came", want,
+		came);
+	sw_err_path(err, "params.input_parts");
+	sw_err_hint(err,
+		"send each by the method input, on this connection, then this, without \"input\"");
+	return rc;
+}
+
+/* It is used up, whatever comes of it. NULL: an error, or there is none. */
+static struct input *take_parts(struct api_call *call, int *rc, struct sw_err *err)
+{
+	struct input *in = call->client->input;
+
+	*rc = 0;
+	if (!api_param(call, "input_parts"))
+		return NULL;
+	*rc = check_parts(call, in, err);
+	call->client->input = NULL;
+	if (*rc) {
+		input_free(in);
+		in = NULL;
+	}
+	return in;
+}
+
 static int run_transact(struct api_call *call, struct sw_err *err)
 {
 	const json_t *generation = api_param(call, "if_generation");
-	const struct txn_request req = {
+	struct txn_request req = {
 		.commands = api_param(call, "commands"),
 		.input = api_param(call, "input"),
 		.user = api_peer(call)->user,
@@ -77,11 +122,15 @@ static int run_transact(struct api_call *call, struct sw_err *err)
 		.if_generation = json_integer_value(generation),
 		.request_id = json_string_value(api_param(call, "request_id")),
 	};
-	int rc = check_patience(call, err);
+	int rc;
 
+	req.parts = take_parts(call, &rc, err);
+	if (!rc)
+		rc = check_patience(call, err);
+	if (!rc)
+		rc = txn_submit(&req, on_done, call, err);
 	if (rc)
-		return rc;
-	rc = txn_submit(&req, on_done, call, err);
+		input_free(req.parts);
 	call->cancel = cancel;
 	return rc ? rc : API_LATER;
 }
@@ -91,6 +140,8 @@ static const struct api_param transact_params[] = {
 		"commands, each an array of words: [[\"add-br\", \"br0\"]]" },
 	{ "input", API_STRING, false,
 		"text that a command reads: the document of config apply, the lines of rule load and the like" },
+	{ "input_parts", API_INT, false,
+		"the same for longer text: it came in so many parts by the method input" },
 	{ "dry_run", API_BOOL, false, "check everything, change nothing, tell what would be done" },
 	{ "if_generation", API_INT, false,
 		"refuse with \"conflict\" when the configuration has another generation" },

@@ -19,15 +19,13 @@
 #include "../of/bridge.h"
 #include "../persist/persist.h"
 #include "../slice.h"
+#include "../switch/news.h"
 #include "../switch/numbers_of.h"
 #include "../switch/switch.h"
 
 #define BLANKS " \t\r\v\f"
 
-static void *item_at(struct batch *b, unsigned i)
-{
-	return b->items + i * b->kind->size;
-}
+static LIST_HEAD(, batch) batches = LIST_HEAD_INITIALIZER(batches); /* under way */
 
 /* false: a controller's bundle is under way. */
 static bool hold(struct batch *b)
@@ -64,46 +62,14 @@ static void drop(void *arg)
 
 	end_checks(b, false);
 	let_go(b);
-	for (unsigned i = 0; i < b->n_read; i++)
-		b->kind->fini(item_at(b, i));
-	free(b->items);
-	free(b->input);
-	free(b->texts);
-	free(b->lines);
+	LIST_REMOVE(b, all);
+	free(b->item);
+	free(b->line);
 	free(b);
 }
 
-/* The lines of a file that say something, without comments and blanks around it. */
-static void cut_lines(struct batch *b, const char *input)
-{
-	unsigned line = 1;
-	size_t n = 1;
-
-	for (const char *p = input; *p; p++)
-		n += *p == '\n';
-	b->texts = sw_xcalloc(n, sizeof(*b->texts));
-	b->lines = sw_xcalloc(n, sizeof(*b->lines));
-	b->input = sw_xstrdup(input);
-	for (char *p = b->input, *next; p; p = next, line++) {
-		char *end;
-
-		next = strchr(p, '\n');
-		if (next)
-			*next++ = '\0';
-		end = p + strcspn(p, "#");
-		while (end > p && isspace((unsigned char)end[-1]))
-			end--;
-		*end = '\0';
-		p += strspn(p, BLANKS);
-		if (!*p)
-			continue;
-		b->texts[b->n] = p;
-		b->lines[b->n++] = line;
-	}
-}
-
 static struct batch *batch_of(
-	struct sw_call *call, const struct batch_kind *kind, const char *input)
+	struct sw_call *call, const struct batch_kind *kind, const char *lines)
 {
 	struct batch *b = call->state;
 
@@ -111,30 +77,71 @@ static struct batch *batch_of(
 		return b;
 	b = sw_xcalloc(1, sizeof(*b));
 	b->kind = kind;
-	if (input)
-		cut_lines(b, input);
-	else
-		b->n = RTE_MAX(call->n_args - 1, 1u);
-	b->items = sw_xcalloc(RTE_MAX(b->n, 1u), kind->size);
+	b->lines = lines;
+	b->item = sw_xcalloc(1, kind->size);
+	LIST_INSERT_HEAD(&batches, b, all);
 	call->state = b;
 	call->drop = drop;
 	return b;
 }
 
-static const char *text_of(const struct batch *b, unsigned i)
+/* A copy without the comment and blanks around it. */
+static const char *copy_line(struct batch *b, const char *line, size_t len)
 {
-	if (b->input)
-		return b->texts[i];
-	return i + 1 < b->call->n_args ? b->call->args[i + 1] : "";
+	const char *comment = memchr(line, '#', len);
+
+	if (comment)
+		len = comment - line;
+	while (len && isspace((unsigned char)*line)) {
+		line++;
+		len--;
+	}
+	while (len && isspace((unsigned char)line[len - 1]))
+		len--;
+	if (len >= b->line_size) {
+		b->line_size = 2 * len + 1;
+		b->line = sw_xrealloc(b->line, b->line_size, 1);
+	}
+	memcpy(b->line, line, len);
+	b->line[len] = '\0';
+	return b->line;
 }
 
-static int blame(const struct batch *b, unsigned i, struct sw_err *err)
+/* The next line that says something; NULL: the slice is over, or there is none, then b->lines is at its end. */
+static const char *next_line(struct batch *b, const struct slice *slice)
 {
-	if (b->input) {
-		sw_err_prefix(err, "%s:%u", b->call->args[1], b->lines[i]);
-		sw_err_path(err, "line %u", b->lines[i]);
-	} else if (*text_of(b, i)) {
-		sw_err_prefix(err, "%s", text_of(b, i));
+	while (b->lines[b->at.byte] && !slice_over(slice)) {
+		const char *line = b->lines + b->at.byte, *text;
+		size_t len = strcspn(line, "\n");
+
+		b->at.byte += len + (line[len] == '\n');
+		b->at.line++;
+		text = copy_line(b, line, len);
+		if (*text)
+			return text;
+	}
+	return NULL;
+}
+
+static const char *next_argument(struct batch *b, const struct slice *slice)
+{
+	if (b->at.item >= RTE_MAX(b->call->n_args - 1, 1u) || slice_over(slice))
+		return NULL;
+	return b->at.item + 1 < b->call->n_args ? b->call->args[b->at.item + 1] : "";
+}
+
+static bool is_at_end(const struct batch *b)
+{
+	return b->lines ? !b->lines[b->at.byte] : b->at.item >= RTE_MAX(b->call->n_args - 1, 1u);
+}
+
+static int blame(const struct batch *b, const char *text, struct sw_err *err)
+{
+	if (b->lines) {
+		sw_err_prefix(err, "%s:%u", b->call->args[1], b->at.line);
+		sw_err_path(err, "line %u", b->at.line);
+	} else if (*text) {
+		sw_err_prefix(err, "%s", text);
 	}
 	return sw_err_errno(err->code);
 }
@@ -153,59 +160,93 @@ static const char *take_word(struct batch *b, const char *text)
 	return text;
 }
 
-static int read_one(struct batch *b, unsigned i, struct sw_err *err)
+static int read_one(struct batch *b, const char *text, struct sw_err *err)
 {
-	const char *text = text_of(b, i);
 	int verb = b->verb, rc;
 
-	if (b->input)
+	memset(b->item, 0, b->kind->size);
+	if (b->lines)
 		text = take_word(b, text);
-	rc = b->kind->read(b, text, item_at(b, i), err);
+	numbers_of(b->bridge);
+	rc = b->kind->read(b, text, b->item, err);
+	numbers_of(NULL);
 	b->verb = verb;
-	return rc ? blame(b, i, err) : 0;
+	return rc;
 }
 
-static int read_some(struct batch *b, const struct slice *slice, struct sw_err *err)
+static int nothing_more(struct batch *b, void *item, struct sw_err *err)
 {
-	for (; b->n_read < b->n; b->n_read++) {
-		if (slice_over(slice))
-			return SW_CMD_MORE;
-		if (read_one(b, b->n_read, err))
-			return sw_err_errno(err->code);
-	}
 	return 0;
 }
 
-static int check_some(struct batch *b, const struct slice *slice, struct sw_err *err)
+static int make_one(struct batch *b, void *item, struct sw_err *err)
 {
+	b->kind->make(b, item);
+	return 0;
+}
+
+/* All items in their order, a slice of them: 0, SW_CMD_MORE or an error. */
+static int each(struct batch *b, const struct slice *slice,
+	int (*use)(struct batch *b, void *item, struct sw_err *err), struct sw_err *err)
+{
+	const char *text;
 	int rc;
 
+	while ((text = b->lines ? next_line(b, slice) : next_argument(b, slice))) {
+		rc = read_one(b, text, err);
+		if (!rc) {
+			rc = use(b, b->item, err);
+			b->kind->fini(b->item);
+		}
+		if (rc)
+			return blame(b, text, err);
+		b->at.item++;
+	}
+	return is_at_end(b) ? 0 : SW_CMD_MORE;
+}
+
+/* Whoever is right in his words may change the bridge. */
+static int begin(struct batch *b)
+{
 	if (!b->held && !hold(b))
 		return SW_CMD_MORE;
 	if (!b->began)
 		b->kind->begin(b);
 	b->began = true;
-	for (; b->n_checked < b->n; b->n_checked++) {
-		if (slice_over(slice))
-			return SW_CMD_MORE;
-		if (b->kind->check(b, item_at(b, b->n_checked), err))
-			return blame(b, b->n_checked, err);
-	}
-	rc = b->kind->rest ? b->kind->rest(b, slice, err) : 0;
-	if (rc)
-		return rc == SLICE_MORE ? SW_CMD_MORE : rc;
-	end_checks(b, true);
 	return 0;
 }
 
-static int make_some(struct batch *b, const struct slice *slice)
+static int check(struct batch *b, const struct slice *slice, struct sw_err *err)
 {
-	for (; b->kind->make && b->n_made < b->n; b->n_made++) {
-		if (slice_over(slice))
-			return SW_CMD_MORE;
-		b->kind->make(b, item_at(b, b->n_made));
+	int rc = begin(b);
+
+	return rc ? rc : each(b, slice, b->kind->check, err);
+}
+
+static int rest(struct batch *b, const struct slice *slice, struct sw_err *err)
+{
+	int rc = b->kind->rest ? b->kind->rest(b, slice, err) : 0;
+
+	if (!rc)
+		end_checks(b, true);
+	return rc == SLICE_MORE ? SW_CMD_MORE : rc;
+}
+
+/* What is left of the stage it is in: 0, SW_CMD_MORE or an error. */
+static int go_through(struct batch *b, const struct slice *slice, struct sw_err *err)
+{
+	switch (b->stage) {
+	case BATCH_READ:
+		return each(b, slice, nothing_more, err);
+	case BATCH_CHECK:
+		return check(b, slice, err);
+	case BATCH_REST:
+		return rest(b, slice, err);
+	case BATCH_MAKE:
+		return b->kind->make ? each(b, slice, make_one, err) : 0;
+	default:
+		return 0;
 	}
-	return 0;
 }
 
 static void nothing(void *state)
@@ -241,21 +282,69 @@ static int wait_stored(struct batch *b, struct sw_call *call, struct sw_err *err
 	return behind_jobs(call);
 }
 
-/* All of it in its order; 0: it is made. */
+/* One stage after the other; 0: it is made. */
 static int go_on(struct batch *b, struct sw_err *err)
 {
 	const struct slice slice = slice_begin();
 	int rc;
 
-	numbers_of(b->bridge);
-	rc = read_some(b, &slice, err);
-	numbers_of(NULL);
-	if (!rc)
-		rc = check_some(b, &slice, err);
-	if (!rc)
-		rc = make_some(b, &slice);
-	return rc;
+	for (; b->stage < BATCH_MADE; b->stage++) {
+		rc = go_through(b, &slice, err);
+		if (rc)
+			return rc;
+		if (b->stage == BATCH_READ)
+			b->n = b->at.item;
+		b->at = (struct batch_at){ 0 };
+	}
+	return 0;
 }
+
+/* Before the error is told: what many checks did is undone. */
+static int undo_first(struct batch *b, const struct sw_err *err)
+{
+	if (!b->began || b->ended || !b->kind->undo)
+		return sw_err_errno(err->code);
+	b->stage = BATCH_UNDO;
+	b->fault = *err;
+	return SW_CMD_MORE;
+}
+
+static int undo(struct batch *b, struct sw_err *err)
+{
+	const struct slice slice = slice_begin();
+
+	if (b->kind->undo(b, &slice))
+		return SW_CMD_MORE;
+	*err = b->fault;
+	return sw_err_errno(err->code);
+}
+
+/* All that it staged goes with it. */
+static void bridge_gone(struct sw_bridge *bridge)
+{
+	struct batch *b;
+
+	LIST_FOREACH(b, &batches, all)
+	{
+		if (b->bridge != bridge || !b->held)
+			continue;
+		end_checks(b, false);
+		let_go(b);
+		b->gone = true;
+	}
+}
+
+static void nobody_cares(struct sw_bridge *bridge)
+{
+}
+
+SW_REGISTER(bridge_listener, batch) = {
+	.name = "batch", /* before those by which it holds the bridge */
+	.help = "commands in the middle of changing a bridge's rules, groups or meters",
+	.made = nobody_cares,
+	.changed = nobody_cares,
+	.gone = bridge_gone,
+};
 
 static int run(struct sw_call *call, struct batch *b, int verb, struct sw_err *err)
 {
@@ -264,42 +353,56 @@ static int run(struct sw_call *call, struct batch *b, int verb, struct sw_err *e
 
 	if (!bridge)
 		return sw_err_errno(err->code);
+	if (b->gone)
+		return sw_err_set(
+			err, SW_CODE_CONFLICT, "bridge %s was made anew meanwhile", call->args[0]);
+	if (b->stage == BATCH_UNDO)
+		return undo(b, err);
 	b->bridge = bridge;
 	b->call = call;
 	b->verb = verb;
-	if (b->made)
+	if (b->stage == BATCH_MADE)
 		return wait_stored(b, call, err);
 	if (must_wait(b))
 		return behind_jobs(call);
 	rc = go_on(b, err);
 	if (rc)
-		return rc;
-	b->made = true;
+		return rc < 0 ? undo_first(b, err) : rc;
 	call->result = b->result;
 	let_go(b);
 	b->ticket = persist_of(bridge) ? persist_ticket(persist_of(bridge)) : 0;
 	return wait_stored(b, call, err);
 }
 
+static int no_lines(const struct sw_call *call, struct sw_err *err)
+{
+	int rc = sw_err_set(
+		err, SW_CODE_USAGE, "the lines of \"%s\" did not come along", call->args[1]);
+
+	sw_err_given(err, "%s", call->args[1]);
+	sw_err_hint(err,
+		"swctl sends them when the command stands alone; a program puts them into the "
+		"parameter \"input\" of transact");
+	return rc;
+}
+
 int batch_run(struct sw_call *call, const struct batch_kind *kind, int verb, bool option,
 	struct sw_err *err)
 {
-	struct batch *b = batch_of(call, kind, NULL);
+	bool lines = call->n_args == 2 && !strcmp(call->args[1], "-");
+	struct batch *b;
 
+	if (lines && !call->input)
+		return no_lines(call, err);
+	b = batch_of(call, kind, lines ? call->input : NULL);
 	b->option = option;
 	return run(call, b, verb, err);
 }
 
-int batch_run_file(struct sw_call *call, const struct batch_kind *kind, int verb, const char *hint,
-	struct sw_err *err)
+int batch_run_file(
+	struct sw_call *call, const struct batch_kind *kind, int verb, struct sw_err *err)
 {
-	int rc;
-
-	if (call->input)
-		return run(call, batch_of(call, kind, call->input), verb, err);
-	rc = sw_err_set(err, SW_CODE_USAGE, "the lines of the file did not come along");
-	sw_err_hint(err,
-		"swctl %s %s FILE sends them; a program puts them into the parameter \"input\" of transact",
-		hint, call->args[0]);
-	return rc;
+	if (!call->input)
+		return no_lines(call, err);
+	return run(call, batch_of(call, kind, call->input), verb, err);
 }

@@ -102,6 +102,12 @@ static int apply(struct sw_call *call, struct sw_err *err)
 			call->args[0]);
 		return rc;
 	}
+	if (call->input_is_long) {
+		rc = sw_err_set(err, SW_CODE_LIMIT, "a document does not come in parts");
+		sw_err_allowed(err, "what fits the parameter \"input\" of transact");
+		sw_err_hint(err, "apply it in several documents, without --prune");
+		return rc;
+	}
 	call->state = w = sw_xcalloc(1, sizeof(*w));
 	w->text = call->input;
 	w->flags = (call->option[PRUNE] ? APPLY_EXACT : 0) |

@@ -11,11 +11,15 @@
 		ident) = { .name = their, .help = "the name that " program, .is = &sw_cmd_##of }
 
 OTHER_NAME(add_flow, rule_add, "add-flow", "ovs-ofctl has for rule add");
+OTHER_NAME(add_flows, rule_load, "add-flows", "ovs-ofctl has for rule load");
+OTHER_NAME(replace_flows, rule_replace, "replace-flows", "ovs-ofctl has for rule replace");
+OTHER_NAME(diff_flows, rule_diff, "diff-flows", "ovs-ofctl has for rule diff");
 OTHER_NAME(mod_flows, rule_mod, "mod-flows", "ovs-ofctl has for rule mod");
 OTHER_NAME(del_flows, rule_del, "del-flows", "ovs-ofctl has for rule del");
 OTHER_NAME(dump_flows, rule_dump, "dump-flows", "ovs-ofctl has for rule dump");
 OTHER_NAME(dump_tables, rule_tables, "dump-tables", "ovs-ofctl has for rule tables");
 OTHER_NAME(add_group, group_add, "add-group", "ovs-ofctl has for group add");
+OTHER_NAME(add_groups, group_load, "add-groups", "ovs-ofctl has for group load");
 OTHER_NAME(mod_group, group_mod, "mod-group", "ovs-ofctl has for group mod");
 OTHER_NAME(del_groups, group_del, "del-groups", "ovs-ofctl has for group del");
 OTHER_NAME(insert_buckets, group_insert_buckets, "insert-buckets",
@@ -25,6 +29,8 @@ OTHER_NAME(remove_buckets, group_remove_buckets, "remove-buckets",
 OTHER_NAME(dump_groups, group_dump, "dump-groups", "ovs-ofctl has for group dump");
 OTHER_NAME(dump_group_stats, group_stats, "dump-group-stats", "ovs-ofctl has for group stats");
 OTHER_NAME(add_meter, meter_add, "add-meter", "ovs-ofctl has for meter add");
+OTHER_NAME(add_meters, meter_load, "add-meters",
+	"ovs-ofctl would have for meter load, if it took files of meters");
 OTHER_NAME(mod_meter, meter_mod, "mod-meter", "ovs-ofctl has for meter mod");
 OTHER_NAME(del_meter, meter_del, "del-meter", "ovs-ofctl has for meter del");
 OTHER_NAME(del_meters, meter_del, "del-meters", "ovs-ofctl has for meter del");

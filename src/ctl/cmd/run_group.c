@@ -100,7 +100,7 @@ static const struct sw_cmd_option mod_options[] = {
 SW_REGISTER(cmd, group_add) = {
 	.name = "group add",
 	.help = "add groups to a bridge, as ovs-ofctl add-group takes them",
-	.usage = "BRIDGE GROUP...",
+	.usage = "BRIDGE GROUP|-...",
 	BATCH_COMMAND(2),
 	.run = run_add,
 };
@@ -108,7 +108,7 @@ SW_REGISTER(cmd, group_add) = {
 SW_REGISTER(cmd, group_mod) = {
 	.name = "group mod",
 	.help = "give groups another type and other buckets, which count from 0; rules that send there stay",
-	.usage = "BRIDGE GROUP...",
+	.usage = "BRIDGE GROUP|-...",
 	BATCH_COMMAND(2),
 	.options = mod_options,
 	.run = run_mod,
@@ -117,7 +117,7 @@ SW_REGISTER(cmd, group_mod) = {
 SW_REGISTER(cmd, group_del) = {
 	.name = "group del",
 	.help = "delete groups (\"group_id=5\") and the rules that send to them; without one, all groups of the bridge",
-	.usage = "BRIDGE [GROUP]...",
+	.usage = "BRIDGE [GROUP|-]...",
 	BATCH_COMMAND(1),
 	.run = run_del,
 };
@@ -125,7 +125,7 @@ SW_REGISTER(cmd, group_del) = {
 SW_REGISTER(cmd, group_insert_buckets) = {
 	.name = "group insert-buckets",
 	.help = "put buckets into groups, before another (\"group_id=5,command_bucket_id=last,bucket=output:1\"); the others stay",
-	.usage = "BRIDGE GROUP...",
+	.usage = "BRIDGE GROUP|-...",
 	BATCH_COMMAND(2),
 	.run = run_insert,
 };
@@ -133,19 +133,20 @@ SW_REGISTER(cmd, group_insert_buckets) = {
 SW_REGISTER(cmd, group_remove_buckets) = {
 	.name = "group remove-buckets",
 	.help = "take buckets out of groups (\"group_id=5,command_bucket_id=2\"); the others stay",
-	.usage = "BRIDGE GROUP...",
+	.usage = "BRIDGE GROUP|-...",
 	BATCH_COMMAND(2),
 	.run = run_remove,
 };
 
 static int run_load(struct sw_call *call, struct sw_err *err)
 {
-	return batch_run_file(call, &groups_kind, SW_GROUP_ADD, "add-groups", err);
+	return batch_run_file(call, &groups_kind, SW_GROUP_ADD, err);
 }
 
 SW_REGISTER(cmd, group_load) = {
 	.name = "group load",
-	.help = "change groups as the lines of a file say, all of them or none; \"swctl add-groups BRIDGE FILE\" does it",
+	.help = "change groups as the lines of a file say, all of it or nothing; a line may begin with add, modify, delete, insert_bucket "
+		"or remove_bucket",
 	BATCH_FILE_COMMAND,
 	.output = SW_OUT_NONE,
 	.run = run_load,

@@ -94,14 +94,12 @@ static int check_add(struct batch *b, uint32_t id, struct sw_err *err)
 
 static int check_one(struct batch *b, void *item, struct sw_err *err)
 {
-	struct item *it = item;
+	const struct item *it = item;
 	uint32_t id = it->conf.id;
 	bool there = sw_meters_find(sw_bridge_meters(b->bridge), id) || is_added(b->arg, id);
 	int rc;
 
-	if (it->verb == SW_METER_MODIFY && b->option && !there)
-		it->verb = SW_METER_ADD;
-	if (it->verb == SW_METER_ADD)
+	if (it->verb == SW_METER_ADD || (it->verb == SW_METER_MODIFY && b->option && !there))
 		return check_add(b, id, err);
 	if (it->verb == SW_METER_DELETE || there)
 		return 0;
@@ -113,9 +111,11 @@ static int check_one(struct batch *b, void *item, struct sw_err *err)
 
 static void make_one(struct batch *b, void *item)
 {
+	struct sw_meters *meters = sw_bridge_meters(b->bridge);
 	const struct item *it = item;
+	bool add = it->verb == SW_METER_MODIFY && b->option && !sw_meters_find(meters, it->conf.id);
 
-	sw_meters_change(sw_bridge_meters(b->bridge), it->verb, &it->conf, NULL);
+	sw_meters_change(meters, add ? SW_METER_ADD : it->verb, &it->conf, NULL);
 }
 
 static void end(struct batch *b, bool make)
@@ -166,7 +166,7 @@ static const struct sw_cmd_option mod_options[] = {
 SW_REGISTER(cmd, meter_add) = {
 	.name = "meter add",
 	.help = "add meters to a bridge, as ovs-ofctl add-meter takes them: \"meter=1 kbps bands=type=drop rate=1000\"",
-	.usage = "BRIDGE METER...",
+	.usage = "BRIDGE METER|-...",
 	BATCH_COMMAND(2),
 	.run = run_add,
 };
@@ -174,7 +174,7 @@ SW_REGISTER(cmd, meter_add) = {
 SW_REGISTER(cmd, meter_mod) = {
 	.name = "meter mod",
 	.help = "give meters other bands, which count from 0; rules that use them stay",
-	.usage = "BRIDGE METER...",
+	.usage = "BRIDGE METER|-...",
 	BATCH_COMMAND(2),
 	.options = mod_options,
 	.run = run_mod,
@@ -183,19 +183,19 @@ SW_REGISTER(cmd, meter_mod) = {
 SW_REGISTER(cmd, meter_del) = {
 	.name = "meter del",
 	.help = "delete meters (\"meter=5\") and the rules that use them; without one, all meters of the bridge",
-	.usage = "BRIDGE [METER]...",
+	.usage = "BRIDGE [METER|-]...",
 	BATCH_COMMAND(1),
 	.run = run_del,
 };
 
 static int run_load(struct sw_call *call, struct sw_err *err)
 {
-	return batch_run_file(call, &meters_kind, SW_METER_ADD, "add-meters", err);
+	return batch_run_file(call, &meters_kind, SW_METER_ADD, err);
 }
 
 SW_REGISTER(cmd, meter_load) = {
 	.name = "meter load",
-	.help = "change meters as the lines of a file say, all of them or none; \"swctl add-meters BRIDGE FILE\" does it",
+	.help = "change meters as the lines of a file say, all of it or nothing; a line may begin with add or modify",
 	BATCH_FILE_COMMAND,
 	.output = SW_OUT_NONE,
 	.run = run_load,

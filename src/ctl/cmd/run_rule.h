@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 struct batch;
+struct slice;
 struct sw_call;
 struct sw_err;
 struct sw_instructions;
@@ -19,6 +20,7 @@ enum { RULE_REPLACE, RULE_DIFF }; /* verbs of run_rule_replace.c */
 /* A staging of the bridge's rules, from begin to end. */
 void rule_begin(struct batch *b);
 void rule_end(struct batch *b, bool commit);
+int rule_undo(struct batch *b, const struct slice *slice);
 /* Stage one, in the staging that is open: what it names must be there. `item`: a struct sw_rule_change. */
 int rule_stage(struct batch *b, void *item, struct sw_err *err);
 /* The groups and meters that it names are there. */

@@ -12,6 +12,8 @@
 #include <sw/rule_text.h>
 #include <sw/text.h>
 
+#include <rte_common.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,11 +21,16 @@
 #include "batch.h"
 #include "run_rule.h"
 
+#define DIFF_MAX (6 * 1024 * 1024) /* bytes of lines: an answer may have API_OUTPUT_MAX */
+
 /* From begin to end. */
 struct beside {
-	const struct sw_rule_change **sorted; /* the file's, by table, priority and match */
-	struct sw_rule_cursor cursor;	      /* through the bridge's */
-	json_t *lines;			      /* of a diff; NULL: it is a replacement */
+	const struct sw_rule *
+		*seen; /* the bridge's rules that the file has, by address; NULL: a free place */
+	uint64_t mask; /* of places */
+	struct sw_rule_cursor cursor; /* through the bridge's */
+	json_t *lines;		      /* of a diff; NULL: it is a replacement */
+	size_t size;		      /* of them */
 };
 
 static int read_one(struct batch *b, const char *text, void *item, struct sw_err *err)
@@ -31,32 +38,27 @@ static int read_one(struct batch *b, const char *text, void *item, struct sw_err
 	return sw_rule_parse(text, SW_RULE_ADD, item, err);
 }
 
-static int by_match(const void *x, const void *y)
-{
-	const struct sw_rule_conf *a = &(*(const struct sw_rule_change *const *)x)->conf;
-	const struct sw_rule_conf *b = &(*(const struct sw_rule_change *const *)y)->conf;
-
-	if (a->table != b->table)
-		return a->table < b->table ? -1 : 1;
-	if (a->priority != b->priority)
-		return a->priority < b->priority ? -1 : 1;
-	return memcmp(&a->match, &b->match, sizeof(a->match));
-}
-
 static void begin(struct batch *b)
 {
 	struct beside *s = sw_xcalloc(1, sizeof(*s));
-	const struct sw_rule_change *items = (const struct sw_rule_change *)b->items;
 
-	s->sorted = sw_xcalloc(b->n + 1, sizeof(s->sorted[0]));
-	for (unsigned i = 0; i < b->n; i++)
-		s->sorted[i] = &items[i];
-	qsort(s->sorted, b->n, sizeof(s->sorted[0]), by_match);
+	s->mask = rte_align64pow2(2 * (uint64_t)b->n + 2) - 1;
+	s->seen = sw_xcalloc(s->mask + 1, sizeof(s->seen[0]));
 	b->arg = s;
 	if (b->verb == RULE_DIFF)
 		s->lines = json_array();
 	else
 		sw_rules_begin(sw_bridge_rules(b->bridge));
+}
+
+/* Where it is, or would be. While the bridge is held no rule that lives loses its address. */
+static const struct sw_rule **place_of(struct beside *s, const struct sw_rule *rule)
+{
+	uint64_t at = ((uintptr_t)rule * 0x9e3779b97f4a7c15u) >> 32;
+
+	while (s->seen[at & s->mask] && s->seen[at & s->mask] != rule)
+		at++;
+	return &s->seen[at & s->mask];
 }
 
 /* The caller frees it. */
@@ -77,24 +79,40 @@ static struct sw_rule_change strictly(const struct sw_rule_conf *conf)
 		.out_group = SW_OFPP_ANY };
 }
 
-/* The bridge's rule in the place of one of the file. */
-static const struct sw_rule *rule_there(const struct batch *b, const struct sw_rule_change *item)
+static const struct sw_rule *rule_there(const struct batch *b, const struct sw_rule_change *strict)
 {
-	const struct sw_rule_change strict = strictly(&item->conf);
 	struct sw_rule_cursor cursor = { 0 };
 
-	return sw_rules_next(sw_bridge_rules(b->bridge), &cursor, &strict);
+	return sw_rules_next(sw_bridge_rules(b->bridge), &cursor, strict);
 }
 
-static void add_line(struct beside *s, char sign, const char *text)
+static int add_line(struct beside *s, char sign, const char *text, struct sw_err *err)
 {
-	json_array_append_new(s->lines, json_sprintf("%c%s", sign, text));
+	int rc;
+
+	s->size += strlen(text) + 8;
+	if (s->size <= DIFF_MAX)
+		return json_array_append_new(s->lines, json_sprintf("%c%s", sign, text));
+	rc = sw_err_set(err, SW_CODE_LIMIT,
+		"the bridge and the file have so little in common that it fits no answer");
+	sw_err_allowed(err, "%d MiB of rules that differ", DIFF_MAX >> 20);
+	sw_err_hint(err, "rule replace makes them the same; ovs-ofctl diff-flows tells any number");
+	return rc;
+}
+
+/* A rule of the file whose place is taken by `rule` (or by none: NULL), which says something else. */
+static int tell(struct beside *s, const char *ours, const char *theirs, struct sw_err *err)
+{
+	int rc = ours ? add_line(s, '-', ours, err) : 0;
+
+	return rc ? rc : add_line(s, '+', theirs, err);
 }
 
 static int check_one(struct batch *b, void *item, struct sw_err *err)
 {
 	struct sw_rule_change *change = item;
-	const struct sw_rule *rule = rule_there(b, change);
+	const struct sw_rule_change strict = strictly(&change->conf);
+	const struct sw_rule *rule = rule_there(b, &strict);
 	char *ours = NULL, *theirs = text_of(&change->conf);
 	struct beside *s = b->arg;
 	struct sw_rule_conf conf;
@@ -104,14 +122,12 @@ static int check_one(struct batch *b, void *item, struct sw_err *err)
 		sw_rule_get(rule, &conf);
 		ours = text_of(&conf);
 	}
-	if (!ours || strcmp(ours, theirs)) {
-		if (!s->lines)
-			rc = rule_stage(b, change, err);
-		else if (ours)
-			add_line(s, '-', ours);
-		if (s->lines)
-			add_line(s, '+', theirs);
-	}
+	if (!ours || strcmp(ours, theirs))
+		rc = s->lines ? tell(s, ours, theirs, err) : rule_stage(b, change, err);
+	if (!rc && !s->lines && !rule)
+		rule = rule_there(b, &strict);
+	if (!rc && rule)
+		*place_of(s, rule) = rule;
 	free(ours);
 	free(theirs);
 	return rc;
@@ -123,13 +139,14 @@ static int take_other(struct batch *b, const struct sw_rule_conf *conf, struct s
 	struct sw_rule_change gone = strictly(conf);
 	struct beside *s = b->arg;
 	char *text;
+	int rc;
 
 	if (!s->lines)
 		return (int)sw_rules_stage(sw_bridge_rules(b->bridge), &gone, err);
 	text = text_of(conf);
-	add_line(s, '-', text);
+	rc = add_line(s, '-', text, err);
 	free(text);
-	return 0;
+	return rc;
 }
 
 static int take_others(struct batch *b, const struct slice *slice, struct sw_err *err)
@@ -138,17 +155,22 @@ static int take_others(struct batch *b, const struct slice *slice, struct sw_err
 	const struct sw_rule *rule;
 
 	while ((rule = sw_rules_next(sw_bridge_rules(b->bridge), &s->cursor, NULL))) {
-		struct sw_rule_change key = { 0 };
-		const struct sw_rule_change *at = &key;
+		struct sw_rule_conf conf;
 
-		sw_rule_get(rule, &key.conf);
-		if (!bsearch(&at, s->sorted, b->n, sizeof(s->sorted[0]), by_match) &&
-			take_other(b, &key.conf, err))
+		sw_rule_get(rule, &conf);
+		if (!*place_of(s, rule) && take_other(b, &conf, err))
 			return sw_err_errno(err->code);
 		if (slice_over(slice))
 			return SLICE_MORE;
 	}
 	return 0;
+}
+
+static int undo(struct batch *b, const struct slice *slice)
+{
+	const struct beside *s = b->arg;
+
+	return s->lines ? 0 : rule_undo(b, slice);
 }
 
 static void end(struct batch *b, bool commit)
@@ -163,7 +185,7 @@ static void end(struct batch *b, bool commit)
 		sw_rules_commit(sw_bridge_rules(b->bridge));
 	else
 		sw_rules_abort(sw_bridge_rules(b->bridge));
-	free(s->sorted);
+	free(s->seen);
 	free(s);
 }
 
@@ -174,6 +196,7 @@ static const struct batch_kind beside_kind = {
 	.begin = begin,
 	.check = check_one,
 	.rest = take_others,
+	.undo = undo,
 	.end = end,
 };
 
@@ -181,20 +204,19 @@ static int run_replace(struct sw_call *call, struct sw_err *err)
 {
 	int rc = rule_check_looked_at(call, err);
 
-	return rc ? rc : batch_run_file(call, &beside_kind, RULE_REPLACE, "replace-flows", err);
+	return rc ? rc : batch_run_file(call, &beside_kind, RULE_REPLACE, err);
 }
 
 static int run_diff(struct sw_call *call, struct sw_err *err)
 {
-	int rc = batch_run_file(call, &beside_kind, RULE_DIFF, "diff-flows", err);
+	int rc = batch_run_file(call, &beside_kind, RULE_DIFF, err);
 
 	return rc || !json_array_size(call->result) ? rc : SW_CMD_EXIT(EXIT_CHANGES);
 }
 
 SW_REGISTER(cmd, rule_replace) = {
 	.name = "rule replace",
-	.help = "make the rules of a bridge those of a file, at once: what is the same stays, with what it counted; \"swctl replace-flows "
-		"BRIDGE FILE\" does it",
+	.help = "make the rules of a bridge those of a file, at once: what is the same stays, with what it counted",
 	BATCH_FILE_COMMAND,
 	.output = SW_OUT_NONE,
 	.run = run_replace,
@@ -202,8 +224,8 @@ SW_REGISTER(cmd, rule_replace) = {
 
 SW_REGISTER(cmd, rule_diff) = {
 	.name = "rule diff",
-	.help = "what rule replace would change: - a rule that the bridge has alone, + one that the file has alone; \"swctl diff-flows "
-		"BRIDGE FILE\" does it",
+	.help = "what rule replace would change: - a rule that the bridge has alone, + one that the file has alone; exit status "
+		"10 when there is any",
 	BATCH_FILE_COMMAND,
 	.output = SW_OUT_LINES,
 	.run = run_diff,
