@@ -97,9 +97,7 @@ enum {
 void sw_bridge_ask(struct sw_bridge *bridge, uint8_t asked);
 uint8_t sw_bridge_asked(const struct sw_bridge *bridge);
 
-/* Do its ports look at rules, groups and meters? Not while the only rule is NORMAL for all, which is done and counted without
- * a look at it, and not in a cross-connect. */
-bool sw_bridge_looks_at_rules(const struct sw_bridge *bridge);
+/* Then its ports look at no rules, groups and meters, and nothing of these counts. */
 bool sw_bridge_is_cross_connect(const struct sw_bridge *bridge);
 
 /* Name of the ingress program the port runs now: "l2", "cross-connect", "none". */

@@ -407,12 +407,6 @@ void sw_bridge_destroy(struct sw_bridge *bridge)
 	sw_rcu_defer(free, bridge); /* workers read what its programs share */
 }
 
-bool sw_bridge_looks_at_rules(const struct sw_bridge *bridge)
-{
-	return rules_are_looked_at(bridge->rules, bridge->shared.asked) &&
-	       !bridge->conf.cross_connect;
-}
-
 void sw_bridge_ask(struct sw_bridge *bridge, uint8_t asked)
 {
 	if (bridge->shared.asked == asked)

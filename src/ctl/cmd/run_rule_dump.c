@@ -51,7 +51,7 @@ static int read_options(struct page *page, const struct sw_call *call, struct sw
 	return 0;
 }
 
-/* Nothing is shown rather than a number that stands still. */
+/* Nothing is shown rather than a 0 that stands still. */
 static json_t *counted(const struct page *page, uint64_t n)
 {
 	return page->counts || n ? json_integer(n) : json_null();
@@ -106,7 +106,7 @@ static int run_dump(struct sw_call *call, struct sw_err *err)
 
 	if (rc)
 		return rc;
-	page.counts = sw_bridge_looks_at_rules(bridge);
+	page.counts = !sw_bridge_is_cross_connect(bridge);
 	numbers_of(bridge);
 	rc = sw_rule_parse(text, SW_RULE_DELETE, &filter, err);
 	if (!call->option[OPT_NAMES])
@@ -156,8 +156,8 @@ static const struct sw_cmd_option dump_options[] = {
 
 SW_REGISTER(cmd, rule_dump) = {
 	.name = "rule dump",
-	.help = "rules of a bridge, all or those that a match covers, with what they counted; - where ports do not look at rules: "
-		"in a cross-connect (port stats counts there), and before the first packet where NORMAL is the only rule",
+	.help = "rules of a bridge, all or those that a match covers, with what they counted; - in a cross-connect, whose ports look at "
+		"no rules (port stats counts there)",
 	.usage = "BRIDGE [MATCH]",
 	.kind = SW_CMD_READ,
 	.role = SW_ROLE_READ,
