@@ -337,6 +337,44 @@ static void test_by_hand_and_rules(void **state)
 	assert_null(strstr(ct_text("flow dump"), "by hand"));
 }
 
+static uint64_t asked_by_hand(void)
+{
+	struct sw_rule_table_stats stats;
+
+	sw_rules_table_stats(sw_bridge_rules(sw_bridge_by_name("br0")), SW_TABLE_BY_HAND, &stats);
+	return stats.lookups;
+}
+
+/* When the last one is gone packets are as before the first: nobody looks for one. And the next one takes those that are kept
+ * meanwhile. */
+static void test_by_hand_gone(void **state)
+{
+	uint64_t asked;
+
+	ct_ok("rule add br0 priority=1,udp,actions=output:2 priority=2,tcp,actions=goto_table:1 "
+	      "table=1,actions=output:2");
+	for (unsigned round = 0; round < 3; round++) {
+		ct_ok("flow add br0 udp,udp_dst=7,actions=drop udp,udp_dst=8,actions=drop");
+		assert_int_equal(send("udp,udp_dst=7,udp_src=1"), 0);
+		assert_int_equal(send("udp,udp_dst=9,udp_src=1"), 1);
+		ct_ok("flow del br0 udp,udp_dst=7");
+		asked = asked_by_hand();
+		assert_int_equal(send("udp,udp_dst=10,udp_src=1"), 1);
+		assert_true(asked_by_hand() > asked);
+		ct_ok("flow del br0");
+		for (unsigned i = 0; i < 4; i++) { /* workers let go of them */
+			ts_turn();
+			sw_rcu_poll();
+		}
+		asked = asked_by_hand();
+		assert_int_equal(send("udp,udp_dst=7,udp_src=1"), 1);
+		assert_int_equal(send("udp,udp_dst=8,udp_src=2"), 1);
+		assert_int_equal(send("tcp,tcp_dst=8,tcp_src=2"), 1);
+		assert_int_equal(send("tcp,tcp_dst=8,tcp_src=2"), 1);
+		assert_int_equal(asked_by_hand(), asked);
+	}
+}
+
 static void test_by_hand_refused(void **state)
 {
 	char line[64];
@@ -369,6 +407,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_random, setup, ct_teardown),
 		cmocka_unit_test_setup_teardown(test_by_hand, setup, ct_teardown),
 		cmocka_unit_test_setup_teardown(test_by_hand_and_rules, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_by_hand_gone, setup, ct_teardown),
 		cmocka_unit_test_setup_teardown(test_by_hand_refused, setup, ct_teardown),
 	};
 

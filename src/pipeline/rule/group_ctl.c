@@ -63,7 +63,7 @@ static void leave_tuple(struct sw_rules *rules, struct rule_group *g, unsigned l
 	*t->at = t->next;
 	if (t->next)
 		t->next->at = t->at;
-	g->table->tuples--;
+	__atomic_store_n(&g->table->tuples, g->table->tuples - 1, __ATOMIC_RELAXED);
 	rule_sieve_leave(g->table, t);
 	rule_view_stale(rules, g->table);
 	rule_tuple_retire(rules, t);
@@ -104,7 +104,7 @@ struct rule_tuple *rule_tuple_open(
 	if (t->next)
 		t->next->at = &t->next;
 	table->tuple = t;
-	table->tuples++;
+	__atomic_store_n(&table->tuples, table->tuples + 1, __ATOMIC_RELAXED);
 	rule_sieve_enter(table, t);
 	rule_view_stale(rules, table);
 	return t;

@@ -80,7 +80,9 @@ bool rules_changed_at(const struct sw_rules *rules, unsigned table, uint64_t aft
 
 bool rules_has_table(const struct sw_rules *rules, unsigned table)
 {
-	return sw_rcu_get(rules->table[table]) != NULL;
+	const struct rule_table *t = sw_rcu_get(rules->table[table]);
+
+	return t && __atomic_load_n(&t->tuples, __ATOMIC_RELAXED);
 }
 
 bool rules_has_further(const struct sw_rules *rules)

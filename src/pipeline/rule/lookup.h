@@ -29,7 +29,7 @@ struct rule_reader {
 /* What is visible now, for the whole of a burst. */
 uint64_t rules_version(const struct sw_rules *rules);
 
-/* Has the table, or had it, rules? */
+/* Has the table rules, staged ones and those that ended a short time ago among them? */
 bool rules_has_table(const struct sw_rules *rules, unsigned table);
 /* Has it, or had it, any table but the first? */
 bool rules_has_further(const struct sw_rules *rules);

@@ -53,12 +53,13 @@ struct rule_table {
 	uint64_t changed;	/* version */
 	uint64_t changed_wide;	/* the same, by a rule of no place (place.h) */
 	uint32_t places;	/* bit: a rule of that kind of place was changed once */
+	unsigned tuples;	/* 0: no rules, not even staged ones */
 
 	uint8_t id;	  /* from here control's */
 	bool stale;	  /* the view is to be made anew */
 	uint32_t rules;	  /* as staged */
 	uint32_t clausal; /* codes with clauses that workers may still find */
-	unsigned groups, tuples;
+	unsigned groups;
 	unsigned gone;		      /* groups since `reads` was right */
 	struct rule_sieve *sieve;     /* NULL: none was needed yet */
 	struct rule_sieving *sieving; /* the next one, while it is made */
@@ -69,6 +70,8 @@ struct rule_table {
 	struct rule_table *next_stale;
 	struct rule_evict *evict; /* NULL: it never had to choose what to evict */
 	struct rule_slab **slab;  /* by pos; NULL where one was */
+	uint64_t
+		*slab_uses; /* by slab: bits of groups and meters that its rules may use (uses.h) */
 	unsigned slabs, slab_size, slab_free;
 	struct rule_slab *roomy[RULE_SIZES]; /* slabs with room, by size */
 };
