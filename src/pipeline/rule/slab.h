@@ -19,6 +19,9 @@ void rule_free(struct sw_rule *rule);
  * NULL at the end. A rule keeps its place, so who goes on later meets those that stayed once. */
 struct sw_rule *rule_walk(const struct rule_table *table, uint64_t *at);
 
+/* The rule of a slot (below RULE_SLAB_MOST) of the table's slab at `pos`, whatever its state, or NULL. */
+struct sw_rule *rule_in_slab(const struct rule_table *table, unsigned pos, unsigned slot);
+
 /* What all workers counted together, without what was there at the last reset. */
 struct rule_count rule_counts(const struct sw_rule *rule);
 

@@ -58,10 +58,13 @@ static void place(struct rule_table *table, struct rule_slab *slab)
 			table->slab_size = RTE_MAX(16u, table->slab_size * 2);
 			table->slab =
 				sw_xrealloc(table->slab, table->slab_size, sizeof(table->slab[0]));
+			table->slab_uses = sw_xrealloc(
+				table->slab_uses, table->slab_size, sizeof(table->slab_uses[0]));
 		}
 		table->slabs++;
 	}
 	table->slab[pos] = slab;
+	table->slab_uses[pos] = 0;
 	table->slab_free = pos + 1;
 	slab->pos = pos;
 }
@@ -158,6 +161,13 @@ struct sw_rule *rule_walk(const struct rule_table *table, uint64_t *at)
 		return rule_at(slab, slot);
 	}
 	return NULL;
+}
+
+struct sw_rule *rule_in_slab(const struct rule_table *table, unsigned pos, unsigned slot)
+{
+	struct rule_slab *slab = table->slab[pos];
+
+	return slab && slot < slab->most && !(slab->free >> slot & 1) ? rule_at(slab, slot) : NULL;
 }
 
 static struct rule_count sum(const struct rule_slab *slab, unsigned slot)

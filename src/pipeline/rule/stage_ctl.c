@@ -108,7 +108,7 @@ void rule_stage_came(struct sw_rules *rules, struct rule_table *table, struct sw
 	rule_link(rules, table, rule);
 	rule_clauses_count(rules, rule->table, rule->code, 1);
 	rule_timer_set(rules, rule);
-	rule_uses_count(rules, rule->code, 1);
+	rule_uses_count(rules, rule, rule->code, 1);
 	*log_step(rules) = (struct rule_staged){ rule, NULL, RULE_CAME, SW_RULE_ADDED };
 }
 
@@ -118,7 +118,7 @@ void rule_stage_went(struct sw_rules *rules, struct sw_rule *rule, enum sw_rule_
 	rules->table[rule->table]->rules--;
 	rules->total--;
 	rule_evict_drop(rules->table[rule->table], rule);
-	rule_uses_count(rules, rule_code_last(rule), -1);
+	rule_uses_count(rules, rule, rule_code_last(rule), -1);
 	*log_step(rules) = (struct rule_staged){ rule, NULL, RULE_WENT, news };
 }
 
@@ -140,8 +140,8 @@ void rule_stage_shifted(struct sw_rules *rules, struct sw_rule *rule, struct rul
 	c->was.learned = rule->learned;
 	c->was.renewed = rule->renewed;
 	c->was.base = rule_counts_based(rule);
-	rule_uses_count(rules, rule_code_last(rule), -1);
-	rule_uses_count(rules, code, 1);
+	rule_uses_count(rules, rule, rule_code_last(rule), -1);
+	rule_uses_count(rules, rule, code, 1);
 	rule_clauses_count(rules, rule->table, code, 1);
 	sw_rcu_set(rule->changed, c);
 	*log_step(rules) = (struct rule_staged){ rule, c, RULE_SHIFTED, SW_RULE_CHANGED };
@@ -163,9 +163,9 @@ static void shift_back(struct sw_rules *rules, struct rule_change *c)
 	rule->renewed = c->was.renewed;
 	rule_counts_base(rule, &c->was.base);
 	rule_timer_set(rules, rule);
-	rule_uses_count(rules, c->code, -1);
+	rule_uses_count(rules, rule, c->code, -1);
 	sw_rcu_set(rule->changed, c->older);
-	rule_uses_count(rules, rule_code_last(rule), 1);
+	rule_uses_count(rules, rule, rule_code_last(rule), 1);
 	rule_limbo_add(rules, &c->limbo, change_undone);
 }
 
@@ -178,7 +178,7 @@ static void never_came(struct sw_rules *rules, struct sw_rule *rule)
 	rules->total--;
 	rule_timer_stop(rule);
 	rule_evict_drop(rules->table[rule->table], rule);
-	rule_uses_count(rules, rule->code, -1);
+	rule_uses_count(rules, rule, rule->code, -1);
 	rule_unlink(rules, rule);
 	rule_limbo_add(rules, &rule->limbo, rule_dead);
 }
@@ -194,7 +194,7 @@ static void take_back(struct sw_rules *rules, const struct rule_staged *step)
 		rules->table[step->rule->table]->rules++;
 		rules->total++;
 		rule_evict_set(rules->table[step->rule->table], step->rule);
-		rule_uses_count(rules, rule_code_last(step->rule), 1);
+		rule_uses_count(rules, step->rule, rule_code_last(step->rule), 1);
 		break;
 	case RULE_SHIFTED:
 		shift_back(rules, step->change);

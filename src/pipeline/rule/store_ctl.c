@@ -80,26 +80,48 @@ static uint64_t users(const struct sw_rules *rules, enum sw_rule_news why, uint3
 				  : rules_using_meter(rules, id);
 }
 
-/* Ends when all of them are found, and does not begin when there are none: a million rules take long. */
-unsigned rules_stage_gone(struct sw_rules *rules, enum sw_rule_news why, uint32_t id)
+static bool uses(const struct rule_code *code, enum sw_rule_news why, uint32_t id)
 {
-	uint64_t left = users(rules, why, id);
+	return why == SW_RULE_GROUP_GONE ? rule_code_groups(code, id) : rule_code_meters(code, id);
+}
+
+/* The users in one slab. */
+static unsigned end_users(struct sw_rules *rules, struct rule_table *table, unsigned pos,
+	enum sw_rule_news why, uint32_t id)
+{
 	unsigned n = 0;
 
-	for (unsigned i = 0; i < RULE_TABLES && n < left; i++) {
-		struct sw_rule *rule;
-		uint64_t at = 0;
+	table->slab_uses[pos] = 0;
+	for (unsigned slot = 0; slot < RULE_SLAB_MOST; slot++) {
+		struct sw_rule *rule = rule_in_slab(table, pos, slot);
+		const struct rule_code *code = rule ? rule_code_last(rule) : NULL;
 
-		while (rules->table[i] && n < left && (rule = rule_walk(rules->table[i], &at))) {
-			const struct rule_code *code = rule_code_last(rule);
-
-			if (!code->n_uses || !rule_lives(rule) ||
-				!(why == SW_RULE_GROUP_GONE ? rule_code_groups(code, id)
-							    : rule_code_meters(code, id)))
-				continue;
-			rule_stage_went(rules, rule, why);
-			n++;
+		if (!code || !code->n_uses || !rule_lives(rule))
+			continue;
+		if (!uses(code, why, id)) {
+			rule_uses_note(rule, code);
+			continue;
 		}
+		rule_stage_went(rules, rule, why);
+		n++;
+	}
+	return n;
+}
+
+/* Of a million rules that use none of it this looks at 48,000 words; of as many that each use something else, at every third rule. */
+unsigned rules_stage_gone(struct sw_rules *rules, enum sw_rule_news why, uint32_t id)
+{
+	bool group = why == SW_RULE_GROUP_GONE;
+	bool all = id == (group ? (uint32_t)SW_GROUP_ALL : (uint32_t)SW_METER_ALL);
+	uint64_t left = users(rules, why, id), bits = all ? UINT64_MAX : rule_uses_bit(id, !group);
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < RULE_TABLES; i++) {
+		struct rule_table *table = rules->table[i];
+
+		for (unsigned pos = 0; table && pos < table->slabs && n < left; pos++)
+			if (table->slab_uses[pos] & bits)
+				n += end_users(rules, table, pos, why, id);
 	}
 	return n;
 }
@@ -115,6 +137,7 @@ static void free_table(struct rule_table *table)
 	rule_groups_free(table);
 	free(table->view);
 	free(table->slab);
+	free(table->slab_uses);
 	free(table);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * How many rules of a bridge use a group or a meter, as staged.
+ * How many rules of a bridge use a group or a meter, as staged, and about where they are.
  *
  * room: pipeline (private). Thread: control.
  */
@@ -22,6 +22,12 @@ void rule_uses_init(struct sw_rules *rules);
 void rule_uses_fini(struct sw_rules *rules);
 
 /* A rule does this from here on (by 1), or no more (by -1). */
-void rule_uses_count(struct sw_rules *rules, const struct rule_code *code, int by);
+void rule_uses_count(
+	struct sw_rules *rules, const struct sw_rule *rule, const struct rule_code *code, int by);
+
+/* Where its users are: each slab of a table has a bit for what its rules use, several ids one. Bits are set when rules come, and
+ * right again when somebody looks through the slab: he clears them and notes what is there. */
+uint64_t rule_uses_bit(uint32_t id, bool meter);
+void rule_uses_note(const struct sw_rule *rule, const struct rule_code *code);
 
 #endif

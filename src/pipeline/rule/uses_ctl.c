@@ -60,8 +60,25 @@ void rule_uses_fini(struct sw_rules *rules)
 	id_map_fini(&rules->meter_uses);
 }
 
-void rule_uses_count(struct sw_rules *rules, const struct rule_code *code, int by)
+uint64_t rule_uses_bit(uint32_t id, bool meter)
 {
+	return 1ull << ((2 * id + meter) * 0x9e3779b1u >> 26);
+}
+
+void rule_uses_note(const struct sw_rule *rule, const struct rule_code *code)
+{
+	const struct rule_slab *slab = rule_slab_of(rule);
+
+	for (unsigned i = 0; i < code->n_uses; i++)
+		slab->table->slab_uses[slab->pos] |=
+			rule_uses_bit(code->uses[i].id, code->uses[i].meter);
+}
+
+void rule_uses_count(
+	struct sw_rules *rules, const struct sw_rule *rule, const struct rule_code *code, int by)
+{
+	if (by > 0)
+		rule_uses_note(rule, code);
 	if (code->learns) {
 		rule_learners_count(rules, code->does.apply, by);
 		code_used(code->ops, by);
