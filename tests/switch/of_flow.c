@@ -184,6 +184,40 @@ static void refused(void **state)
 	op_close(fd);
 }
 
+/* Its ports look at no rules: who adds some is told, alone and in a bundle, who deletes some may. */
+static void cross_connect(void **state)
+{
+	ct_ok("add-br br1 -- set interface br1 type=dummy -- add-port br1 x1 -- set interface x1 "
+	      "type=dummy");
+	for (unsigned v = 1; v < 4; v++) {
+		int fd;
+
+		ct_ok("rule del br1 -- rule add br1 tcp,actions=LOCAL udp,actions=LOCAL");
+		ct_ok("set bridge br1 other_config:cross-connect=true");
+		op_turn(5);
+		assert_string_equal(
+			ct_text("get bridge br1 status"), "{rules-not-looked-at=\"2\"}\n");
+		fd = op_dial_as("br1", versions[v]);
+		op_hush(fd, versions[v]);
+		or_flow_mod(fd, versions[v], OR_ADD, "priority=5,ip,actions=output:1");
+		op_hear_error(fd, 5, 4);
+		or_flow_mod(fd, versions[v], OR_MODIFY, "tcp,actions=output:1");
+		op_hear_error(fd, 5, 4);
+		or_flow_mod(fd, versions[v], OR_DELETE, "udp");
+		or_expect(fd, versions[v], "tcp actions=LOCAL\n");
+		ct_ok("remove bridge br1 other_config cross-connect");
+		op_turn(5);
+		assert_string_equal(ct_text("get bridge br1 status"), "{}\n");
+		or_flow_mod(fd, versions[v], OR_MODIFY, "tcp,actions=output:1");
+		or_expect(fd, versions[v], "tcp actions=output:1\n");
+		op_close(fd);
+	}
+	ct_ok("rule del br1");
+	ct_ok("set bridge br1 other_config:cross-connect=true");
+	assert_string_equal(ct_text("get bridge br1 status"), "{}\n");
+	ct_ok("del-br br1");
+}
+
 static void overlap(void **state)
 {
 	for (unsigned v = 0; v < 4; v++) {
@@ -336,6 +370,7 @@ int main(void)
 		cmocka_unit_test(ten_without_tables),
 		cmocka_unit_test(ten_plain),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(cross_connect),
 		cmocka_unit_test(overlap),
 		cmocka_unit_test(many_in_a_turn),
 		cmocka_unit_test(random_rules),

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Checks rules and rules-files: rules that are to persist are stored, and what was stored came back.
+ * Checks rules and rules-files: rules that are to persist are stored, and what was stored came back; packets meet them.
  */
 #include "doctor.h"
 
 #include <string.h>
 
 #define ASIDE "rules-damaged."
+#define IDLE  "rules-not-looked-at"
 
 static bool check_bridge(struct exam *e, const json_t *bridge)
 {
@@ -20,6 +21,14 @@ static bool check_bridge(struct exam *e, const json_t *bridge)
 			"df -h %s; mount -o remount,rw (if its file system is read-only): it is tried "
 			"again by itself, swctl get bridge %s status",
 			e->boot.state_dir, name);
+	}
+	if (json_object_get(status, IDLE)) {
+		check_warn(e, "bridge %s is a cross-connect: no packet meets its %s rules", name,
+			exam_text(status, IDLE));
+		check_fix(e,
+			"swctl remove bridge %s other_config cross-connect (its rules rule), or: swctl "
+			"rule del %s",
+			name, name);
 	}
 	return *state;
 }
@@ -61,7 +70,7 @@ static void check_rules(struct exam *e)
 
 SW_REGISTER(check, rules) = {
 	.name = "rules",
-	.help = "rules that persist are stored",
+	.help = "rules that persist are stored; a cross-connect has none that nothing looks at",
 	.group = CHECK_SWITCH,
 	.asks = true,
 	.run = check_rules,

@@ -6,6 +6,8 @@
  *
  * Thread: control.
  */
+#include <sw/bridge.h>
+
 #include "../bridge.h"
 #include "../conn/reply.h"
 #include "../flow/flow.h"
@@ -18,12 +20,21 @@ static enum of_flow_form form_of(const struct of_msg *msg)
 						: OF_FLOW_OXM;
 }
 
+/* What would make rules where ports look at none. Those that were there before can be deleted. */
+static bool is_in_vain(const struct of_conn *c, const struct sw_rule_change *change)
+{
+	return sw_bridge_is_cross_connect(c->bridge->bridge) && change->verb != SW_RULE_DELETE &&
+	       change->verb != SW_RULE_DELETE_STRICT;
+}
+
 static enum of_error stage(struct of_conn *c, const struct of_msg *msg, bool now)
 {
 	struct of_flow_mod mod;
 	enum of_error error =
 		of_get_flow_mod(msg->body, msg->version, form_of(msg), c->session.table_ids, &mod);
 
+	if (!error && is_in_vain(c, &mod.change))
+		error = OFPFMFC_EPERM;
 	if (!error && now)
 		error = of_stage_flow_mod(c->bridge, &mod);
 	if (!error && now)
