@@ -2,7 +2,7 @@
 /*
  * Pages for slabs, of all bridges: cut from pieces of 2 MiB that the kernel may back by one huge page, so that a
  * million rules do not cost a miss of the TLB each. What workers count lies behind the pages of its piece. A piece of
- * which nothing is used goes back, but for one.
+ * which nothing is used goes back, but for one. While one is filled the next is made ready.
  *
  * Control thread only.
  */
@@ -17,6 +17,8 @@
 
 #include <sw/mem.h>
 
+#include "ready.h"
+
 #define CHUNK  (2u << 20)
 #define GROUPS (CHUNK / RULE_SLAB_SIZE / 64)
 
@@ -26,9 +28,11 @@ struct rule_chunk {
 	unsigned workers, pages, used;
 	uint64_t free[GROUPS];
 	struct rule_chunk *next, **at; /* among those with room; at NULL: has none */
+	struct rule_ready ready;
 };
 
 static struct rule_chunk *roomy;
+static struct rule_chunk *spare; /* that is made ready */
 static unsigned empty;
 static uint64_t bytes;
 
@@ -87,7 +91,14 @@ static void all_free(struct rule_chunk *c)
 		c->free[i / 64] |= 1ull << i % 64;
 }
 
-static struct rule_chunk *make(unsigned workers)
+static void give_back(struct rule_chunk *c)
+{
+	munmap(c->base, CHUNK);
+	bytes -= CHUNK;
+	free(c);
+}
+
+static struct rule_chunk *map_one(unsigned workers)
 {
 	struct rule_chunk *c = sw_xcalloc(1, sizeof(*c));
 
@@ -102,9 +113,52 @@ static struct rule_chunk *make(unsigned workers)
 	c->counts = (struct rule_counts *)(c->base + c->pages * RULE_SLAB_SIZE);
 	all_free(c);
 	bytes += CHUNK;
+	return c;
+}
+
+static struct rule_chunk *make(unsigned workers)
+{
+	struct rule_chunk *c = map_one(workers);
+
+	if (!c)
+		return NULL;
 	empty++;
 	enter(c);
 	return c;
+}
+
+/* Behind the others: what is begun is filled first. */
+static void enter_last(struct rule_chunk *c)
+{
+	struct rule_chunk **at = &roomy;
+
+	while (*at)
+		at = &(*at)->next;
+	c->next = NULL;
+	c->at = at;
+	*at = c;
+}
+
+static void spare_ready(struct rule_ready *r)
+{
+	struct rule_chunk *c = spare;
+
+	spare = NULL;
+	if (empty) {
+		give_back(c);
+		return;
+	}
+	empty++;
+	enter_last(c);
+}
+
+static void make_spare(unsigned workers)
+{
+	if (spare || empty)
+		return;
+	spare = map_one(workers);
+	if (spare)
+		rule_ready_begin(&spare->ready, spare->base, CHUNK, spare_ready);
 }
 
 /* Those that were made for another number of workers come to an end. */
@@ -132,6 +186,8 @@ void *rule_page_take(unsigned workers, struct rule_chunk **chunk, struct rule_co
 	empty -= !c->used++;
 	if (c->used == c->pages)
 		leave(c);
+	if (c->used == c->pages / 2)
+		make_spare(workers);
 	*chunk = c;
 	*counts = &c->counts[i * workers];
 	memset(*counts, 0, workers * sizeof(**counts));
@@ -151,7 +207,5 @@ void rule_page_put(struct rule_chunk *c, void *page)
 		return;
 	empty--;
 	leave(c);
-	munmap(c->base, CHUNK);
-	bytes -= CHUNK;
-	free(c);
+	give_back(c);
 }

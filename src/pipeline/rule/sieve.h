@@ -42,6 +42,8 @@ struct rule_sieve {
 	uint64_t keys;	 /* chains then */
 	void *memory;	 /* of all sets */
 	size_t mapped;	 /* bytes, when it is no piece of the heap */
+	struct rule_ready ready;
+	struct rule_sieving *job; /* while it is made */
 };
 
 /* Which set of the column a packet, or a rule, with this word has: where its first word lies. */

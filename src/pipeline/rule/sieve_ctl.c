@@ -39,8 +39,8 @@ struct rule_sieving {
 	struct sw_rules *rules;
 	struct rule_table *table;
 	struct rule_sieve *sieve;
-	uint64_t at; /* in the table */
-	bool filling;
+	uint64_t at;				     /* in the table */
+	bool sized, filling;			     /* its columns have sets; these are filled */
 	uint64_t seen[RULE_COLUMNS][SETS_MOST / 64]; /* hashes of values, a bit each */
 	struct rule_trial trial;
 };
@@ -141,17 +141,13 @@ static void see(struct rule_sieving *job, const struct rule_tuple *t, const stru
 
 /* --- a new one --- */
 
-static void free_sets(void *memory, size_t mapped)
-{
-	if (mapped)
-		munmap(memory, mapped);
-	else
-		free(memory);
-}
-
 static void sieve_free(struct rule_sieve *s)
 {
-	free_sets(s->memory, s->mapped);
+	rule_ready_cancel(&s->ready);
+	if (s->mapped)
+		munmap(s->memory, s->mapped);
+	else
+		free(s->memory);
 	free(s);
 }
 
@@ -199,41 +195,65 @@ static bool make_sets(struct rule_sieve *s)
 	return true;
 }
 
-/* Without columns that are not worth it, whose memory goes, if there is some for what stays. */
+/* Without columns that are not worth it, whose whole pages go back. */
 static void leave_out(struct rule_sieving *job)
 {
 	struct rule_sieve *s = job->sieve;
-	struct rule_column was[RULE_COLUMNS];
-	void *memory = s->memory;
-	size_t mapped = s->mapped;
+	unsigned all = s->columns;
 
 	s->columns = rule_trial_order(&job->trial, s);
-	memcpy(was, s->column, sizeof(was));
-	if (!make_sets(s))
-		return;
-	for (unsigned c = 0; c < s->columns; c++)
-		memcpy(s->column[c].set, was[c].set, (was[c].last + 1ull) * s->words * 8);
-	free_sets(memory, mapped);
+	for (unsigned c = s->columns; s->mapped && c < all; c++) {
+		uintptr_t from = (uintptr_t)s->column[c].set;
+		uintptr_t to = from + (s->column[c].last + 1ull) * s->words * 8;
+
+		from = RTE_ALIGN_CEIL(from, RULE_SLAB_SIZE);
+		to = RTE_ALIGN_FLOOR(to, RULE_SLAB_SIZE);
+		if (from < to)
+			madvise((void *)from, to - from, MADV_DONTNEED);
+	}
 }
 
-/* From one step to the next; false: there is no memory, and no new sieve. */
-static bool go_on(struct rule_sieving *job)
+static void step(void *arg);
+
+static void fill(struct rule_sieving *job)
+{
+	job->filling = true;
+	sw_rcu_defer(step, job);
+}
+
+static void sets_ready(struct rule_ready *r)
+{
+	struct rule_sieving *job = sw_container_of(r, struct rule_sieve, ready)->job;
+
+	if (!job->rules->dying)
+		fill(job);
+}
+
+/* Sets for the columns, as many as were seen to be needed, and then filled; without memory there is no new sieve. */
+static void size(struct rule_sieving *job)
+{
+	struct rule_sieve *s = job->sieve;
+
+	job->sized = true;
+	for (unsigned c = 0; c < s->columns; c++)
+		s->column[c].last = sets_for(job, c) - 1;
+	if (!make_sets(s)) {
+		free(s);
+		job_end(job);
+	} else if (s->mapped) {
+		rule_ready_begin(&s->ready, s->memory, s->mapped, sets_ready);
+	} else {
+		fill(job);
+	}
+}
+
+/* The sieve is full: it takes the place of the one before. */
+static void finish(struct rule_sieving *job)
 {
 	struct sw_rules *rules = job->rules;
 	struct rule_table *table = job->table;
 	struct rule_sieve *old = table->sieve;
 
-	job->at = 0;
-	if (!job->filling) {
-		job->filling = true;
-		for (unsigned c = 0; c < job->sieve->columns; c++)
-			job->sieve->column[c].last = sets_for(job, c) - 1;
-		if (make_sets(job->sieve))
-			return true;
-		free(job->sieve);
-		job_end(job);
-		return false;
-	}
 	leave_out(job);
 	table->sieve = job->sieve;
 	if (old)
@@ -243,7 +263,6 @@ static bool go_on(struct rule_sieving *job)
 	rule_limbo_kick(rules);
 	job_end(job);
 	check(rules, table); /* what came meanwhile: perhaps nothing changes for long after this */
-	return false;
 }
 
 static void do_rule(struct rule_sieving *job, const struct sw_rule *rule)
@@ -276,8 +295,15 @@ static void step(void *arg)
 			break;
 		do_rule(job, rule);
 	}
-	if (rule || go_on(job))
+	if (rule) {
 		sw_rcu_defer(step, job);
+		return;
+	}
+	job->at = 0;
+	if (!job->sized)
+		size(job);
+	else
+		finish(job);
 }
 
 static int by_best(const void *a, const void *b)
@@ -315,6 +341,7 @@ static void begin(struct sw_rules *rules, struct rule_table *table)
 		s->column[c].last = SETS_MOST - 1;
 	enter_all(s, tuple, n);
 	free(tuple);
+	s->job = job;
 	job->rules = rules;
 	job->table = table;
 	table->sieving = job;

@@ -17,6 +17,7 @@
 #endif
 
 #include "hash.h"
+#include "ready.h"
 
 #define RULE_SLOTS	7
 #define RULE_SIGN_SHIFT 48
@@ -32,6 +33,7 @@ struct rule_buckets {
 	uint64_t mapped; /* from here control's: bytes, when it is no piece of the heap */
 	struct rule_limbo limbo;
 	struct rule_more *more; /* buckets for where one is full */
+	struct rule_ready ready;
 	struct rule_bucket bucket[] __rte_cache_aligned;
 };
 

@@ -4,7 +4,7 @@
  *
  * A hash that is too full, or far too empty, gets another size in shares: an array is filled from the old one a few
  * buckets at each change, while what changes is changed in both, and published when it is complete. Both
- * have the same chains. Readers of the old one miss only what came later, which no version of theirs shows.
+ * have the same chains. A large one is filled when its memory is there (ready.h). Readers of the old one miss only what came later, which no version of theirs shows.
  *
  * Control thread only.
  */
@@ -32,6 +32,10 @@ struct rule_more {
 	struct rule_bucket bucket[];
 };
 
+static void buckets_ready(struct rule_ready *r)
+{
+}
+
 static struct rule_buckets *buckets_create(uint64_t n)
 {
 	struct rule_buckets *b = NULL;
@@ -44,6 +48,8 @@ static struct rule_buckets *buckets_create(uint64_t n)
 		return NULL;
 	b->mask = n - 1;
 	b->mapped = mapped ? size : 0;
+	if (mapped)
+		rule_ready_begin(&b->ready, b->bucket, size - sizeof(*b), buckets_ready);
 	return b;
 }
 
@@ -53,6 +59,7 @@ static void buckets_free(struct rule_buckets *b)
 		next = more->next;
 		free(more);
 	}
+	rule_ready_cancel(&b->ready);
 	if (b->mapped)
 		munmap(b, b->mapped);
 	else
@@ -162,6 +169,8 @@ static void resize_step(struct sw_rules *rules, struct rule_tuple *t)
 		if (!t->growing)
 			return;
 	}
+	if (rule_ready_waits(&t->growing->ready))
+		return;
 	for (unsigned i = 0; i < STEP && t->moved <= old->mask; i++)
 		move_bucket(t, &old->bucket[t->moved++]);
 	if (t->moved <= old->mask)
