@@ -127,6 +127,9 @@ static inline unsigned sw_field_bytes(const struct sw_field *f)
 /* Read or write a field by its big-endian value of sw_field_bytes(f) bytes; other bits stay. */
 void sw_field_get(const struct sw_field *f, const struct sw_fields *from, uint8_t *value);
 void sw_field_set(const struct sw_field *f, struct sw_fields *to, const uint8_t *value);
+/* All of it: as a value of sw_field_bytes(f) bytes, and added to a mask. */
+void sw_field_ones(const struct sw_field *f, uint8_t *value);
+void sw_field_add(const struct sw_field *f, struct sw_fields *mask);
 
 /* Is none or all of the field in the mask? Else it is partly. */
 bool sw_field_is_zero(const struct sw_field *f, const struct sw_fields *mask);

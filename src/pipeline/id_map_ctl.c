@@ -12,6 +12,7 @@
 #include <rte_common.h>
 #include <rte_random.h>
 
+#include <sw/ids.h>
 #include <sw/mem.h>
 
 #define SLOTS_MIN 16
@@ -53,17 +54,7 @@ static struct id_slot *slot_of(struct id_table *t, uint32_t id)
 /* Where the id is among the sorted ones, or would be. */
 static unsigned place_of(const struct id_map *map, uint32_t id)
 {
-	unsigned from = 0, to = map->n;
-
-	while (from < to) {
-		unsigned mid = (from + to) / 2;
-
-		if (map->ids[mid] < id)
-			from = mid + 1;
-		else
-			to = mid;
-	}
-	return from;
+	return sw_ids_place(map->ids, map->n, sizeof(map->ids[0]), id);
 }
 
 /* Four slots for each that is there: only then is it made anew again when as many have come or gone. */

@@ -5,6 +5,7 @@
 #include <sw/bridge.h>
 #include <sw/cmd.h>
 #include <sw/err.h>
+#include <sw/ids.h>
 #include <sw/mem.h>
 #include <sw/meters.h>
 
@@ -46,20 +47,9 @@ static void begin(struct batch *b)
 	b->arg = sw_xcalloc(1, sizeof(struct checks) + b->n * sizeof(uint32_t));
 }
 
-/* Where the id is among those, or has its place. */
 static unsigned place_of(const struct checks *c, uint32_t id)
 {
-	unsigned low = 0, high = c->n;
-
-	while (low < high) {
-		unsigned mid = (low + high) / 2;
-
-		if (c->id[mid] < id)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return sw_ids_place(c->id, c->n, sizeof(c->id[0]), id);
 }
 
 static bool is_added(const struct checks *c, uint32_t id)

@@ -102,16 +102,15 @@ static void tell_changes(struct trace_text *t, const struct sw_fields *now)
 
 	sw_trace_match(now, &is);
 	SW_REG_FOREACH (field, const struct sw_field *, f) {
-		uint8_t a[16] = { 0 }, b[16] = { 0 }, ones[16];
+		uint8_t a[16] = { 0 }, b[16] = { 0 };
 		struct sw_str text = { 0 };
 
-		memset(ones, 0xff, sizeof(ones));
 		sw_field_get(f, &t->last, a);
 		sw_field_get(f, now, b);
 		if (is_view(f) || !memcmp(a, b, sizeof(a)) || sw_field_is_full(f, &seen) ||
 			!sw_prereq_met(f->prereq, &is))
 			continue;
-		sw_field_set(f, &seen, ones);
+		sw_field_add(f, &seen);
 		sw_str_add(&text, "%s ", f->name);
 		sw_field_print(f, a, NULL, &text);
 		sw_str_add(&text, " -> ");

@@ -18,6 +18,7 @@
 
 #include <sw/bridge.h>
 #include <sw/clock.h>
+#include <sw/ids.h>
 #include <sw/log.h>
 #include <sw/mem.h>
 #include <sw/rule_mark.h>
@@ -120,17 +121,7 @@ static void forget_gone(struct persist_load *l)
 /* Where it is, or would be. */
 static unsigned place_of(const struct persist_load *l, uint32_t id)
 {
-	unsigned low = 0, high = l->n_groups;
-
-	while (low < high) {
-		unsigned mid = (low + high) / 2;
-
-		if (l->groups[mid].id < id)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
+	return l->n_groups ? sw_ids_place(&l->groups->id, l->n_groups, sizeof(*l->groups), id) : 0;
 }
 
 /* Its last word, at first that it is gone; NULL: that is all there is to say. */

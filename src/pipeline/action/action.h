@@ -76,8 +76,6 @@ void wide_print(const uint8_t value[16], struct sw_str *out);
 /* As sw_field_find without a match, but names of several fields mean what ovs-ofctl takes them for. */
 const struct sw_field *field_of(const char *name, struct sw_err *err);
 int field_writable(const struct sw_field *f, const char *what, struct sw_err *err);
-/* All the bits of its value. */
-void field_full(const struct sw_field *f, uint8_t *mask);
 /* "SRC->DST" apart at the arrow, in place. */
 int text_arrow(char *text, const char *usage, char **left, char **right, struct sw_err *err);
 /* Two sets of bits must have as many; all of in_port is 16 bits beside 16 others. */

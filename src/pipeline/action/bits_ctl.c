@@ -50,16 +50,6 @@ int field_writable(const struct sw_field *f, const char *what, struct sw_err *er
 	return rc;
 }
 
-void field_full(const struct sw_field *f, uint8_t *mask)
-{
-	struct sw_fields all = { 0 };
-	uint8_t ones[16];
-
-	memset(ones, 0xff, sizeof(ones));
-	sw_field_set(f, &all, ones);
-	sw_field_get(f, &all, mask);
-}
-
 static int fault(const char *text, unsigned width, struct sw_err *err)
 {
 	int rc = sw_err_set(err, SW_CODE_INVALID, "\"%s\" are not bits of that field", text);

@@ -68,7 +68,7 @@ static int take_field(void *arg, const struct word *w, struct sw_err *err)
 	memset(gf, 0, sizeof(*gf));
 	gf->field = f;
 	if (!w->value)
-		field_full(f, gf->mask);
+		sw_field_ones(f, gf->mask);
 	else
 		rc = sw_field_parse(f, w->value, gf->mask, NULL, err);
 	return rc ? rc : mask_fault(gf, err);

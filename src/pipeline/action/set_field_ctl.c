@@ -23,7 +23,7 @@ SW_USE(field, vlan_vid);
 
 void set_mask_all(struct sw_action *a)
 {
-	field_full(a->set.field, a->set.mask);
+	sw_field_ones(a->set.field, a->set.mask);
 }
 
 static bool whole(const struct sw_action *a)

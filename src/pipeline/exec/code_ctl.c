@@ -42,10 +42,7 @@ struct op *code_add_change(struct code_draft *draft,
 
 void code_reads(struct code_draft *draft, const struct sw_field *field)
 {
-	uint8_t ones[16];
-
-	memset(ones, 0xff, sizeof(ones));
-	sw_field_set(field, &draft->reads, ones);
+	sw_field_add(field, &draft->reads);
 }
 
 static void add_mask(struct sw_fields *mask, const struct sw_fields *more)

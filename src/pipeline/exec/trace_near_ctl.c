@@ -26,14 +26,6 @@ static bool has_more(
 	return !sw_field_is_zero(f, &rest);
 }
 
-static void see(const struct sw_field *f, struct sw_fields *seen)
-{
-	uint8_t ones[16];
-
-	memset(ones, 0xff, sizeof(ones));
-	sw_field_set(f, seen, ones);
-}
-
 static void add_difference(const struct sw_field *f, const struct sw_match *match,
 	const struct sw_fields *fields, struct sw_str *out)
 {
@@ -79,7 +71,7 @@ unsigned sw_trace_differs(
 		if (!has_more(f, &wrong, &seen) || !sw_prereq_met(f->prereq, &conf.match))
 			continue;
 		add_difference(f, &conf.match, fields, out);
-		see(f, &seen);
+		sw_field_add(f, &seen);
 		n++;
 	}
 	return n;

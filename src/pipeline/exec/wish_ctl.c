@@ -39,14 +39,9 @@ struct learner *learner_create(const struct sw_learn *learn)
 		l->id = ++last_id;
 	while (!l->id || id_map_find(&learners, l->id));
 	l->learn = learn;
-	for (unsigned i = 0; i < learn->n; i++) {
-		uint8_t ones[16];
-
-		if (learn->specs[i].given)
-			continue;
-		memset(ones, 0xff, sizeof(ones));
-		sw_field_set(learn->specs[i].src.field, &l->reads, ones);
-	}
+	for (unsigned i = 0; i < learn->n; i++)
+		if (!learn->specs[i].given)
+			sw_field_add(learn->specs[i].src.field, &l->reads);
 	id_map_set(&learners, l->id, l);
 	return l;
 }

@@ -269,15 +269,13 @@ void sw_trace_match(const struct sw_fields *fields, struct sw_match *match)
 		SW_REG_FOREACH (field, const struct sw_field *, f) {
 			bool outside = f->offset < offsetof(struct sw_fields, eth_dst) ||
 				       f->offset == offsetof(struct sw_fields, conj_id);
-			uint8_t ones[16];
 
-			memset(ones, 0xff, sizeof(ones));
 			if ((outside && f->form != SW_FORM_PORT && sw_field_is_zero(f, fields)) ||
 				(outside && f->form == SW_FORM_PORT &&
 					strcmp(f->name, "in_port")) ||
 				!sw_prereq_met(f->prereq, match))
 				continue;
-			sw_field_set(f, &match->mask, ones);
+			sw_field_add(f, &match->mask);
 		}
 	for (unsigned i = 0; i < sizeof(*fields) / 8; i++)
 		((uint64_t *)&match->value)[i] &= ((const uint64_t *)&match->mask)[i];

@@ -34,6 +34,18 @@ void sw_field_set(const struct sw_field *f, struct sw_fields *to, const uint8_t 
 	wide_store(at, f->size, v | (wide_load(value, sw_field_bytes(f)) << f->shift & own));
 }
 
+void sw_field_ones(const struct sw_field *f, uint8_t *value)
+{
+	wide_store(value, sw_field_bytes(f), own_bits(f) >> f->shift);
+}
+
+void sw_field_add(const struct sw_field *f, struct sw_fields *mask)
+{
+	uint8_t *at = (uint8_t *)mask + f->offset;
+
+	wide_store(at, f->size, wide_load(at, f->size) | own_bits(f));
+}
+
 bool sw_field_is_zero(const struct sw_field *f, const struct sw_fields *mask)
 {
 	return !(wide_load((const uint8_t *)mask + f->offset, f->size) & own_bits(f));
@@ -70,10 +82,7 @@ struct sw_fields field_bits_of[SW_PRE_ND_ADVERT + 1];
 
 void field_index(const struct sw_field *f)
 {
-	uint8_t ones[16];
-
-	memset(ones, 0xff, sizeof(ones));
-	sw_field_set(f, &field_bits_of[f->prereq], ones);
+	sw_field_add(f, &field_bits_of[f->prereq]);
 	if (f->oxm)
 		*find(f->oxm) = f;
 	if (f->nxm)

@@ -128,7 +128,7 @@ static enum of_error load_bits(const struct sw_bits *bits, uint64_t value, struc
 		return OFPBAC_BAD_SET_ARGUMENT;
 	put_wide(a->set.value, n, (number)value << bits->from);
 	put_wide(a->set.mask, n, (~(number)0 >> (128 - bits->n)) << bits->from);
-	of_oxm_ones(f, own);
+	sw_field_ones(f, own);
 	for (unsigned i = 0; i < n; i++) {
 		a->set.mask[i] &= own[i];
 		if (a->set.value[i] & ~own[i])

@@ -13,7 +13,7 @@ static inline void of_set_number(struct sw_action *a, const struct sw_field *f, 
 	a->set.field = f;
 	for (unsigned i = sw_field_bytes(f); i--; number >>= 8)
 		a->set.value[i] = number;
-	of_oxm_ones(f, a->set.mask);
+	sw_field_ones(f, a->set.mask);
 }
 
 static inline uint64_t of_set_to_number(const struct sw_action *a)

@@ -75,21 +75,13 @@ enum of_error of_get_oxm_header(struct of_cursor *c, struct of_oxm *out)
 	return len == out->wire << out->has_mask ? OF_FINE : OFPBMC_BAD_LEN;
 }
 
-void of_oxm_ones(const struct sw_field *f, uint8_t *mask)
-{
-	static struct sw_fields ones;
-
-	memset(&ones, 0xff, sizeof(ones));
-	sw_field_get(f, &ones, mask);
-}
-
 /* From the wire's bytes to the field's; false: bits are set that it does not have. */
 static bool narrow(const struct of_oxm *oxm, const uint8_t *wire, uint8_t *value)
 {
 	unsigned n = sw_field_bytes(oxm->field), more = oxm->wire > n ? oxm->wire - n : 0;
 	uint8_t own[OXM_VALUE_MAX], excess = 0;
 
-	of_oxm_ones(oxm->field, own);
+	sw_field_ones(oxm->field, own);
 	for (unsigned i = 0; i < more; i++)
 		excess |= wire[i];
 	memset(value, 0, n);
@@ -123,7 +115,7 @@ bool of_oxm_is_full(const struct sw_field *f, const uint8_t *mask)
 {
 	uint8_t all[OXM_VALUE_MAX];
 
-	of_oxm_ones(f, all);
+	sw_field_ones(f, all);
 	return !memcmp(all, mask, sw_field_bytes(f));
 }
 
@@ -143,7 +135,7 @@ static enum of_error read_value(struct of_cursor *c, struct of_oxm *out, unsigne
 
 	if (!wire || len != out->wire << out->has_mask)
 		return OFPBMC_BAD_LEN;
-	of_oxm_ones(out->field, out->mask);
+	sw_field_ones(out->field, out->mask);
 	if (is_port16(out->field, out->wire))
 		good = narrow_port(wire, out->value);
 	else

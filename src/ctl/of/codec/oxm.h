@@ -50,8 +50,7 @@ void of_put_oxm_header(struct of_buf *out, const struct sw_field *f, uint8_t ver
 void of_put_oxm(struct of_buf *out, const struct sw_field *f, uint8_t version, const uint8_t *value,
 	const uint8_t *mask);
 
-/* All bits of the field in its bytes; are all of them in the mask? */
-void of_oxm_ones(const struct sw_field *f, uint8_t *mask);
+/* Are all bits of the field in the mask, of its bytes? */
 bool of_oxm_is_full(const struct sw_field *f, const uint8_t *mask);
 
 /* Is there a way to say it? (All of 1.3 and later, NXM) */
