@@ -74,6 +74,19 @@ static void test_twice(void **state)
 	       "02bb00000001 02bb00000002 88e7 48000007 " CUSTOMER "88b5");
 }
 
+/* Behind a label it is none of the packet's, and the next one has no service to take. */
+static void test_behind_label(void **state)
+{
+	tr_rule(br, "dl_type=0x88e7,actions=push_mpls:0x8847,push_pbb:0x88e7,resubmit(,1)");
+	tr_rule(br, "table=1,dl_type=0x88e7,pbb_isid=7,actions=output:3");
+	tr_rule(br, "table=1,dl_type=0x88e7,pbb_isid=0,actions=output:2");
+	for (unsigned i = 0; i < 2; i++) {
+		send("02bb00000001 02bb00000002 88e7 48000007 " CUSTOMER "88b5");
+		expect("02bb00000001 02bb00000002 88e7 00000000 "
+		       "02bb00000001 02bb00000002 8847 00000100 48000007 " CUSTOMER "88b5");
+	}
+}
+
 /* Later tables see the customer's headers; a tag before the service's header stays. */
 static void test_pop(void **state)
 {
@@ -119,6 +132,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_push),
 		TEST(test_twice),
+		TEST(test_behind_label),
 		TEST(test_pop),
 		TEST(test_sets),
 		TEST(test_queues),

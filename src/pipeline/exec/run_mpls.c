@@ -27,11 +27,13 @@ static bool is_ip(rte_be16_t type)
 	return type == RTE_BE16(ETH_IPV4) || type == RTE_BE16(ETH_IPV6);
 }
 
-/* The fields of what is behind the label are not those of the packet any more. */
-static void hide_l3(struct sw_fields *f)
+/* The fields of what is behind the label are not those of the packet any more: the service of a backbone header, too, which
+ * push_pbb would copy. */
+static void hide_rest(struct sw_fields *f)
 {
 	size_t from = offsetof(struct sw_fields, ip_proto);
 
+	f->pbb_isid = 0;
 	memset((uint8_t *)f + from, 0, sizeof(*f) - from);
 }
 
@@ -48,7 +50,7 @@ static void walk_push(struct walk *walk, const struct op *op)
 			rte_cpu_to_be_32(is_ip(f->eth_type) && f->ip_proto | f->ip_ttl ? f->ip_ttl
 										       : TTL_NONE);
 	f->eth_type = op->ethertype;
-	hide_l3(f);
+	hide_rest(f);
 	walk_put(walk, op);
 }
 
