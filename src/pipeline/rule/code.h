@@ -17,10 +17,9 @@ void rule_code_put(struct rule_code *code);
 /* What the rule does as staged. */
 struct rule_code *rule_code_last(const struct sw_rule *rule);
 
-/* Is there an action of this type ("output", "group", "meter") with this port or id, also in nested lists?
+/* Is there an action of this type ("output", "group") with this port or id, also in nested lists?
  * SW_OFPP_ANY: not asked, yes. */
 bool rule_code_outputs(const struct rule_code *code, uint32_t port);
 bool rule_code_groups(const struct rule_code *code, uint32_t group);
-bool rule_code_meters(const struct rule_code *code, uint32_t meter);
 
 #endif

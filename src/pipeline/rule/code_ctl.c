@@ -11,7 +11,6 @@
 
 #include <sw/group.h>
 #include <sw/mem.h>
-#include <sw/meter.h>
 
 #include "../exec/code.h"
 #include "clause.h"
@@ -121,11 +120,6 @@ static bool is_group(const struct sw_action *a, uint32_t id)
 	return a->id == id || id == SW_GROUP_ALL;
 }
 
-static bool is_meter(const struct sw_action *a, uint32_t id)
-{
-	return a->id == id || id == SW_METER_ALL;
-}
-
 bool rule_code_outputs(const struct rule_code *code, uint32_t port)
 {
 	return port == SW_OFPP_ANY || in_code(code, &(struct wanted){ "output", is_port, port }) ||
@@ -135,10 +129,4 @@ bool rule_code_outputs(const struct rule_code *code, uint32_t port)
 bool rule_code_groups(const struct rule_code *code, uint32_t group)
 {
 	return group == SW_OFPP_ANY || in_code(code, &(struct wanted){ "group", is_group, group });
-}
-
-bool rule_code_meters(const struct rule_code *code, uint32_t meter)
-{
-	return code->does.meter == meter || (code->does.meter && meter == SW_METER_ALL) ||
-	       in_code(code, &(struct wanted){ "meter", is_meter, meter });
 }
