@@ -47,15 +47,15 @@ struct sw_action {
 	const struct sw_action_type *type;
 	union {
 		struct {
-			uint32_t port; /* number or SW_OFPP_* */
-			uint16_t
-				max_len; /* CONTROLLER: bytes to send; else what to cut it to, 0 no */
+			uint32_t port;	   /* number or SW_OFPP_* */
+			uint16_t max_len;  /* CONTROLLER: bytes to send; else to cut it to */
 			uint16_t said_len; /* not CONTROLLER: of the flow-mod, told back */
 		} output;
 		struct sw_bits output_reg;
 		struct {
 			uint16_t max_len, id;
 			uint8_t reason; /* OFPR_* */
+			bool pause;	/* what follows waits for a controller (sw/pause.h) */
 			uint32_t meter; /* 0: none */
 			uint16_t n_data;
 			const uint8_t *data; /* userdata; the list's */

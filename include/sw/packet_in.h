@@ -17,6 +17,7 @@
 #include <sw/reg.h>
 
 struct rte_mbuf;
+struct sw_pause;
 struct sw_rules;
 
 /* Why a packet is sent: OFPR_* of OpenFlow 1.5; older versions know fewer. */
@@ -48,6 +49,10 @@ struct sw_packet_in {
 	uint8_t reason; /* enum sw_packet_in_reason */
 	bool by_itself; /* by no action: of a miss (only for who speaks OpenFlow 1.0), of a TTL */
 	uint32_t meter; /* to pass first, 0: none */
+	bool pauses;	/* it goes on when it is resumed (<sw/pause.h>) */
+	struct sw_pause
+		*pause; /* what is left of it then; the ring's. NULL: nothing, or this is a trace */
+	uint32_t pause_end;	  /* in the ring */
 	struct sw_userdata *data; /* NULL: none */
 	/* Those that are not in the packet: up to pbb_isid, which and the rest are not set. */
 	struct sw_fields fields;

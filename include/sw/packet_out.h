@@ -48,7 +48,7 @@ enum sw_packet_out_fault sw_packet_out_post(struct sw_bridge *bridge,
 	const struct sw_packet_out *out, uint32_t *ticket, struct sw_err *err);
 
 /* Could workers do these actions? SW_PACKET_OUT_FINE or _BAD_ACTION with err. */
-enum sw_packet_out_fault sw_packet_out_check(const struct sw_actions *actions, struct sw_err *err);
+enum sw_packet_out_fault sw_packet_out_check(struct sw_actions *actions, struct sw_err *err);
 
 /* Has the worker handed on what the packet with the ticket came to, and all before it? */
 bool sw_packet_out_done(uint32_t ticket);

@@ -381,5 +381,6 @@ void oracle_run(const struct oracle_rules *rules, uint32_t in_port, const uint8_
 		do_set(run);
 	if (result->too_long)
 		result->n = result->n_told = 0;
+	free(run->stopped);
 	free(run);
 }

@@ -50,6 +50,7 @@ struct oracle_told {
 	uint16_t id;
 	unsigned reason; /* enum sw_packet_in_reason */
 	uint16_t max_len;
+	bool pauses; /* what follows is done when it is resumed, which is said here as if that were at once */
 	uint8_t table;
 	uint16_t n_data;
 	const uint8_t *data;  /* userdata, the action's */

@@ -38,15 +38,33 @@ void oracle_bucket(struct run *run, const struct sw_actions *list)
 		}
 }
 
-/* The packet and the pipeline's fields are as before afterwards; the stack is not. */
+/* What the rest of a bucket does to stack and action set, behind where it stopped, comes too late for what follows the bucket. */
+static void take_back(struct run *run)
+{
+	const struct run *then = run->stopped;
+
+	if (!then)
+		return;
+	run->n_set = then->n_set;
+	memcpy(run->set, then->set, sizeof(run->set));
+	run->n_stack = then->n_stack;
+	memcpy(run->stack, then->stack, sizeof(run->stack));
+	free(run->stopped);
+}
+
+/* The packet and the pipeline's fields are as before afterwards; stack and action set are not. */
 static void do_copy(struct run *run, const struct sw_actions *list)
 {
 	struct oracle_bytes packet = run->packet;
 	struct sw_fields own = run->own;
+	struct run *stopped = run->stopped;
 
+	run->stopped = NULL;
 	run->groups++;
 	oracle_bucket(run, list);
 	run->groups--;
+	take_back(run);
+	run->stopped = stopped;
 	run->packet = packet;
 	run->own = own;
 	run->exit = run->ended = false;
@@ -59,8 +77,10 @@ void oracle_clone(struct run *run, const struct sw_actions *list)
 	unsigned lookups;
 
 	*before = *run;
+	run->stopped = NULL;
 	oracle_list(run, list->a, list->n);
 	lookups = run->lookups;
+	free(run->stopped);
 	*run = *before;
 	run->lookups = lookups;
 	free(before);

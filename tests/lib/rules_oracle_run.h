@@ -29,6 +29,8 @@ struct run {
 	struct sw_action set[ORACLE_SET];
 	unsigned n_stack;
 	uint8_t stack[STACK][16];
+	struct run *
+		stopped; /* as it was where the list, bucket or clone it is in stopped first; NULL: it did not */
 };
 
 void oracle_list(struct run *run, const struct sw_action *a, unsigned n);

@@ -30,6 +30,17 @@ static unsigned reason_of(const struct run *run, unsigned said)
 	return run->groups ? SW_PACKET_IN_GROUP : run->in_set ? SW_PACKET_IN_ACTION_SET : said;
 }
 
+static void stop(struct run *run)
+{
+	struct run *copy;
+
+	if (run->stopped)
+		return;
+	copy = malloc(sizeof(*copy));
+	*copy = *run;
+	run->stopped = copy;
+}
+
 void oracle_controller(struct run *run, const struct sw_action *a)
 {
 	struct oracle_result *r = run->result;
@@ -40,6 +51,11 @@ void oracle_controller(struct run *run, const struct sw_action *a)
 	}
 	oracle_tell(
 		run, a->controller.id, reason_of(run, a->controller.reason), a->controller.max_len);
+	if (a->controller.pause) {
+		stop(run);
+		r->told[r->n_told - 1].max_len = SW_NO_BUFFER;
+		r->told[r->n_told - 1].pauses = true;
+	}
 	r->told[r->n_told - 1].n_data = a->controller.n_data;
 	r->told[r->n_told - 1].data = a->controller.data;
 }

@@ -202,13 +202,23 @@ static void add_hash(struct sw_str *t, uint64_t *rng)
 	}
 }
 
+static bool pauses;
+
+void random_pauses(bool some)
+{
+	pauses = some;
+}
+
 static void add_controller(struct sw_str *t, uint64_t *rng)
 {
 	static const char *const what[] = { ",CONTROLLER", ",controller:32", ",controller(id=5)",
 		",controller(reason=no_match,max_len=20,id=1)", ",controller(userdata=01.02.03)",
 		",controller(userdata=01.02.ff,id=2)" };
 
-	sw_str_add(t, "%s", ONE_OF(rng, what));
+	if (pauses && pick(rng, 2))
+		sw_str_add(t, ",controller(pause,max_len=%u,id=%u)", pick(rng, 99), pick(rng, 3));
+	else
+		sw_str_add(t, "%s", ONE_OF(rng, what));
 }
 
 /* Buckets ask the last table, whose rules send to no group: a walk without end is another test's. */
@@ -352,6 +362,8 @@ void random_rule(struct sw_str *text, unsigned priority, uint64_t *rng)
 			add_clone(&does, table, rng);
 		if (!pick(rng, 3))
 			add_output(&does, last, rng);
+		if (pauses && !pick(rng, 4))
+			add_controller(&does, rng);
 	}
 	/* Later tables only: a walk without end is another test's. */
 	if (table + 1 < RANDOM_TABLES && !pick(rng, 4))

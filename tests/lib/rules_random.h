@@ -5,6 +5,7 @@
 #ifndef RULES_RANDOM_H
 #define RULES_RANDOM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,9 @@ struct sw_str;
 #define RANDOM_TABLES	    5
 #define RANDOM_GROUPS	    6 /* 0..5 */
 #define RANDOM_CONJUNCTIONS 4
+
+/* From now on some actions are controller(pause), or none. */
+void random_pauses(bool some);
 
 /* A rule in the syntax of ovs-ofctl, with this priority; not all of them are valid. */
 void random_rule(struct sw_str *text, unsigned priority, uint64_t *rng);

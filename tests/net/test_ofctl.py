@@ -122,6 +122,34 @@ def test_userdata(net):
     sw.stop()
 
 
+def test_resume(net):
+    """controller(pause): monitor resume sends each packet on, and it goes on behind the action."""
+    sw = bridge(net)
+    a, b = net.hosts["a"], net.hosts["b"]
+    for version in VERSIONS:
+        ofctl(net, sw, "del-flows", version=version)
+        ofctl(net, sw, "add-flow", "actions=set_field:3->reg0,push:reg0[],resubmit(,1),NORMAL",
+              version=version)
+        ofctl(net, sw, "add-flow", "table=1,actions=controller(pause,userdata=0a.0b),pop:reg1[]",
+              version=version)
+        swnet.within("\n".join(flows(net, sw, version)), "controller(userdata=0a.0b,pause)", version)
+        a.no_ping(b.ip)
+        log = f"resume-{version}"
+        watcher = net.spawn("ovs-ofctl", "-O", version, "-P", "nxt_packet_in2", "monitor",
+                            f"unix:{sw.dir}/run/br0.mgmt", "65534", "resume",
+                            log=log, env={**os.environ, "OVS_RUNDIR": str(net.dir)})
+        a.ping(b.ip)
+        said = (net.logs / f"{log}.log").read_text()
+        swnet.within(said, ["NXT_PACKET_IN2", "userdata=0a.0b", "continuation.bridge=", "NXT_RESUME",
+                            "reg0=0x3"], version)
+        for bad in ("decode error", "NXR_STALE", "OFPT_ERROR"):
+            swnet.same(bad in said, False, f"{version}: {bad} in what the monitor says")
+        watcher.terminate()
+        watcher.wait(timeout=swnet.PATIENT)
+    swnet.within(sw.ctl("trace br0 in_port=1,ip"), "waits until one resumes it", "trace")
+    sw.stop()
+
+
 def test_conjunction(net):
     """Conjunctive matches (ovs-fields(7)): two sets of addresses that may talk, in every version; how
     they are shown, watched and traced."""

@@ -52,6 +52,17 @@ static bool same_data(const struct sw_userdata *data, const struct oracle_told *
 }
 
 /* The meter, the rule's cookie and what is known of the packet beside its bytes are asked for elsewhere. */
+bool told_is_like(const struct oracle_result *result, unsigned n, const struct sw_packet_in *in)
+{
+	const struct oracle_told *t = &result->told[n];
+
+	return in->controller == t->id && in->reason == t->reason && in->max_len == t->max_len &&
+	       in->table == t->table && in->fields.in_port == t->own.in_port &&
+	       in->fields.metadata == t->own.metadata &&
+	       !memcmp(in->fields.reg, t->own.reg, sizeof(t->own.reg)) && same_data(in->data, t) &&
+	       same_packet(in->m, &t->packet);
+}
+
 bool told_is(const struct oracle_result *result, unsigned n, const struct sw_packet_in *in)
 {
 	const struct oracle_told *t = &result->told[n];
@@ -60,11 +71,7 @@ bool told_is(const struct oracle_result *result, unsigned n, const struct sw_pac
 		print_message("controllers: one too many, reason %u\n", in->reason);
 		return false;
 	}
-	if (in->controller == t->id && in->reason == t->reason && in->max_len == t->max_len &&
-		in->table == t->table && in->fields.in_port == t->own.in_port &&
-		in->fields.metadata == t->own.metadata &&
-		!memcmp(in->fields.reg, t->own.reg, sizeof(t->own.reg)) && same_data(in->data, t) &&
-		same_packet(in->m, &t->packet))
+	if (told_is_like(result, n, in))
 		return true;
 	print_message(
 		"controllers: %u of %u is id %u, reason %u, %u bytes at most, table %u; expected %u, %u, "
@@ -76,7 +83,7 @@ bool told_is(const struct oracle_result *result, unsigned n, const struct sw_pac
 
 static void hear(const struct sw_packet_in *in)
 {
-	if (in->rules == of)
+	if (in->rules == of && wanted)
 		wrong |= !told_is(wanted, n_heard++, in);
 }
 
@@ -100,5 +107,6 @@ bool told_expect(const struct oracle_result *result)
 		;
 	if (n_heard < result->n_told)
 		print_message("controllers: %u of %u\n", n_heard, result->n_told);
+	wanted = NULL;
 	return !wrong && n_heard == result->n_told;
 }

@@ -24,5 +24,7 @@ bool told_same_bytes(const uint8_t *a, const uint8_t *b, size_t len);
 
 /* The same of one that a trace tells: the n-th. */
 bool told_is(const struct oracle_result *result, unsigned n, const struct sw_packet_in *in);
+/* The same without a word. */
+bool told_is_like(const struct oracle_result *result, unsigned n, const struct sw_packet_in *in);
 
 #endif

@@ -110,7 +110,7 @@ static void test_controller(void **state)
 	refuses("controller(userdata=1)", 12);
 	refuses("controller(userdata=01.)", 12);
 	refuses("2,controller(id=1,foo=3)", 19);
-	refuses_as("controller(userdata=01,pause)", SW_CODE_UNSUPPORTED, 24);
+	reads("controller(meter_id=3,pause,max_len=5)", "controller(max_len=5,pause,meter_id=3)");
 	/* What OpenFlow's output can say is output. */
 	assert_int_equal(sw_actions_parse("controller:10,controller(id=1)", &list, NULL), 0);
 	assert_ptr_equal(list->a[0].type, &sw_action_type_output);

@@ -37,6 +37,7 @@ static const struct pattern actions[] = {
 	{ ALL, "controller(id=$w,max_len=$w)" },
 	{ ALL, "controller(reason=no_match,userdata=0$3.1$3,id=$w)" },
 	{ ALL, "controller(userdata=a$3.b$3.c$3,meter_id=1$b)" },
+	{ ALL, "controller(id=$w,pause)" },
 	{ ALL, "output(port=$p,max_len=1$b$3)" },
 	{ ALL, "output(port=LOCAL,max_len=1$b$3)" },
 	{ ALL, "output:reg$r[]" },

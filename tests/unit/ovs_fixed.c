@@ -176,7 +176,7 @@ static const struct fixed rules[] = {
 		"a set runs later, when the packet may be IP; what lacks the field stays as it is" },
 	{ "actions=write_actions(output:1,output:2)", BOTH, NULL },
 	{ "actions=move:in_port->reg0", WE, "a port has 32 bits" },
-	{ "actions=in_port,controller(pause)", THEY, "not supported yet" },
+	{ "actions=in_port,controller(pause)", BOTH, NULL },
 	{ "ip,actions=ct(commit)", THEY, "not supported yet" },
 	{ "actions=conjunction(1,1/2)", BOTH, NULL },
 	{ "actions=conjunction(1,1/1)", NONE, NULL },

@@ -434,10 +434,12 @@ static void on_controller(void *arg, const struct sw_packet_in *in, size_t len)
 
 	if (in->controller)
 		snprintf(id, sizeof(id), " of id %u", in->controller);
-	line(t, "  to controllers%s: %zu bytes%s, from table %u", id, len,
-		in->data ? " and userdata" : "", in->table);
+	line(t, "  to controllers%s: %zu bytes%s, from table %u%s", id, len,
+		in->data ? " and userdata" : "", in->table,
+		in->pauses ? "; what follows waits until one resumes it" : "");
 	json_object_set_new(s, "table", json_integer(in->table));
 	json_object_set_new(s, "id", json_integer(in->controller));
+	json_object_set_new(s, "pause", json_boolean(in->pauses));
 	add_verdict(t, "controllers");
 }
 

@@ -5,10 +5,14 @@
 #include "packets.h"
 
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <event2/event.h>
 
+#include <sw/mem.h>
 #include <sw/packet_out.h>
+#include <sw/reg.h>
 
 #include "../loop.h"
 #include "bridge.h"
@@ -52,4 +56,35 @@ bool of_packets_are_done(struct of_conn *c)
 	}
 	c->has_packet_out = false;
 	return true;
+}
+
+struct waiting {
+	struct of_work work;
+	bool (*again)(struct of_conn *c, const struct of_msg *msg);
+	struct of_msg msg;
+	uint8_t bytes[];
+};
+
+static int step(struct of_conn *c, struct of_work *work, const struct slice *slice)
+{
+	struct waiting *w = sw_container_of(work, struct waiting, work);
+
+	return w->again(c, &w->msg) ? 0 : SLICE_MORE;
+}
+
+static void waiting_free(struct of_work *work)
+{
+	free(sw_container_of(work, struct waiting, work));
+}
+
+void of_packets_wait(struct of_conn *c, const struct of_msg *msg,
+	bool (*again)(struct of_conn *c, const struct of_msg *msg))
+{
+	struct waiting *w = sw_xcalloc(1, sizeof(*w) + msg->len);
+
+	w->work = (struct of_work){ step, waiting_free };
+	w->again = again;
+	memcpy(w->bytes, msg->head, msg->len);
+	of_message_parse(w->bytes, msg->len, msg->version, &w->msg);
+	c->work = &w->work;
 }

@@ -24,4 +24,8 @@ void of_packets_stop(void);
 /* Is all that the connection sent done? Else it is parked, and its work is called again. */
 bool of_packets_are_done(struct of_conn *c);
 
+/* Its message found no room, and it is parked: `again` does it when there may be some, until it returns true. */
+void of_packets_wait(struct of_conn *c, const struct of_msg *msg,
+	bool (*again)(struct of_conn *c, const struct of_msg *msg));
+
 #endif

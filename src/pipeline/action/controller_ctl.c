@@ -58,8 +58,10 @@ static int take_argument(void *arg, const struct word *w, struct sw_err *err)
 	case 4:
 		return arg_u32("meter_id", value, &a->controller.meter, err);
 	case 5:
-		return sw_err_set(err, SW_CODE_UNSUPPORTED,
-			"controller(pause) is not supported: packets cannot be resumed yet");
+		if (w->value)
+			return sw_err_set(err, SW_CODE_INVALID, "pause has no value");
+		a->controller.pause = true;
+		return 0;
 	}
 	return err_rc(err);
 }
@@ -85,7 +87,7 @@ static int parse(struct sw_action *a, const char *text, struct sw_err *err)
 		return rc;
 	}
 	if (a->controller.reason == REASON_ACTION && !a->controller.id && !a->controller.n_data &&
-		!a->controller.meter) {
+		!a->controller.meter && !a->controller.pause) {
 		max_len = a->controller.max_len;
 		fini(a);
 		memset(a, 0, sizeof(*a));
@@ -115,6 +117,8 @@ static void print(const struct sw_action *a, struct sw_str *out)
 		bytes_print(a->controller.data, a->controller.n_data, out);
 		sw_str_add(out, ",");
 	}
+	if (a->controller.pause)
+		sw_str_add(out, "pause,");
 	if (a->controller.meter)
 		sw_str_add(out, "meter_id=%u,", a->controller.meter);
 	if (out->len > start)
@@ -128,6 +132,7 @@ static bool equal(const struct sw_action *a, const struct sw_action *b)
 	       a->controller.id == b->controller.id &&
 	       a->controller.reason == b->controller.reason &&
 	       a->controller.meter == b->controller.meter &&
+	       a->controller.pause == b->controller.pause &&
 	       a->controller.n_data == b->controller.n_data &&
 	       (!a->controller.n_data ||
 		       !memcmp(a->controller.data, b->controller.data, a->controller.n_data));
@@ -135,9 +140,9 @@ static bool equal(const struct sw_action *a, const struct sw_action *b)
 
 SW_REGISTER(action_type, controller) = {
 	.name = "controller",
-	.help = "sends the packet to the controller",
+	.help = "sends the packet to the controller; with pause the rest is done when that resumes it",
 	.usage =
-		"[MAX_LEN] or (max_len=BYTES,reason=REASON,id=CONTROLLER,userdata=HEX,meter_id=METER)",
+		"[MAX_LEN] or (max_len=BYTES,reason=REASON,id=CONTROLLER,userdata=HEX,pause,meter_id=METER)",
 	.parse = parse,
 	.print = print,
 	.fini = fini,

@@ -50,7 +50,7 @@ void code_reads(struct code_draft *draft, const struct sw_field *field);
 void code_reads_mask(struct code_draft *draft, const struct sw_fields *mask);
 
 /* The op that was added last has a pointer to what its action has, so that its bytes are not the same for equal actions:
- * a number that is goes into code_hash in their place. Control frees actions and their code together. */
+ * a number that is goes into code_hash in their place. */
 void code_points(struct code_draft *draft, uint64_t number);
 
 /* The code frees it, by `forget`, when it goes itself, and tells it, by `used`, of rules that do what it is of (code_used). */
@@ -70,9 +70,13 @@ void code_reads_add(struct sw_fields *mask, const struct code *code);
 /* The same for codes of equal instructions. */
 uint32_t code_hash(const struct code *code);
 
-/* NULL with err: an action that workers cannot do. code_destroy after a grace period; NULL is fine. */
+/* NULL with err: an action that workers cannot do. Ops point to what actions have: the code holds the lists, too, and of `list` of a
+ * bucket those whose actions are in it. code_destroy after a grace period, when it is forgotten but for packets that wait to
+ * go on with it (pause.h); NULL is fine. */
 struct code *code_create(const struct sw_instructions *does, struct sw_err *err);
-struct code *code_create_packet_out(const struct sw_actions *list, struct sw_err *err);
+struct code *code_create_bucket(
+	struct sw_actions *list, struct sw_actions *held, struct sw_err *err);
+struct code *code_create_packet_out(struct sw_actions *list, struct sw_err *err);
 void code_destroy(struct code *code);
 
 #endif

@@ -232,6 +232,7 @@ static struct code *create(const struct sw_instructions *does, bool packet_out, 
 	code->write_place = places_of(does->write);
 	code->plain = plain_of(code);
 	find_next(code);
+	code->refs = 1;
 done:
 	code_destroy(draft.inner);
 	owns_free(draft.own);
@@ -239,16 +240,34 @@ done:
 	return code;
 }
 
-struct code *code_create(const struct sw_instructions *does, struct sw_err *err)
+/* NULL is fine. */
+static struct code *hold(struct code *code, struct sw_actions *a, struct sw_actions *b)
 {
-	return create(does, false, err);
+	if (!code)
+		return NULL;
+	code->held[0] = sw_actions_share(a);
+	code->held[1] = sw_actions_share(b);
+	return code;
 }
 
-struct code *code_create_packet_out(const struct sw_actions *list, struct sw_err *err)
+struct code *code_create(const struct sw_instructions *does, struct sw_err *err)
 {
-	struct sw_instructions does = { .apply = (struct sw_actions *)list, .goto_table = -1 };
+	return hold(create(does, false, err), does->apply, does->write);
+}
 
-	return create(&does, true, err);
+struct code *code_create_bucket(
+	struct sw_actions *list, struct sw_actions *held, struct sw_err *err)
+{
+	struct sw_instructions does = { .apply = list, .goto_table = -1 };
+
+	return hold(create(&does, false, err), held, NULL);
+}
+
+struct code *code_create_packet_out(struct sw_actions *list, struct sw_err *err)
+{
+	struct sw_instructions does = { .apply = list, .goto_table = -1 };
+
+	return hold(create(&does, true, err), list, NULL);
 }
 
 const struct code *code_inner(
@@ -269,10 +288,12 @@ const struct code *code_inner(
 
 void code_destroy(struct code *code)
 {
-	while (code) {
-		struct code *next = code->inner;
+	while (code && !__atomic_sub_fetch(&code->refs, 1, __ATOMIC_ACQ_REL)) {
+		struct code *next = code->inner; /* nobody but us has it */
 
 		owns_free(code->own);
+		sw_actions_free(code->held[0]);
+		sw_actions_free(code->held[1]);
 		free((void *)code->write_place);
 		free(code);
 		code = next;

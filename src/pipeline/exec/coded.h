@@ -27,7 +27,10 @@ struct code {
 	struct sw_fields *reads; /* mask of what its ops need, beside what tables match */
 	struct code *inner;	 /* of lists within it: the next of a chain */
 	struct code_own *own;
-	struct op ops[];
+	struct sw_actions *held[2]; /* its ops point to what these have */
+	/* Its owner's, and of packets that wait to go on with it (pause.h): taken by workers, given back to control. */
+	uint64_t refs;
+	struct op ops[] __attribute__((aligned(16)));
 };
 
 #endif

@@ -77,6 +77,7 @@ struct op {
 		struct {
 			uint16_t max_len, id;
 			uint8_t reason, by_itself; /* 1: by no action */
+			bool pause; /* nothing more is done with the packet, until it is resumed */
 			uint32_t meter;
 			const struct walk_snap *snap; /* of the walk */
 			struct sw_userdata *data;

@@ -5,6 +5,7 @@
  * Control thread only.
  */
 #include "packet_in.h"
+#include "pause.h"
 #include "wish.h"
 
 #include <stdlib.h>
@@ -35,6 +36,7 @@ void packet_in_prepare(void)
 		if (!packet_in_rings[i])
 			packet_in_rings[i] = ring_create();
 	wish_prepare();
+	pause_prepare();
 }
 
 int sw_packet_in_fd(void)
@@ -72,8 +74,9 @@ static void tell(const struct sw_packet_in *in)
 		l->heard(in);
 }
 
-static unsigned empty(struct packet_in_ring *ring, unsigned most)
+static unsigned empty(unsigned worker, unsigned most)
 {
+	struct packet_in_ring *ring = packet_in_rings[worker];
 	uint32_t head = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE), tail = ring->tail;
 	unsigned n = RTE_MIN(head - tail, most);
 
@@ -81,6 +84,7 @@ static unsigned empty(struct packet_in_ring *ring, unsigned most)
 		struct sw_packet_in *in = &ring->in[tail % PACKET_IN_RING];
 
 		tell(in);
+		pause_handed(worker, in);
 		packet_in_free(in);
 		__atomic_store_n(&ring->tail, tail + 1, __ATOMIC_RELEASE);
 	}
@@ -108,7 +112,7 @@ unsigned sw_packet_in_run(unsigned most)
 	rc = read(packet_in_fd, &count, sizeof(count));
 	for (unsigned i = 0; i < SW_WORKER_MAX; i++)
 		if (packet_in_rings[i])
-			n += empty(packet_in_rings[i], RTE_MAX(1u, most / sw_worker_count()));
+			n += empty(i, RTE_MAX(1u, most / sw_worker_count()));
 	n += wish_run(most);
 	if (any_waiting() || wish_waiting())
 		rc = write(packet_in_fd, &one, sizeof(one));
@@ -139,12 +143,15 @@ static void packet_in_fini(void)
 	for (unsigned i = 0; i < SW_WORKER_MAX; i++) {
 		struct packet_in_ring *ring = packet_in_rings[i];
 
-		for (; ring && ring->tail != ring->head; ring->tail++)
+		for (; ring && ring->tail != ring->head; ring->tail++) {
+			pause_handed(i, &ring->in[ring->tail % PACKET_IN_RING]);
 			packet_in_free(&ring->in[ring->tail % PACKET_IN_RING]);
+		}
 		free(ring);
 		packet_in_rings[i] = NULL;
 	}
 	wish_fini();
+	pause_fini();
 	close(packet_in_fd);
 	packet_in_fd = -1;
 }

@@ -16,6 +16,7 @@
 #include "../domain.h"
 #include "../field/extract.h"
 #include "code.h"
+#include "pause.h"
 #include "walk.h"
 
 #define A_SLICE 16 /* packets */
@@ -69,6 +70,22 @@ static bool place_at_port(struct place *p, struct sw_worker *w)
 	return true;
 }
 
+static void begin(struct walk *walk, const struct packet_out *out)
+{
+	fields_extract(out->m, out->in_port, &walk->fields);
+	fields_set_meta(&walk->fields, &out->fields);
+	walk->sent = out->code;
+	walk_packet_out(walk, out->code->apply, out->code->n_apply);
+	walk->sent = NULL;
+}
+
+static void go_on(struct walk *walk, const struct packet_out *out)
+{
+	walk->fields = out->fields;
+	fields_extract_again(out->m, &walk->fields);
+	pause_walk(walk, out->resumed);
+}
+
 static void do_actions(struct sw_worker *w, struct place *place, const struct packet_out *out)
 {
 	struct walk *walk = &walks[w->id][w->depth];
@@ -80,10 +97,11 @@ static void do_actions(struct sw_worker *w, struct place *place, const struct pa
 	walk->x = &x;
 	walk->reader = (struct rule_reader){ rules_version(place->prog.rules), w->id, walk->marks };
 	x.version = walk->reader.version;
-	fields_extract(m, out->in_port, &walk->fields);
-	fields_set_meta(&walk->fields, &out->fields);
 	x.why = SW_ID(drop, rule_drop);
-	walk_packet_out(walk, out->code->apply, out->code->n_apply);
+	if (out->resumed)
+		go_on(walk, out);
+	else
+		begin(walk, out);
 	for (unsigned i = 0; i < walk->n_hits; i++)
 		rule_count_add(walk->hits[i], w, 1, bytes);
 	if (walk->too_long)

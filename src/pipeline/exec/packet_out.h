@@ -19,6 +19,7 @@
 #include "prog.h"
 
 struct code;
+struct sw_pause;
 struct sw_program_job;
 
 /* Of a membership; published and retired with it: both programs as a packet needs them that came in by no port. */
@@ -36,8 +37,9 @@ struct packet_out_gate {
 
 struct packet_out {
 	struct packet_out_gate *gate;
-	struct rte_mbuf *m; /* the worker takes it */
-	struct code *code;
+	struct rte_mbuf *m;	  /* the worker takes it */
+	struct code *code;	  /* NULL: it goes on with this */
+	struct sw_pause *resumed; /* by the fields that it has */
 	uint32_t in_port;
 	struct sw_fields fields;
 };
@@ -57,6 +59,10 @@ void packet_out_view_init(struct packet_out_view *view, const struct sw_program_
 /* The bridge is no more: what waits for it is lost. */
 void packet_out_gate_shut(struct packet_out_gate *gate);
 /* Of the bridge, as long as it is there (bridge_ctl.c). */
+/* A packet into the ring, if it has room: *ticket as in sw_packet_out_post. `code` or `resumed` is the packet's only when it is fine. */
+enum sw_packet_out_fault packet_out_post(struct packet_out_gate *gate,
+	const struct sw_packet_out *out, struct code *code, struct sw_pause *resumed,
+	uint32_t *ticket, struct sw_err *err);
 struct packet_out_gate *bridge_gate(const struct sw_bridge *bridge);
 
 #endif

@@ -24,6 +24,7 @@
 
 #include "../domain.h"
 #include "code.h"
+#include "pause.h"
 
 SW_USE(housekeep, packet_out);
 
@@ -73,6 +74,7 @@ static void packet_free(struct packet_out *out)
 {
 	gate_put(out->gate);
 	code_destroy(out->code);
+	pause_free(out->resumed);
 	free(out);
 }
 
@@ -90,12 +92,11 @@ static bool is_full(const struct packet_out_ring *ring)
 }
 
 static struct packet_out *packet_create(
-	struct packet_out_gate *gate, const struct sw_packet_out *out, struct code *code)
+	struct packet_out_gate *gate, const struct sw_packet_out *out)
 {
 	struct packet_out *packet = sw_xcalloc(1, sizeof(*packet));
 
 	packet->gate = gate;
-	packet->code = code;
 	packet->in_port = out->in_port;
 	packet->fields = out->fields;
 	packet->m = sw_pool_packet(out->bytes, out->len);
@@ -115,12 +116,12 @@ static void post(struct packet_out_ring *ring, struct packet_out *packet)
 	sw_housekeep_ask(SW_ID(housekeep, packet_out));
 }
 
-enum sw_packet_out_fault sw_packet_out_post(struct sw_bridge *bridge,
-	const struct sw_packet_out *out, uint32_t *ticket, struct sw_err *err)
+enum sw_packet_out_fault packet_out_post(struct packet_out_gate *gate,
+	const struct sw_packet_out *out, struct code *code, struct sw_pause *resumed,
+	uint32_t *ticket, struct sw_err *err)
 {
 	struct packet_out_ring *ring = &packet_out_ring;
 	struct packet_out *packet;
-	struct code *code;
 
 	reap(ring);
 	if (is_full(ring)) {
@@ -128,22 +129,35 @@ enum sw_packet_out_fault sw_packet_out_post(struct sw_bridge *bridge,
 			SW_PACKET_OUT_RING);
 		return SW_PACKET_OUT_FULL;
 	}
-	code = code_create_packet_out(out->actions, err);
-	if (!code)
-		return SW_PACKET_OUT_BAD_ACTION;
 	walks_create();
-	packet = packet_create(bridge_gate(bridge), out, code);
+	packet = packet_create(gate, out);
 	if (!packet) {
 		sw_err_set(err, SW_CODE_LIMIT, "there is no packet buffer for %zu bytes", out->len);
 		sw_err_hint(err, "raise mbufs in section [memory] of the boot file");
 		return SW_PACKET_OUT_NO_BUFFER;
 	}
+	packet->code = code;
+	packet->resumed = resumed;
 	post(ring, packet);
 	*ticket = ring->head;
 	return SW_PACKET_OUT_FINE;
 }
 
-enum sw_packet_out_fault sw_packet_out_check(const struct sw_actions *actions, struct sw_err *err)
+enum sw_packet_out_fault sw_packet_out_post(struct sw_bridge *bridge,
+	const struct sw_packet_out *out, uint32_t *ticket, struct sw_err *err)
+{
+	struct code *code = code_create_packet_out(out->actions, err);
+	enum sw_packet_out_fault fault;
+
+	if (!code)
+		return SW_PACKET_OUT_BAD_ACTION;
+	fault = packet_out_post(bridge_gate(bridge), out, code, NULL, ticket, err);
+	if (fault != SW_PACKET_OUT_FINE)
+		code_destroy(code);
+	return fault;
+}
+
+enum sw_packet_out_fault sw_packet_out_check(struct sw_actions *actions, struct sw_err *err)
 {
 	struct code *code = code_create_packet_out(actions, err);
 

@@ -16,6 +16,7 @@
 #include "../meter/meter.h"
 #include "code.h"
 #include "packet_in.h"
+#include "pause.h"
 #include "prog.h"
 #include "walk.h"
 
@@ -39,7 +40,14 @@ static bool is_miss_rule(const struct walk *walk)
 {
 	const struct sw_rule *rule = walk->rule;
 
-	return rule && !rule->priority && !rule->mask->n;
+	return rule ? !rule->priority && !rule->mask->n : walk->as && walk->as->miss;
+}
+
+static uint64_t cookie_of(const struct walk *walk)
+{
+	if (walk->rule)
+		return walk->rule->cookie;
+	return walk->as ? walk->as->cookie : UINT64_MAX;
 }
 
 static uint8_t reason_of(const struct walk *walk, const struct op *op)
@@ -67,16 +75,28 @@ static void walk_controller(struct walk *walk, const struct op *op)
 	snap->reason = reason_of(walk, op);
 	if (snap->reason == SW_PACKET_IN_NO_MATCH && walk->prog->no_packet_in) {
 		walk->x->why = SW_ID(drop, no_packet_in);
+		walk->lost |= op->controller.pause; /* nobody resumes it */
 		return;
 	}
-	snap->cookie = walk->rule ? walk->rule->cookie : UINT64_MAX;
+	snap->cookie = cookie_of(walk);
+	snap->pause = NULL;
 	snap->table = walk->table;
 	snap->fields = walk->fields;
 	put = walk_put(walk, op);
 	if (!put)
 		return;
 	put->controller.snap = snap;
+	if (op->controller.pause)
+		pause_begin(walk, snap);
 	walk->n_snaps++;
+}
+
+/* What is left to do goes along. false: there is no room for it. */
+static bool take_pause(struct sw_worker *w, const struct walk_snap *snap, struct sw_packet_in *in)
+{
+	in->pauses = snap->pause;
+	in->pause = NULL;
+	return !snap->pause || pause_post(w, snap->pause, in);
 }
 
 static void run_controller(struct exec *x, const struct op *op)
@@ -92,7 +112,7 @@ static void run_controller(struct exec *x, const struct op *op)
 			continue;
 		}
 		in = packet_in_next(x->w);
-		if (!in) {
+		if (!in || !take_pause(x->w, snap, in)) {
 			x->why = SW_ID(drop, controller_full);
 			return;
 		}
@@ -133,8 +153,10 @@ void walk_tell(struct walk *walk, uint8_t reason, const uint16_t *ids, unsigned 
 	op.controller.reason = reason;
 	op.controller.by_itself = true;
 	op.controller.id = ids[0];
-	if (reason == SW_PACKET_IN_NO_MATCH)
+	if (reason == SW_PACKET_IN_NO_MATCH) {
 		walk->rule = NULL;
+		walk->as = NULL;
+	}
 	walk_controller(walk, &op);
 	if (walk->n_ops == before)
 		return;
@@ -159,7 +181,9 @@ static int compile_controller(
 {
 	struct op *op = code_add(draft);
 
-	op_controller_init(op, a->controller.max_len);
+	/* All of a packet that is to come back must go out. */
+	op_controller_init(op, a->controller.pause ? SW_NO_BUFFER : a->controller.max_len);
+	op->controller.pause = a->controller.pause;
 	op->controller.reason = a->controller.reason;
 	op->controller.id = a->controller.id;
 	op->controller.meter = a->controller.meter;

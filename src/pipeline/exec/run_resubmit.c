@@ -11,6 +11,7 @@
 #include <rte_byteorder.h>
 
 #include "code.h"
+#include "pause.h"
 #include "walk.h"
 
 static void walk_resubmit(struct walk *walk, const struct op *op)
@@ -95,7 +96,7 @@ static void give_back(struct walk *walk, const struct kept *kept)
 	memcpy(walk->stack, kept->stack, kept->n_stack * sizeof(kept->stack[0]));
 }
 
-/* An exit ends the list, and so does the end of its packet. */
+/* An exit ends the list, and so does the end of its packet; where it stops, the rest of the list is what waits. */
 static void walk_clone(struct walk *walk, const struct op *op)
 {
 	unsigned why = walk->x->why;
@@ -106,6 +107,7 @@ static void walk_clone(struct walk *walk, const struct op *op)
 		return;
 	keep(walk, &kept);
 	walk_ops(walk, op->code->apply, op->code->n_apply);
+	pause_end(walk);
 	give_back(walk, &kept);
 	walk->exit = walk->lost = false;
 	walk->x->why = why;

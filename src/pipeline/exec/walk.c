@@ -17,6 +17,7 @@
 #include <sw/packet_in.h>
 
 #include "../rule/lookup.h"
+#include "pause.h"
 #include "prog.h"
 #include "run_controller.h"
 #include "run_set.h"
@@ -49,12 +50,16 @@ static bool walk_over(const struct walk *walk)
 
 void walk_ops(struct walk *walk, const struct op *ops, unsigned n)
 {
-	for (unsigned i = 0; i < n && !walk_over(walk); i++) {
+	unsigned i;
+
+	for (i = 0; i < n && !walk_over(walk); i++) {
 		if (ops[i].walk)
 			ops[i].walk(walk, &ops[i]);
 		else
 			walk_put(walk, &ops[i]);
 	}
+	if (unlikely(i < n))
+		pause_note(walk, PAUSE_OPS, &ops[i], n - i);
 }
 
 static bool covers(const uint8_t *mask, const uint8_t *other, unsigned n)
@@ -106,14 +111,14 @@ static void write_set(struct walk *walk, const struct code *code)
 	}
 }
 
-static void clear_set(struct walk *walk)
+void walk_set_clear(struct walk *walk)
 {
 	walk->places = 0;
 	walk->n_sets = 0;
 }
 
 /* In order of places. A group goes before an output, and that before a resubmit: one of them is done, the last. */
-static void run_set(struct walk *walk)
+void walk_set_run(struct walk *walk)
 {
 	uint32_t left = walk->places;
 
@@ -133,7 +138,9 @@ static void run_set(struct walk *walk)
 			walk_ops(walk, walk->set_field[i], 1);
 	}
 	walk->in_set = false;
-	clear_set(walk);
+	if (unlikely(walk->lost))
+		pause_note(walk, PAUSE_SET_END, NULL, 0);
+	walk_set_clear(walk);
 }
 
 static void write_metadata(struct walk *walk, const struct code *code)
@@ -232,9 +239,19 @@ static void miss(struct walk *walk)
 	if (walk->depth)
 		return;
 	walk->x->why = SW_ID(drop, table_miss);
-	clear_set(walk);
+	walk_set_clear(walk);
 	if (walk->prog->asked & SW_BRIDGE_TELL_MISSES && !walk_over(walk))
 		walk_tell(walk, SW_PACKET_IN_NO_MATCH, &any, 1);
+}
+
+/* What a rule says behind its list; returns the table to go to, or -1. */
+static inline int leave(struct walk *walk, const struct code *code)
+{
+	if (code->clear)
+		walk_set_clear(walk);
+	write_set(walk, code);
+	write_metadata(walk, code);
+	return code->goto_table;
 }
 
 void walk_table(struct walk *walk, uint8_t table, rte_be32_t in_port)
@@ -249,14 +266,20 @@ void walk_table(struct walk *walk, uint8_t table, rte_be32_t in_port)
 		if (code->meter)
 			walk_ops(walk, code->meter, 1);
 		walk_ops(walk, code->apply, code->n_apply);
-		if (walk_over(walk))
+		if (walk_over(walk)) {
+			pause_note(walk, PAUSE_RULE, code, 0);
 			return;
-		if (code->clear)
-			clear_set(walk);
-		write_set(walk, code);
-		write_metadata(walk, code);
-		next = code->goto_table;
+		}
+		next = leave(walk, code);
 	}
+}
+
+void walk_rest(struct walk *walk, const struct code *code)
+{
+	int next = leave(walk, code);
+
+	if (next >= 0)
+		walk_table(walk, next, walk->fields.in_port);
 }
 
 /* What follows the last op that sends is for nothing; that one may have the packets themselves. */
@@ -273,6 +296,11 @@ static void finish(struct walk *walk, unsigned from)
 	}
 	walk->ops[last].last = true;
 	walk->n_ops = last + 1 + walk->ops[last].nested;
+}
+
+void walk_finish(struct walk *walk)
+{
+	finish(walk, 0);
 }
 
 bool walk_open(struct walk *walk, struct walk_inner *inner, const struct op *op)
@@ -295,7 +323,7 @@ void walk_close(struct walk *walk, const struct walk_inner *inner)
 	walk->inner--;
 }
 
-static void begin(struct walk *walk)
+void walk_begin(struct walk *walk)
 {
 	walk->stale = walk->once = walk->too_long = walk->exit = walk->lost = walk->counted_down =
 		walk->asked_live = walk->timed = walk->wide = walk->packet_out = walk->in_set =
@@ -304,7 +332,8 @@ static void begin(struct walk *walk)
 	walk->depth = walk->inner = walk->groups = walk->lookups = walk->n_tables = 0;
 	memset(walk->tables, 0, sizeof(walk->tables));
 	walk->n_ops = walk->n_hits = walk->n_stack = walk->n_snaps = 0;
-	clear_set(walk);
+	walk->pausing = NULL;
+	walk_set_clear(walk);
 }
 
 /* Flows that were set by hand, before all tables. What they do not take goes on as if they were not there. */
@@ -332,8 +361,10 @@ static void tables(struct walk *walk, uint8_t table)
 	walk->exit = false;
 	if (unlikely(walk->ear))
 		walk->ear->set(walk);
-	if (!walk->lost)
-		run_set(walk);
+	if (likely(!walk->lost))
+		walk_set_run(walk);
+	else
+		pause_note(walk, PAUSE_SET, NULL, 0);
 }
 
 /* As if a rule of the table dropped it: a change of rules there asks again. */
@@ -349,7 +380,7 @@ static void drop_fragment(struct walk *walk, uint8_t table)
 
 void walk_run(struct walk *walk, uint8_t table)
 {
-	begin(walk);
+	walk_begin(walk);
 	if (unlikely(walk->prog->asked & SW_BRIDGE_DROP_FRAGMENTS) && walk->fields.ip_frag)
 		drop_fragment(walk, table);
 	else
@@ -367,7 +398,7 @@ void walk_tables(struct walk *walk)
 
 void walk_packet_out(struct walk *walk, const struct op *ops, unsigned n)
 {
-	begin(walk);
+	walk_begin(walk);
 	walk->table = 0;
 	walk->packet_out = true;
 	walk->keep = false;

@@ -15,6 +15,7 @@
 #include "../rule/lookup.h"
 #include "coded.h"
 #include "prog.h"
+#include "walk_told.h"
 
 #define WALK_OPS     512  /* on a list */
 #define WALK_HITS    256  /* rules; more are not counted */
@@ -25,21 +26,7 @@
 #define WALK_STACK   128  /* values pushed */
 #define WALK_SNAPS   16	  /* times to controllers */
 #define AHEAD_TABLES 8	  /* asked for a burst */
-
-/* What a packet to controllers tells beside the packet. */
-struct walk_snap {
-	uint64_t cookie;
-	uint8_t table, reason;
-	struct sw_fields fields;
-};
-
-/* Who follows a walk: a trace. Workers' walks have none, and look once a table and once an action set. */
-struct walk_ear {
-	/* A table was looked into, with in_port in its place; rule NULL: there is none for the packet. */
-	void (*table)(const struct walk *walk, uint8_t table, rte_be32_t in_port,
-		const struct sw_rule *rule);
-	void (*set)(const struct walk *walk); /* the action set is run as it is now */
-};
+#define WALK_PAUSES  4096 /* words of what waits to be resumed */
 
 struct walk_value {
 	uint8_t bytes[16];
@@ -69,7 +56,8 @@ struct walk {
 	unsigned n_found;
 	uint8_t mark; /* of conjunctions that lookups met (../rule/place.h); set by the caller: of those n_found */
 	uint8_t table;		    /* that is looked into */
-	const struct sw_rule *rule; /* whose actions are done; NULL: of none */
+	const struct sw_rule *rule; /* whose actions are done; NULL: of none, or */
+	const struct walk_as *as;   /* of this. NULL but for packets that are resumed */
 	uint32_t len;		    /* of the packet, when it was read anew last */
 	bool stale;		    /* the packet has headers now that the fields do not tell */
 	bool once;		    /* ops were run on the way */
@@ -101,6 +89,12 @@ struct walk {
 	struct walk_value stack[WALK_STACK];
 	struct walk_snap snap[WALK_SNAPS];
 	struct walk_ahead ahead;
+	/* pause.h: whose frames are being noted, or NULL; the bucket it is in; what a controller sent it with. */
+	struct sw_pause *pausing;
+	const struct code *bucket, *sent;
+	const struct sw_pause *resumed;
+	uint32_t pause_room; /* bytes that it may have */
+	uint64_t pauses[WALK_PAUSES] __attribute__((aligned(16)));
 };
 
 /* From `table` to the end. The caller has set prog, x, reader, keep, found, n_found, mark and fields. */
@@ -126,6 +120,13 @@ static inline void walk_fresh(struct walk *walk)
 struct op *walk_put(struct walk *walk, const struct op *op);
 void walk_table(struct walk *walk, uint8_t table, rte_be32_t in_port);
 void walk_ops(struct walk *walk, const struct op *ops, unsigned n);
+/* The rest of a rule behind its list of actions, and the tables it leads to. */
+void walk_rest(struct walk *walk, const struct code *code);
+/* The action set, which is empty then. */
+void walk_set_run(struct walk *walk);
+void walk_set_clear(struct walk *walk);
+void walk_begin(struct walk *walk);
+void walk_finish(struct walk *walk);
 
 /* port_lives(), noted: what the walk comes to holds no longer than the answer. */
 static inline bool walk_port_lives(struct walk *walk, uint32_t number)

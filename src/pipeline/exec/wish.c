@@ -82,6 +82,16 @@ void wish_learn(struct walk *walk, const struct learner *learner)
 		tell(w, ring);
 }
 
+/* The rule is found again by what it matches and this. */
+static void name_rule(const struct walk *walk, struct wish *wish)
+{
+	const struct sw_rule *rule = walk->rule;
+
+	wish->cookie = rule ? rule->cookie : walk->as->cookie;
+	wish->priority = rule ? rule->priority : walk->as->priority;
+	wish->table = rule ? rule->table : walk->as->table;
+}
+
 void wish_fin(struct walk *walk, uint16_t idle, uint16_t hard)
 {
 	struct sw_worker *w = walk->x->w;
@@ -91,16 +101,15 @@ void wish_fin(struct walk *walk, uint16_t idle, uint16_t hard)
 
 	walk->timed = true;
 	walk->once |= !wish;
-	if (!wish || !walk->rule)
+	if (!wish || !(walk->rule || walk->as))
 		return;
 	wish->learner = 0;
-	wish->cookie = walk->rule->cookie;
-	wish->priority = walk->rule->priority;
-	wish->table = walk->rule->table;
+	name_rule(walk, wish);
 	wish->idle = idle;
 	wish->hard = hard;
 	hash = mix(copy_fields(&wish->fields, &walk->fields, NULL),
-		(uintptr_t)walk->rule ^ (uint64_t)idle << 48 ^ (uint64_t)hard << 32);
+		mix(wish->cookie, (uint64_t)wish->table << 16 | wish->priority) ^
+			(uint64_t)idle << 48 ^ (uint64_t)hard << 32);
 	if (!asked_lately(ring, hash, rules_changed(walk->prog->rules, wish->table), w->now_s))
 		tell(w, ring);
 }

@@ -52,11 +52,10 @@ static struct sw_actions *in_order(const struct sw_actions *set)
 	return list;
 }
 
-struct code *bucket_compile(const struct sw_actions *actions, struct sw_err *err)
+struct code *bucket_compile(struct sw_actions *actions, struct sw_err *err)
 {
 	struct sw_actions *list = in_order(actions);
-	struct sw_instructions does = { .apply = list, .goto_table = -1 };
-	struct code *code = code_create(&does, err);
+	struct code *code = code_create_bucket(list, actions, err);
 
 	free(list);
 	return code;

@@ -29,7 +29,7 @@ struct sw_group *group_create(struct sw_group_conf *conf, struct sw_err *err);
 void group_free(struct sw_group *g);
 
 /* The actions of a bucket in the order in which an action set runs them. NULL with err. */
-struct code *bucket_compile(const struct sw_actions *actions, struct sw_err *err);
+struct code *bucket_compile(struct sw_actions *actions, struct sw_err *err);
 
 /* Ids of groups that the bucket's actions send to: fn of each. */
 void bucket_each_group(

@@ -11,6 +11,7 @@
 #include <sw/drop.h>
 
 #include "../exec/code.h"
+#include "../exec/pause.h"
 #include "../exec/prog.h"
 #include "../exec/run_ttl.h"
 #include "../exec/walk.h"
@@ -288,16 +289,19 @@ static void run_walked(struct exec *x, const struct op *op)
 }
 
 /* A bucket's actions see the packet as it came to the group, and nothing after the group sees what they did; an exit, or the
- * packet's end, ends the bucket. */
+ * packet's end, ends the bucket; where it stops, the rest of the bucket is what waits. */
 static void walk_bucket(struct walk *walk, const struct sw_group *g, unsigned bucket)
 {
-	const struct code *code = g->bucket[bucket].code;
+	const struct code *code = g->bucket[bucket].code, *outer = walk->bucket;
 	struct op head = { .sends = true, .id = bucket };
 	struct walk_inner inner;
 
 	if (!walk_open(walk, &inner, &head))
 		return;
+	walk->bucket = code;
 	walk_ops(walk, code->apply, code->n_apply);
+	walk->bucket = outer;
+	pause_end(walk);
 	walk->exit = walk->lost = false;
 	walk_close(walk, &inner);
 }

@@ -2,7 +2,7 @@
 /*
  * Nicira's actions that send to controllers: one with an id and a reason, one with properties for all there is
  * (nicira-ext.h, NXAST_CONTROLLER, NXAST_CONTROLLER2). Without anything special they are OpenFlow's output to
- * CONTROLLER, and kept as that. Pausing the pipeline is refused: nothing resumes it. Control thread.
+ * CONTROLLER, and kept as that. Control thread.
  */
 #include "action.h"
 
@@ -25,7 +25,7 @@ static void become_output(struct sw_action *a)
 	uint16_t max_len = a->controller.max_len;
 
 	if (a->controller.reason != OFPR_ACTION || a->controller.id || a->controller.n_data ||
-		a->controller.meter)
+		a->controller.meter || a->controller.pause)
 		return;
 	memset(a, 0, sizeof(*a));
 	a->type = &sw_action_type_output;
@@ -46,7 +46,7 @@ static enum of_error get_controller(struct of_action_in *in, struct sw_action *a
 
 static bool put_controller(struct of_buf *out, const struct sw_action *a, uint8_t version)
 {
-	if (a->controller.n_data || a->controller.meter)
+	if (a->controller.n_data || a->controller.meter || a->controller.pause)
 		return false;
 	of_put_u16(out, a->controller.max_len);
 	of_put_u16(out, a->controller.id);
@@ -81,7 +81,8 @@ static enum of_error get_property(struct of_property *p, struct sw_action *a)
 		a->controller.data = c->at;
 		break;
 	case PAUSE:
-		return OFPBAC_BAD_ARGUMENT;
+		a->controller.pause = true;
+		break;
 	case METER_ID:
 		a->controller.meter = of_u32(c);
 		break;
@@ -126,7 +127,7 @@ static void put_number(struct of_buf *out, uint16_t type, unsigned n, uint32_t v
 		of_put_u8(out, v);
 	else if (n == 2)
 		of_put_u16(out, v);
-	else
+	else if (n == 4)
 		of_put_u32(out, v);
 	of_pad8(out, at);
 }
@@ -135,7 +136,7 @@ static bool put_controller2(struct of_buf *out, const struct sw_action *a, uint8
 {
 	size_t at;
 
-	if (!a->controller.n_data && !a->controller.meter)
+	if (!a->controller.n_data && !a->controller.meter && !a->controller.pause)
 		return false;
 	of_room(out, 6);
 	if (a->controller.max_len != SW_NO_BUFFER)
@@ -151,6 +152,8 @@ static bool put_controller2(struct of_buf *out, const struct sw_action *a, uint8
 		of_put(out, a->controller.data, a->controller.n_data);
 		of_pad8(out, at);
 	}
+	if (a->controller.pause)
+		put_number(out, PAUSE, 0, 0);
 	if (a->controller.meter)
 		put_number(out, METER_ID, 4, a->controller.meter);
 	return true;

@@ -19,6 +19,7 @@
 #include <sw/loop.h>
 #include <sw/module.h>
 #include <sw/packet_in.h>
+#include <sw/pause.h>
 #include <sw/trap.h>
 
 #include "../../loop.h"
@@ -30,20 +31,21 @@
 #include "../codec/version.h"
 #include "../conn/packets.h"
 #include "../conn/reply.h"
+#include "packet_in2.h"
 
-#define OFPT_PACKET_IN	10
-#define OFP_NO_BUFFER	UINT32_MAX
-#define NXT_PACKET_IN	17
-#define NXT_PACKET_IN2	30
-#define A_STEP		64    /* packets handed on in a step of the loop */
-#define PACKET_MAX	65000 /* bytes: with its head it is a message */
-#define NXPINT_PACKET	0
-#define NXPINT_FULL_LEN 1
-#define NXPINT_TABLE_ID 3
-#define NXPINT_COOKIE	4
-#define NXPINT_REASON	5
-#define NXPINT_METADATA 6
-#define NXPINT_USERDATA 7
+#define OFPT_PACKET_IN 10
+#define OFP_NO_BUFFER  UINT32_MAX
+#define NXT_PACKET_IN  17
+#define NXT_PACKET_IN2 30
+#define A_STEP	       64    /* packets handed on in a step of the loop */
+#define PACKET_MAX     65000 /* bytes: with its head it is a message */
+
+/* A packet that is told of; when it pauses, its handle is made when the first is to have it. */
+struct telling {
+	struct sw_packet_in in;
+	bool kept;
+	uint8_t handle[SW_PAUSE_HANDLE];
+};
 
 /* As the version knows it. */
 static uint8_t told_as(unsigned reason, uint8_t version)
@@ -160,8 +162,27 @@ static void put_nxt(struct of_buf *out, const struct sw_packet_in *in, uint8_t v
 	put_packet(out, in);
 }
 
-static void put_nxt2(struct of_buf *out, const struct sw_packet_in *in, uint8_t version)
+/* Who gets less than the whole packet could not send it on. */
+static void put_pause(struct of_buf *out, struct telling *t)
 {
+	size_t at;
+
+	if (!t->in.pause || length(&t->in) < t->in.m->pkt_len)
+		return;
+	if (!t->kept)
+		t->kept = sw_pause_keep(&t->in, t->handle);
+	at = of_property_begin(out, NXPINT_CONTINUATION);
+	of_put_u32(out, 0);
+	of_put_u16(out, NXCPT_BRIDGE);
+	of_put_u16(out, OF_PROPERTY_HEAD + sizeof(t->handle));
+	of_put(out, t->handle, sizeof(t->handle));
+	of_put_u32(out, 0);
+	of_property_end(out, at);
+}
+
+static void put_nxt2(struct of_buf *out, struct telling *t, uint8_t version)
+{
+	const struct sw_packet_in *in = &t->in;
 	struct sw_match match;
 	size_t at = of_property_begin(out, NXPINT_PACKET);
 
@@ -184,15 +205,17 @@ static void put_nxt2(struct of_buf *out, const struct sw_packet_in *in, uint8_t 
 	at = of_property_begin(out, NXPINT_METADATA);
 	of_put_fields(out, &match, version == OF10 ? OF_NXM : version);
 	of_property_end(out, at);
-	if (!in->data)
-		return;
-	at = of_property_begin(out, NXPINT_USERDATA);
-	of_put(out, in->data->bytes, in->data->n);
-	of_property_end(out, at);
+	if (in->data) {
+		at = of_property_begin(out, NXPINT_USERDATA);
+		of_put(out, in->data->bytes, in->data->n);
+		of_property_end(out, at);
+	}
+	put_pause(out, t);
 }
 
-static void tell(struct of_conn *c, const struct sw_packet_in *in)
+static void tell(struct of_conn *c, struct telling *t)
 {
+	const struct sw_packet_in *in = &t->in;
 	enum of_packets kind =
 		in->reason == SW_PACKET_IN_NO_MATCH ? OF_PACKETS_MISS : OF_PACKETS_ACTION;
 	uint32_t port = rte_be_to_cpu_32(in->fields.in_port);
@@ -212,7 +235,7 @@ static void tell(struct of_conn *c, const struct sw_packet_in *in)
 		break;
 	case OF_PACKET_IN_NXT2:
 		out = of_news_experimenter(c->version, OF_NICIRA, NXT_PACKET_IN2);
-		put_nxt2(out, in, c->version);
+		put_nxt2(out, t, c->version);
 		break;
 	default:
 		out = of_news(c->version, OFPT_PACKET_IN);
@@ -225,23 +248,22 @@ static void tell(struct of_conn *c, const struct sw_packet_in *in)
 }
 
 /* So much of it as set-config says (1.3.5, 7.3.2). Of misses who speaks 1.0 is told; later versions want a rule for them (5.4). */
-static void tell_cut(struct of_conn *c, const struct sw_packet_in *in)
+static void tell_cut(struct of_conn *c, struct telling *t)
 {
-	struct sw_packet_in cut = *in;
-
-	cut.max_len = c->miss_len;
-	if (c->version == OF10 || in->reason != SW_PACKET_IN_NO_MATCH)
-		tell(c, &cut);
+	t->in.max_len = c->miss_len;
+	if (c->version == OF10 || t->in.reason != SW_PACKET_IN_NO_MATCH)
+		tell(c, t);
 }
 
 static void heard(const struct sw_packet_in *in)
 {
 	struct of_bridge *of = of_bridge_of_rules(in->rules);
+	struct telling t = { .in = *in };
 	struct of_conn *c;
 
 	if (of)
 		TAILQ_FOREACH (c, &of->conns, peers)
-			(in->by_itself ? tell_cut : tell)(c, in);
+			(in->by_itself ? tell_cut : tell)(c, &t);
 }
 
 SW_REGISTER(packet_in_listener, openflow) = {

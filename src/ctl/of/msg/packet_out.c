@@ -183,43 +183,13 @@ static bool send_later(struct of_conn *c, const struct of_msg *msg)
 	return !c->parked;
 }
 
-/* --- a packet that has to wait for room ------------------------------------------------------------------------- */
-
-struct waiting {
-	struct of_work work;
-	struct of_msg msg;
-	uint8_t bytes[];
-};
-
-static int step(struct of_conn *c, struct of_work *work, const struct slice *slice)
-{
-	struct waiting *w = sw_container_of(work, struct waiting, work);
-
-	return send_later(c, &w->msg) ? 0 : SLICE_MORE;
-}
-
-static void waiting_free(struct of_work *work)
-{
-	free(sw_container_of(work, struct waiting, work));
-}
-
-static void wait_for_room(struct of_conn *c, const struct of_msg *msg)
-{
-	struct waiting *w = sw_xcalloc(1, sizeof(*w) + msg->len);
-
-	w->work = (struct of_work){ step, waiting_free };
-	memcpy(w->bytes, msg->head, msg->len);
-	of_message_parse(w->bytes, msg->len, msg->version, &w->msg);
-	c->work = &w->work;
-}
-
 static enum of_error packet_out(struct of_conn *c, const struct of_msg *msg)
 {
 	struct packet_out p;
 	enum of_error error = read_checked(c, msg, true, &p);
 
 	if (!error && !send_one(c, &p))
-		wait_for_room(c, msg);
+		of_packets_wait(c, msg, send_later);
 	sw_actions_free(p.out.actions);
 	return error;
 }

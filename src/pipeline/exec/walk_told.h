@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What walks tell to others: packets to controllers, traces.
+ *
+ * room: pipeline (private). Thread: as walk.h.
+ */
+#ifndef PIPELINE_EXEC_WALK_TOLD_H
+#define PIPELINE_EXEC_WALK_TOLD_H
+
+#include <sw/field.h>
+
+struct sw_pause;
+struct sw_rule;
+struct walk;
+
+/* What a packet to controllers tells beside the packet. */
+struct walk_snap {
+	uint64_t cookie;
+	uint8_t table, reason;
+	const struct sw_pause *pause; /* NULL: the packet does not wait */
+	struct sw_fields fields;
+};
+
+/* What is asked of the rule whose actions are done, where that may be gone: of a packet that was resumed. */
+struct walk_as {
+	uint64_t cookie;
+	uint16_t priority;
+	uint8_t table;
+	bool miss; /* the one that takes what the others of its table do not */
+};
+
+/* Who follows a walk: a trace. Workers' walks have none, and look once a table and once an action set. */
+struct walk_ear {
+	/* A table was looked into, with in_port in its place; rule NULL: there is none for the packet. */
+	void (*table)(const struct walk *walk, uint8_t table, rte_be32_t in_port,
+		const struct sw_rule *rule);
+	void (*set)(const struct walk *walk); /* the action set is run as it is now */
+};
+
+#endif
