@@ -80,10 +80,10 @@ static void expect_same(const struct of_buf *a, const struct of_buf *b)
 
 static void taken_back(void **state)
 {
-	static const uint8_t versions[] = { OF13, OF14 };
+	static const uint8_t versions[] = { OF13, OF14, OF15 };
 	struct of_buf told = { 0 }, again = { 0 };
 
-	for (unsigned v = 0; v < 2; v++) {
+	for (unsigned v = 0; v < 3; v++) {
 		int fd = op_dial_as("br0", versions[v]);
 
 		ask(fd, versions[v], &told);
@@ -266,12 +266,98 @@ static void refused(void **state)
 	ask(slave, OF13, &bad);
 	op_close(slave);
 	op_close(fd);
-	slave = op_dial_as("br0", OF15);
-	say_part(slave, OF15, &told, 0, entry_len(&told, 0), false);
-	op_hear_error(slave, 13, 5);
-	op_close(slave);
 	of_buf_fini(&told);
 	of_buf_fini(&bad);
+}
+
+/* --- 1.5: commands ------------------------------------------------------------------------------------------------------- */
+
+#define COMMAND_AT 3
+enum { REPLACE, MODIFY, ENABLE, DISABLE };
+
+/* Two tables, the second the one that follows `first` in the answer. */
+static void two(struct of_buf *out, const struct of_buf *told, size_t first, uint8_t command)
+{
+	size_t second = first + entry_len(told, first);
+
+	out->len = 0;
+	of_put(out, told->bytes + first, second + entry_len(told, second) - first);
+	out->bytes[COMMAND_AT] = out->bytes[second - first + COMMAND_AT] = command;
+}
+
+static void commands(void **state)
+{
+	struct of_buf told = { 0 }, part = { 0 }, got = { 0 };
+	int fd = op_dial_as("br0", OF15);
+	size_t second;
+
+	ask(fd, OF15, &told);
+	second = entry_len(&told, 0);
+	/* Some tables: the others are as they were. */
+	two(&part, &told, 0, MODIFY);
+	memcpy(part.bytes + second + NAME_AT, "renamed\0", 8);
+	say_part(fd, OF15, &part, 0, part.len, false);
+	memcpy(told.bytes + second + NAME_AT, "renamed\0", 8);
+	hear_all(fd, 8, &got);
+	expect_same(&got, &told);
+	/* They are in the pipeline, whatever else is said of them, and stay there. */
+	two(&part, &told, 0, ENABLE);
+	memset(part.bytes + NAME_AT, 0, HEAD - NAME_AT);
+	put16(&part, 0, HEAD);
+	say_part(fd, OF15, &part, 0, HEAD, true);
+	op_turn(2);
+	op_hear_nothing(fd);
+	say_part(fd, OF15, &part, 0, HEAD, false);
+	hear_all(fd, 8, &got);
+	expect_same(&got, &told);
+	two(&part, &told, 0, DISABLE);
+	say_part(fd, OF15, &part, 0, part.len, false);
+	op_hear_error(fd, 13, 5);
+	two(&part, &told, 0, REPLACE);
+	say_part(fd, OF15, &part, 0, part.len, false);
+	op_hear_error(fd, 13, 5);
+	ask(fd, OF15, &got);
+	expect_same(&got, &told);
+	op_close(fd);
+	of_buf_fini(&told);
+	of_buf_fini(&part);
+	of_buf_fini(&got);
+}
+
+static void commands_refused(void **state)
+{
+	static const struct {
+		size_t at;
+		uint8_t byte;
+		uint16_t type, code;
+	} cases[] = {
+		{ 2, 254, 13, 0 },			  /* no such table */
+		{ COMMAND_AT, 4, 13, 9 },		  /* no such command */
+		{ COMMAND_AT, ENABLE, 13, 9 },		  /* another one than the first table's */
+		{ 4 + 3, 2, 13, 8 },			  /* an egress table */
+		{ 4, 0x80, 13, 8 }, { 56 + 3, 4, 13, 6 }, /* capabilities */
+		{ 60, 0xff, 13, 7 },			  /* entries */
+		{ 2, 0, 14, 2 },			  /* the first table again */
+	};
+	struct of_buf told = { 0 }, part = { 0 }, got = { 0 };
+	int fd = op_dial_as("br0", OF15);
+	size_t second;
+
+	ask(fd, OF15, &told);
+	second = entry_len(&told, 0);
+	for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		two(&part, &told, 0, MODIFY);
+		memcpy(part.bytes + NAME_AT, "other\0", 6);
+		part.bytes[second + cases[i].at] = cases[i].byte;
+		say_part(fd, OF15, &part, 0, part.len, false);
+		op_hear_error(fd, cases[i].type, cases[i].code);
+		ask(fd, OF15, &got);
+		expect_same(&got, &told);
+	}
+	op_close(fd);
+	of_buf_fini(&told);
+	of_buf_fini(&part);
+	of_buf_fini(&got);
 }
 
 int main(void)
@@ -280,6 +366,8 @@ int main(void)
 		cmocka_unit_test(taken_back),
 		cmocka_unit_test(names),
 		cmocka_unit_test(refused),
+		cmocka_unit_test(commands),
+		cmocka_unit_test(commands_refused),
 	};
 
 	return cmocka_run_group_tests(tests, op_setup, op_teardown);

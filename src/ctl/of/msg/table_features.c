@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Table features (1.3.5, 7.3.5.5; 1.5.1, 7.3.5.18): each table can do all that is registered: fields, actions, instructions; all but
- * going to a table that is not behind it. Up to 1.4 they may be asked to be less (table_features_set.c). The answer has a third
+ * going to a table that is not behind it. They may be asked to be less (table_features_set.c). The answer has a third
  * of a megabyte, in parts.
  *
  * Thread: control.
@@ -15,8 +15,7 @@
 #include "table_features.h"
 #include "tables.h"
 
-#define OFPTFF_INGRESS 1 /* 1.5 */
-#define ID_SIZE	       4
+#define ID_SIZE 4
 
 static void put_id(void *arg, uint16_t number)
 {
@@ -102,7 +101,7 @@ static enum of_error table_features(struct of_conn *c, const struct of_msg *msg)
 	enum of_error error = OF_FINE;
 	bool done = true;
 
-	if (asked && (c->reader || msg->version >= OF15))
+	if (asked && c->reader)
 		return OFPTFFC_EPERM;
 	if (asked && c->role == OF_ROLE_SLAVE)
 		return OFPBRC_IS_SLAVE;

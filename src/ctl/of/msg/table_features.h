@@ -21,6 +21,7 @@ enum { /* each but MATCH and WILDCARDS with a _MISS of the next number */
 	OFPTFPT_WRITE_COPYFIELD = 18, /* 1.5, as the next */
 	OFPTFPT_APPLY_COPYFIELD = 20,
 };
+#define OFPTFF_INGRESS 1 /* 1.5 */
 
 /* Instructions of a table, a bit each by number: goto_table (1) to meter (6), which 1.5 lacks; the last table goes nowhere. */
 #define OF_INSTRUCTIONS(version, table) \

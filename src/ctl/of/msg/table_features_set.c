@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Table features as a controller wants them (1.3.5, 7.3.5.5; 1.4.1, 7.3.5.5): all tables in one request of as many messages as it
- * takes, each with each of its properties once. Every table can do all that is registered, so what may be asked for is what it can
+ * Table features as a controller wants them (1.3.5, 7.3.5.5; 1.4.1, 7.3.5.5; 1.5.1, 7.3.5.18): all tables in one request of as many
+ * messages as it takes, each with each of its properties once. Every table can do all that is registered, so what may be asked for is what it can
  * do, or less: then the tables are as they were, which is more than asked for, and may be. What is kept are names. Tables cannot
  * be taken out of the pipeline: a request that leaves some out is refused.
+ *
+ * From 1.5 on that is the command REPLACE; MODIFY asks for some tables, ENABLE for tables to be in the pipeline, which all are, and
+ * DISABLE for none, which is refused. All tables of a request have the same command.
  *
  * Nothing of a request is done before its last message has been read and found right; one that is wrong is told so once.
  *
@@ -25,9 +28,13 @@
 #define ID_SIZE	   4
 #define NEEDED	   0x5555 /* bits of the types without _MISS */
 
+enum { OFPTFC_REPLACE, OFPTFC_MODIFY, OFPTFC_ENABLE, OFPTFC_DISABLE, COMMANDS };
+
 struct of_features_draft {
 	uint32_t xid;
 	bool refused; /* and told so */
+	bool begun;   /* with the command of its first table */
+	uint8_t command;
 	uint8_t seen[SW_TABLES];
 	struct of_table_name names[SW_TABLES];
 };
@@ -35,6 +42,7 @@ struct of_features_draft {
 /* What a table can be asked for, gathered once a request. */
 struct able {
 	uint8_t version;
+	uint8_t command;
 	unsigned table;
 	uint64_t apply, write; /* actions by number */
 };
@@ -109,6 +117,9 @@ static enum of_error check_property(const struct of_property *p, const struct ab
 	case OFPTFPT_WRITE_SETFIELD:
 	case OFPTFPT_APPLY_SETFIELD:
 		return check_fields(p->body, true);
+	case OFPTFPT_WRITE_COPYFIELD:
+	case OFPTFPT_APPLY_COPYFIELD:
+		return able->version < OF15 ? OFPBPC_BAD_TYPE : check_fields(p->body, true);
 	default:
 		return OFPBPC_BAD_TYPE;
 	}
@@ -135,28 +146,63 @@ static enum of_error check_properties(struct of_cursor c, const struct able *abl
 	return (seen & NEEDED) == NEEDED ? OF_FINE : OFPBPC_BAD_VALUE;
 }
 
+/* The first of a request says what all of it asks for. Before 1.5 there is one thing. */
+static enum of_error take_command(
+	struct of_cursor *one, struct able *able, struct of_features_draft *draft)
+{
+	uint8_t command = of_u8(one);
+
+	able->command = able->version < OF15 ? OFPTFC_REPLACE : command;
+	if (able->command >= COMMANDS || (draft->begun && draft->command != able->command))
+		return OFPTFFC_BAD_COMMAND;
+	draft->begun = true;
+	draft->command = able->command;
+	return able->command == OFPTFC_DISABLE ? OFPTFFC_EPERM : OF_FINE;
+}
+
+/* Numbers in the head of a table. Before 1.5 they have no errors of their own, and features are padding. */
+static enum of_error check_head(const struct of_conn *c, struct of_cursor *one,
+	const struct able *able, struct of_table_name *name)
+{
+	uint32_t features = of_u32(one), config, most;
+	bool new = able->version >= OF15;
+	struct sw_rule_table_stats stats;
+
+	of_copy(one, name->text, sizeof(name->text));
+	of_skip(one, 16); /* metadata that is matched and written: any */
+	config = of_u32(one);
+	most = of_u32(one);
+	sw_rules_table_stats(c->bridge->rules, able->table, &stats);
+	if (new &&features & ~OFPTFF_INGRESS)
+		return OFPTFFC_BAD_FEATURES;
+	if (config & ~DEPRECATED)
+		return new ? OFPTFFC_BAD_CAPA : OFPBPC_BAD_VALUE;
+	if (most > stats.limit)
+		return new ? OFPTFFC_BAD_MAX_ENT : OFPBPC_BAD_VALUE;
+	return OF_FINE;
+}
+
 /* One table: its head, then its properties to the end of its length. */
 static enum of_error take_table(const struct of_conn *c, struct of_cursor *body, struct able *able,
 	struct of_features_draft *draft)
 {
 	uint16_t len = of_u16(body);
 	struct of_cursor one = of_sub(body, len < HEAD ? SIZE_MAX : len - 2u);
-	struct sw_rule_table_stats stats;
 	struct of_table_name name;
-	uint32_t config;
+	enum of_error error;
 
 	if (one.over)
 		return OFPBPC_BAD_LEN;
 	able->table = of_u8(&one);
 	if (able->table >= SW_TABLES)
 		return OFPTFFC_BAD_TABLE;
-	of_skip(&one, 5);
-	of_copy(&one, name.text, sizeof(name.text));
-	of_skip(&one, 16); /* metadata that is matched and written: any */
-	config = of_u32(&one);
-	sw_rules_table_stats(c->bridge->rules, able->table, &stats);
-	if (of_u32(&one) > stats.limit || config & ~DEPRECATED ||
-		name.text[sizeof(name.text) - 1] || draft->seen[able->table])
+	error = take_command(&one, able, draft);
+	if (error || able->command == OFPTFC_ENABLE)
+		return error;
+	error = check_head(c, &one, able, &name);
+	if (error)
+		return error;
+	if (name.text[sizeof(name.text) - 1] || draft->seen[able->table])
 		return OFPBPC_BAD_VALUE;
 	draft->seen[able->table] = true;
 	draft->names[able->table] = name;
@@ -174,10 +220,21 @@ static enum of_error take_part(
 	of_actions_each(msg->version, true, add_bit, &able.write);
 	while (of_left(&body) && !error)
 		error = take_table(c, &body, &able, draft);
-	for (unsigned i = 0; i < SW_TABLES && !error && !(msg->flags & OFPMPF_MORE); i++)
+	for (unsigned i = 0; i < SW_TABLES && !error && !(msg->flags & OFPMPF_MORE) &&
+			     draft->command == OFPTFC_REPLACE;
+		i++)
 		if (!draft->seen[i])
 			error = OFPTFFC_EPERM;
 	return error;
+}
+
+/* Those that were not asked for keep theirs. */
+static void name_tables(struct of_conn *c, struct of_features_draft *draft)
+{
+	for (unsigned i = 0; i < SW_TABLES; i++)
+		if (!draft->seen[i])
+			of_bridge_table_name(c->bridge, i, &draft->names[i]);
+	of_bridge_name_tables(c->bridge, draft->names);
 }
 
 bool of_features_begun(const struct of_conn *c, const struct of_msg *msg)
@@ -202,7 +259,7 @@ enum of_error of_features_take(struct of_conn *c, const struct of_msg *msg, bool
 	if (msg->flags & OFPMPF_MORE)
 		return error;
 	if (!draft->refused) {
-		of_bridge_name_tables(c->bridge, draft->names);
+		name_tables(c, draft);
 		*done = true;
 	}
 	of_features_forget(c);
