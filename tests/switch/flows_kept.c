@@ -10,6 +10,7 @@
 #include <sw/rule_text.h>
 #include <sw/text.h>
 
+#include "../../src/pipeline/exec/cache.h"
 #include "packet.h"
 
 #define ROOM 8192 /* of a cache at first */
@@ -26,6 +27,9 @@ static void change(const char *text, enum sw_rule_verb verb)
 static int setup(void **state)
 {
 	ts_start(1);
+	ts_turn(); /* what is to grow from the test before does */
+	caches_destroy();
+	caches_create(ROOM);
 	br = ts_bridge("br0");
 	for (unsigned i = 1; i <= 2; i++) {
 		port[i] = ts_member(br, i == 1 ? "p1" : "p2", "trunk");
@@ -71,12 +75,12 @@ static struct sw_flow_stats since(void)
 	return s;
 }
 
-static void expect(uint64_t hits, uint64_t walks, uint64_t ghosts)
+static void expect(uint64_t hits, uint64_t walked, uint64_t ghosts)
 {
 	struct sw_flow_stats s = since();
 
 	assert_int_equal(s.hits, hits);
-	assert_int_equal(s.walks, walks);
+	assert_int_equal(s.walks, walked);
 	assert_int_equal(s.ghosts, ghosts);
 	assert_int_equal(s.not_kept, 0);
 }
@@ -178,6 +182,24 @@ static void test_scan(void **state)
 	expect(500, 0, 0);
 }
 
+/* Flows that come in turns when all places are of others that were used and ended. */
+static void test_ended(void **state)
+{
+	struct sw_flow_stats s;
+
+	for (uint32_t n = 1 << 16; n < (1 << 16) + 4 * ROOM; n++)
+		for (unsigned i = 0; i < 3; i++)
+			send(n);
+	for (unsigned round = 0; round < 60; round++) {
+		mark();
+		for (uint32_t n = 0; n < 1000; n++)
+			send(n);
+	}
+	s = since();
+	assert_int_equal(s.entries, ROOM); /* nobody was there to make it grow */
+	assert_true(s.hits >= 995);
+}
+
 /* A new flow among packets that never come again: from its third packet on at the latest. */
 static void test_again(void **state)
 {
@@ -215,6 +237,61 @@ static void test_grows(void **state)
 	s = since();
 	assert_true(s.entries > ROOM);
 	assert_true(s.hits > 3 * ROOM * 0.99);
+}
+
+#define ALONE 4000 /* rules of the second table, each of one flow: so many lists */
+
+static void alone(void)
+{
+	change("", SW_RULE_DELETE);
+	change("udp,actions=set_field:1->reg0,resubmit(,1)", SW_RULE_ADD);
+	for (uint32_t n = 0; n < ALONE; n++) {
+		char text[96];
+
+		snprintf(text, sizeof(text), "table=1,udp,nw_src=10.0.%u.%u,actions=output:2",
+			n >> 8, n & 255);
+		change(text, SW_RULE_ADD);
+	}
+	ts_turn();
+}
+
+/* Flows that do what no other does: the cache grows for them, too. */
+static void test_lists_grow(void **state)
+{
+	struct sw_flow_stats s;
+
+	alone();
+	for (unsigned round = 0; round < 20; round++) {
+		mark();
+		for (uint32_t n = 0; n < ALONE; n++) {
+			send(n);
+			if (n % 64 == 0)
+				ts_turn();
+		}
+	}
+	s = since();
+	assert_true(s.entries > ROOM);
+	assert_int_equal(s.hits, ALONE);
+	assert_int_equal(s.not_kept, 0);
+}
+
+/* Where it does not, those that ended give what is theirs to others. */
+static void test_lists_ended(void **state)
+{
+	struct sw_flow_stats s;
+
+	alone();
+	for (unsigned i = 0; i < 2; i++)
+		for (uint32_t n = 0; n < ALONE; n++)
+			send(n);
+	for (unsigned round = 0; round < 60; round++) {
+		mark();
+		for (uint32_t n = ALONE - 500; n < ALONE; n++)
+			send(n);
+	}
+	s = since();
+	assert_int_equal(s.entries, ROOM);
+	assert_true(s.hits >= 498);
 }
 
 static void test_changes(void **state)
@@ -347,7 +424,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_room, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_scan, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_again, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_ended, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_grows, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_lists_grow, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_lists_ended, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_changes, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_conj, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_tables, setup, ts_teardown),

@@ -49,7 +49,16 @@ bool cache_still_holds(struct cache *c, struct cache_entry *e, const struct walk
 	return true;
 }
 
+/* Is more than half of it in use? It is told once. */
+static void note_full(struct cache *c)
+{
+	c->full = !c->told && (c->used > c->entries / 2 || c->lists_used > c->n_lists / 2);
+}
+
 /* --- lists --- */
+
+#define SWEEP 2 /* buckets that are looked at for a list, at most, when there is none */
+
 static uint32_t mix(uint32_t hash, uint64_t v)
 {
 	v = (v ^ hash) * 0x9e3779b97f4a7c15ull;
@@ -95,6 +104,7 @@ static void list_put(struct cache *c, uint32_t index)
 
 	if (--l->refs)
 		return;
+	c->lists_used--;
 	while (*at != index)
 		at = &c->list[*at - 1].next;
 	*at = l->next;
@@ -111,6 +121,45 @@ const struct cache_list *cache_list_take(struct cache *c, const struct cache_ent
 void cache_list_put(struct cache *c, const struct cache_list *list)
 {
 	list_put(c, list - c->list + 1);
+}
+
+static void entry_void(struct cache *c, struct cache_entry *e)
+{
+	if (e->flags & CACHE_LISTED)
+		list_put(c, e->out);
+	e->flags = 0;
+}
+
+/* Nobody finds it any more; its place is given to another one day. */
+static void forget(struct cache *c, struct cache_entry *e)
+{
+	entry_void(c, e);
+	e->class = CACHE_NONE;
+	c->changes++;
+}
+
+/* From now on only those of a bucket that are used again were used. */
+static void age(struct cache_bucket *b)
+{
+	for (unsigned i = 0; i < CACHE_WAYS; i++)
+		b->sign[i] &= ~CACHE_USED;
+}
+
+/* All lists are taken: a hand goes round, and entries that were not used since it came last give theirs. */
+static uint32_t spare_list(struct cache *c)
+{
+	for (unsigned n = 0; n < SWEEP && !c->free_list; n++) {
+		uint64_t b = c->sweep++ & c->mask;
+
+		for (unsigned way = 0; way < CACHE_WAYS; way++) {
+			struct cache_entry *e = &c->entry[b * CACHE_WAYS + way];
+
+			if (!(c->bucket[b].sign[way] & CACHE_USED) && e->flags & CACHE_LISTED)
+				forget(c, e);
+		}
+		age(&c->bucket[b]);
+	}
+	return fresh_list(c);
 }
 
 /* What each packet of it counts in the tables. A table that was looked into again and again counts once where no rule was hit. */
@@ -140,7 +189,11 @@ static uint32_t list_get(struct cache *c, const struct walk *walk, uint32_t why)
 	}
 	index = fresh_list(c);
 	if (!index)
+		index = spare_list(c);
+	if (!index)
 		return 0;
+	c->lists_used++;
+	note_full(c);
 	l = &c->list[index - 1];
 	l->refs = 1;
 	l->hash = hash;
@@ -157,13 +210,6 @@ static uint32_t list_get(struct cache *c, const struct walk *walk, uint32_t why)
 }
 
 /* --- entries --- */
-
-static void entry_void(struct cache *c, struct cache_entry *e)
-{
-	if (e->flags & CACHE_LISTED)
-		list_put(c, e->out);
-	e->flags = 0;
-}
 
 static unsigned first_from(unsigned ways, unsigned hand)
 {
@@ -198,13 +244,14 @@ static void fetch_place(const struct cache *c, const struct cache_key *key)
 	__builtin_prefetch((const char *)e + RTE_CACHE_LINE_SIZE, 1);
 }
 
-/* All of a bucket were used: from now on only those that are used again. */
-static void age(struct cache_bucket *b)
+/* Not long ago, without an entry. */
+static bool was_here(const struct cache *c, const struct cache_key *key)
 {
-	for (unsigned i = 0; i < CACHE_WAYS; i++)
-		b->sign[i] &= ~CACHE_USED;
+	return cache_signed(&c->ghosts[key->hash & c->mask], cache_sign(key));
 }
 
+/* Who comes again finds more and more places of flows that ended, one by one; else such flows would push out each other, as long as
+ * one place of the bucket was not used. Who comes once does not. */
 static struct cache_entry *take(struct cache *c, const struct cache_key *key)
 {
 	bool free;
@@ -213,10 +260,13 @@ static struct cache_entry *take(struct cache *c, const struct cache_key *key)
 
 	if (free) {
 		c->used++;
+		note_full(c);
 	} else {
 		c->hand++;
 		if (!cache_ways(b, CACHE_USED, 0))
 			age(b);
+		else if (was_here(c, key))
+			b->sign[c->hand % CACHE_WAYS] &= ~CACHE_USED;
 	}
 	b->sign[at % CACHE_WAYS] = cache_sign(key);
 	return &c->entry[at];
@@ -235,7 +285,7 @@ static bool admits(struct cache *c, const struct cache_key *key)
 
 	if (c->used < c->entries / CACHE_EASY)
 		return true;
-	if (cache_signed(g, cache_sign(key)) || is_chosen(c))
+	if (was_here(c, key) || is_chosen(c))
 		return true;
 	memmove(&g->sign[1], &g->sign[0], sizeof(g->sign) - sizeof(g->sign[0]));
 	g->sign[0] = cache_sign(key);
@@ -336,6 +386,6 @@ void cache_keep(struct cache *c, const struct cache_key *key, struct cache_entry
 cannot:
 	c->uncached++;
 	if (e)
-		e->class = CACHE_NONE; /* nobody finds it */
+		forget(c, e);
 	c->changes++;
 }

@@ -85,9 +85,10 @@ struct cache {
 	uint64_t mask;			      /* buckets - 1 */
 	struct cache_bucket *bucket, *ghosts; /* ghosts: the latest first */
 	struct cache_entry *entry;	      /* CACHE_WAYS a bucket */
-	uint32_t hand;
-	uint32_t n_lists, lists; /* a power of two; those from `lists` on were never used */
-	uint32_t free_list;	 /* index + 1 of one that came back */
+	uint32_t entries, hand;
+	uint32_t n_lists, lists;    /* a power of two; those from `lists` on were never used */
+	uint32_t lists_used, sweep; /* sweep: the bucket that is looked at next for one */
+	uint32_t free_list;	    /* index + 1 of one that came back */
 	struct cache_list *list;
 	uint32_t *list_head; /* by hash, n_lists of them */
 	uint64_t version;    /* of the last burst */
@@ -96,8 +97,7 @@ struct cache {
 	uint64_t changes;    /* entries given to another key: pointers to them are void */
 	/* Packets: found; walked; walked and cannot be kept; walked and not seen before. */
 	uint64_t hits, misses, uncached, ghostly;
-	uint32_t entries;
-	bool told;	   /* that it is nearly full */
+	bool full, told;   /* more than half of it is in use; told so */
 	struct cache *old; /* the smaller one before it: what is in it is taken from there */
 	size_t mapped;	   /* bytes, of all but the struct and list_head */
 };

@@ -191,6 +191,7 @@ static void tell_full(const struct sw_worker *w, struct cache *c)
 		&(struct sw_event_record){
 			.type = SW_ID(event, flow_cache_full), .port = UINT16_MAX, .a = w->id });
 	c->told = true;
+	c->full = false;
 }
 
 void rules_fields(struct exec *x, struct walk *walk)
@@ -253,7 +254,7 @@ static void send_plainly(struct exec *x, uint32_t out, unsigned why)
 static void note_walk(const struct sw_worker *w, struct cache *c)
 {
 	c->misses++;
-	if (unlikely(c->used > c->entries / 2 && !c->told))
+	if (unlikely(c->full))
 		tell_full(w, c);
 }
 
