@@ -42,6 +42,10 @@ enum op_ahead {
 	OP_AHEAD_RESUBMIT, /* op->resubmit.table is the next that is looked into, with the packet's in_port */
 };
 
+/* What becomes of the hop count, of IP or of the outermost label. DOWN: one less, or the packet is lost; NEW: another one,
+ * which the fields before it do not tell. */
+enum op_hops { OP_HOPS_SAME, OP_HOPS_DOWN, OP_HOPS_NEW };
+
 enum op_changed {
 	OP_CHANGED,
 	OP_MOVED, /* headers are in other places now */
@@ -63,6 +67,7 @@ struct op {
 	bool sends; /* has an effect beyond the packet: what follows the last such op is for nothing */
 	bool last;	 /* nothing behind it needs the packets */
 	uint8_t ahead;	 /* enum op_ahead */
+	uint8_t hops;	 /* enum op_hops */
 	uint16_t nested; /* so many ops behind it are its own, not the list's */
 	union {
 		struct {

@@ -77,7 +77,10 @@ static enum op_changed push_one(
 
 static int compile_push(struct code_draft *draft, const struct sw_action *a, struct sw_err *err)
 {
-	code_add_change(draft, walk_push, push_one)->ethertype = a->ethertype;
+	struct op *op = code_add_change(draft, walk_push, push_one);
+
+	op->ethertype = a->ethertype;
+	op->hops = OP_HOPS_NEW;
 	draft->reads.ip_ttl = 0xff; /* it becomes the label's */
 	return 0;
 }
@@ -110,7 +113,10 @@ static enum op_changed pop_one(
 
 static int compile_pop(struct code_draft *draft, const struct sw_action *a, struct sw_err *err)
 {
-	code_add_change(draft, walk_pop, pop_one)->ethertype = a->ethertype;
+	struct op *op = code_add_change(draft, walk_pop, pop_one);
+
+	op->ethertype = a->ethertype;
+	op->hops = OP_HOPS_NEW;
 	return 0;
 }
 SW_REGISTER(action_code, pop_mpls) = {

@@ -87,7 +87,7 @@ static enum op_changed pop_one(
 
 static int compile_pop(struct code_draft *draft, const struct sw_action *a, struct sw_err *err)
 {
-	code_add_change(draft, walk_pop, pop_one);
+	code_add_change(draft, walk_pop, pop_one)->hops = OP_HOPS_NEW;
 	have_reads(&draft->reads, SW_PRE_PBB);
 	return 0;
 }

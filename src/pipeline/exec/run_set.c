@@ -348,6 +348,11 @@ static void walk_set_port(struct walk *walk, const struct op *op)
 		write_walk(walk, op);
 }
 
+static bool sets_hops(const struct op_set *s)
+{
+	return s->field->offset == AT(ip_ttl) || (s->field->offset == AT(mpls_lse) && s->mask[3]);
+}
+
 void op_set_init(
 	struct op *op, const struct sw_field *field, const uint8_t *value, const uint8_t *mask)
 {
@@ -363,6 +368,7 @@ void op_set_init(
 	op->changes = is_header(&op->set);
 	op->change = op->changes ? write_one : NULL;
 	op->fixed = !op->changes;
+	op->hops = sets_hops(&op->set) ? OP_HOPS_NEW : OP_HOPS_SAME;
 }
 
 static int compile_set(struct code_draft *draft, const struct sw_action *a, struct sw_err *err)

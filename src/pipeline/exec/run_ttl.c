@@ -44,8 +44,14 @@ static void lose(struct walk *walk, const struct op *op)
 	walk->x->why = SW_ID(drop, ttl_exceeded);
 }
 
-/* A packet at its end is lost here. No such one has a key (cache_key.c), so lists hold for all others; a list that counts
- * down twice does not. */
+/* No packet at its end has a key (cache_key.c), so lists hold for all others; a list that counts down twice does not. */
+static void note_down(struct walk *walk)
+{
+	walk->once |= walk->counted_down;
+	walk->counted_down = true;
+}
+
+/* A packet at its end is lost here. */
 static void walk_dec(struct walk *walk, const struct op *op)
 {
 	walk_fresh(walk);
@@ -57,9 +63,7 @@ static void walk_dec(struct walk *walk, const struct op *op)
 	}
 	walk_put(walk, op);
 	walk->fields.ip_ttl--;
-	if (walk->counted_down)
-		walk->once = true;
-	walk->counted_down = true;
+	note_down(walk);
 }
 
 /* The byte of the header, or NULL. */
@@ -91,14 +95,25 @@ static enum op_changed dec_one(
 	return OP_CHANGED;
 }
 
-bool walk_at_end(struct walk *walk)
+/* Behind a third tag there may be one that the fields do not know: 0. Without any: HOPS_ANY. */
+static unsigned hops_left(const struct sw_fields *f)
 {
-	if (likely(!(walk->prog->asked & SW_BRIDGE_TELL_TTL)))
+	if (have(f, SW_PRE_MPLS))
+		return rte_be_to_cpu_32(f->mpls_lse) & 0xff;
+	if (have(f, SW_PRE_IP))
+		return f->ip_ttl;
+	if (f->eth_type == RTE_BE16(ETH_VLAN) || f->eth_type == RTE_BE16(ETH_QINQ))
+		return 0;
+	return HOPS_ANY;
+}
+
+bool walk_may_end(struct walk *walk, unsigned downs)
+{
+	if (likely(!downs || !(walk->prog->asked & SW_BRIDGE_TELL_TTL)))
 		return false;
 	walk_fresh(walk);
-	if (have(&walk->fields, SW_PRE_MPLS))
-		return (rte_be_to_cpu_32(walk->fields.mpls_lse) & 0xff) <= 1;
-	return walk->fields.ip_ttl <= 1 && have(&walk->fields, SW_PRE_IP);
+	walk->once |= walk->counted_down || downs > 1;
+	return hops_left(&walk->fields) <= downs;
 }
 
 static int compile_dec(struct code_draft *draft, const struct sw_action *a, struct sw_err *err)
@@ -106,6 +121,7 @@ static int compile_dec(struct code_draft *draft, const struct sw_action *a, stru
 	struct op *op = code_add_change(draft, walk_dec, dec_one);
 
 	op->ahead = OP_AHEAD_TTL;
+	op->hops = OP_HOPS_DOWN;
 	have_reads(&draft->reads, SW_PRE_IP);
 	op->controllers.n = a->controllers.n;
 	op->controllers.ids = a->controllers.ids;
@@ -131,6 +147,7 @@ static void walk_dec_mpls(struct walk *walk, const struct op *op)
 	}
 	walk_put(walk, op);
 	walk->fields.mpls_lse -= RTE_BE32(1);
+	note_down(walk);
 }
 
 static enum op_changed dec_mpls_one(
@@ -148,7 +165,7 @@ static enum op_changed dec_mpls_one(
 static int compile_dec_mpls(struct code_draft *draft, const struct sw_action *a, struct sw_err *err)
 {
 	have_reads(&draft->reads, SW_PRE_MPLS);
-	code_add_change(draft, walk_dec_mpls, dec_mpls_one);
+	code_add_change(draft, walk_dec_mpls, dec_mpls_one)->hops = OP_HOPS_DOWN;
 	return 0;
 }
 SW_REGISTER(action_code, dec_mpls_ttl) = {
@@ -241,7 +258,7 @@ static enum op_changed copy_in_one(
 
 static int compile_copy_out(struct code_draft *draft, const struct sw_action *a, struct sw_err *err)
 {
-	code_add_change(draft, walk_copy, copy_out_one);
+	code_add_change(draft, walk_copy, copy_out_one)->hops = OP_HOPS_NEW;
 	return 0;
 }
 SW_REGISTER(action_code, copy_ttl_out) = {
@@ -252,7 +269,7 @@ SW_REGISTER(action_code, copy_ttl_out) = {
 
 static int compile_copy_in(struct code_draft *draft, const struct sw_action *a, struct sw_err *err)
 {
-	code_add_change(draft, walk_copy, copy_in_one);
+	code_add_change(draft, walk_copy, copy_in_one)->hops = OP_HOPS_NEW;
 	return 0;
 }
 SW_REGISTER(action_code, copy_ttl_in) = {

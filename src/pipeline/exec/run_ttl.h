@@ -11,8 +11,12 @@
 
 struct walk;
 
-/* Would counting it down lose the packet, and does somebody want to be told of that? Then its walk goes through groups that others
- * need no walk for. */
-bool walk_at_end(struct walk *walk);
+/* Counted down behind what gives the packet another one: any may end there. */
+#define HOPS_ANY 255u
+
+/* May the packet be lost where it is counted down so often at most (0: never; HOPS_ANY), and does somebody want to be told of
+ * that? Then its walk goes through groups that others need no walk for. A walk of others is not kept where packets that have fewer
+ * left would be lost by what it comes to. */
+bool walk_may_end(struct walk *walk, unsigned downs);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Groups that send to groups: what is refused, who sends to whom, and which are walked because one that they send to is.
+ * Groups that send to groups: what is refused, who sends to whom, which are walked because one that they send to is, and
+ * how often a TTL is counted down on the way.
  *
  * Control thread only. Chains may be as long as there are groups: searches keep a list of their own, and mark where they
  * were.
@@ -12,6 +13,8 @@
 #include <sw/err.h>
 #include <sw/mem.h>
 
+#include "../exec/code.h"
+#include "../exec/run_ttl.h"
 #include "groups_ctl.h"
 
 /* A search from group to group. */
@@ -163,4 +166,74 @@ bool group_sends_to_walked(const struct sw_groups *groups, const struct sw_group
 	for (unsigned i = 0; i < conf->n_buckets; i++)
 		bucket_each_group(&conf->buckets[i], ask_walked, &a);
 	return a.marked;
+}
+
+/* --- how often a TTL is counted down --- */
+
+static unsigned downs_of(
+	const struct sw_groups *groups, const struct sw_group *coming, const struct op *op)
+{
+	const struct sw_group *g;
+	uint32_t id;
+
+	if (!op_group(op, &id))
+		return 0;
+	g = coming && coming->id == id ? coming : group_find(groups, id);
+	return g ? g->downs : 0;
+}
+
+/* From its end: what gives the packet another TTL matters where that is counted down later. */
+static unsigned bucket_downs(
+	const struct sw_groups *groups, const struct sw_group *coming, const struct code *code)
+{
+	unsigned downs = 0;
+
+	for (unsigned i = code->n_apply; i-- > 0;) {
+		const struct op *op = &code->apply[i];
+
+		downs = RTE_MAX(downs, downs_of(groups, coming, op));
+		if (op->hops == OP_HOPS_DOWN)
+			downs = RTE_MIN(downs + 1, HOPS_ANY);
+		else if (op->hops == OP_HOPS_NEW && downs)
+			downs = HOPS_ANY;
+	}
+	return downs;
+}
+
+static unsigned count_downs(
+	const struct sw_groups *groups, const struct sw_group *coming, const struct sw_group *g)
+{
+	unsigned most = 0;
+
+	for (unsigned i = 0; i < g->n; i++)
+		most = RTE_MAX(most, bucket_downs(groups, coming, g->bucket[i].code));
+	return most;
+}
+
+unsigned group_count_downs(const struct sw_groups *groups, const struct sw_group *g)
+{
+	return count_downs(groups, NULL, g);
+}
+
+static bool spread_downs(struct sw_groups *groups, const struct sw_group *coming)
+{
+	bool any = false;
+	struct sw_group *g;
+
+	for (int64_t id = -1; (g = id_map_next(&groups->map, id)); id = g->id) {
+		unsigned downs = count_downs(groups, coming, g);
+
+		if (downs == g->downs || (coming && g->id == coming->id))
+			continue;
+		__atomic_store_n(&g->downs, downs, __ATOMIC_RELAXED);
+		any = true;
+	}
+	return any;
+}
+
+/* As many rounds as the longest chain at most. */
+void groups_spread_downs(struct sw_groups *groups, const struct sw_group *coming)
+{
+	while (spread_downs(groups, coming))
+		;
 }

@@ -49,6 +49,7 @@ struct sw_group {
 	uint8_t type; /* enum sw_group_type */
 	bool walks;   /* a bucket of its own has no list */
 	bool is_walked; /* so has one of a group that it sends to. Atomic: control writes it while it is seen */
+	uint8_t downs; /* TTL: so often at most is it counted down, in others too (run_ttl.h). Atomic, likewise */
 	uint16_t n;	 /* buckets */
 	unsigned stride; /* of counts, from one worker to the next */
 	/* [worker * stride]: of the group, then of each bucket; behind the workers, one for traces, in no statistics. */

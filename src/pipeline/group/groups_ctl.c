@@ -185,7 +185,7 @@ static void place(struct sw_groups *groups, struct sw_group *g)
  * it is. */
 static void replace(struct sw_groups *groups, struct sw_group *old, struct sw_group *g)
 {
-	bool was_walked = old->is_walked;
+	bool was_walked = old->is_walked, more_downs = g->downs > old->downs;
 
 	g->refs = old->refs;
 	old->after = g;
@@ -194,13 +194,17 @@ static void replace(struct sw_groups *groups, struct sw_group *old, struct sw_gr
 		g->before = old;
 	if (g->is_walked && !was_walked && g->refs)
 		groups_mark_walked(groups, g);
+	if (more_downs && g->refs)
+		groups_spread_downs(groups, g);
 	id_map_set(&groups->map, g->id, g);
 	if (!g->is_walked && was_walked && g->refs)
 		groups_mark_walked(groups, NULL);
+	if (g->downs < old->downs && g->refs)
+		groups_spread_downs(groups, NULL);
 	groups->of_type[old->type]--;
 	groups->n_buckets -= old->n;
 	group_count_refs(groups, &old->conf, -1);
-	if (g->is_walked && !was_walked)
+	if ((g->is_walked && !was_walked) || more_downs)
 		void_lists(groups);
 	group_retire(old);
 }
@@ -223,6 +227,7 @@ static enum sw_group_fault put(struct sw_groups *groups, struct sw_group *old,
 	if (keeps)
 		group_keep_buckets(g, old);
 	g->is_walked = g->walks || group_sends_to_walked(groups, &g->conf);
+	g->downs = group_count_downs(groups, g);
 	if (old)
 		replace(groups, old, g);
 	else

@@ -46,6 +46,11 @@ void group_count_refs(struct sw_groups *groups, const struct sw_group_conf *conf
 bool group_sends_to_walked(const struct sw_groups *groups, const struct sw_group_conf *conf);
 void groups_mark_walked(struct sw_groups *groups, const struct sw_group *coming);
 
+/* How often it counts a TTL down at most, as others are now (struct sw_group); and what that makes of those that send to one that
+ * changed, with `coming` (or NULL) in the place of the one with its id. */
+unsigned group_count_downs(const struct sw_groups *groups, const struct sw_group *g);
+void groups_spread_downs(struct sw_groups *groups, const struct sw_group *coming);
+
 /* INSERT_BUCKETS, REMOVE_BUCKETS: `to` becomes what the group is afterwards. */
 enum sw_group_fault group_insert_buckets(struct sw_group_conf *to, const struct sw_group_conf *from,
 	const struct sw_group_change *change, struct sw_err *err);

@@ -362,12 +362,14 @@ static void walk_group(struct walk *walk, const struct op *op)
 {
 	const struct sw_group *g =
 		group_find_at(walk->prog->groups, op->group.id, walk->reader.version);
+	unsigned downs = g ? __atomic_load_n(&g->downs, __ATOMIC_RELAXED) : 0;
 	struct op *put;
 
-	if (g && (group_is_walked(g) || walk_at_end(walk))) {
+	if (g && (group_is_walked(g) || walk_may_end(walk, downs))) {
 		walk_through(walk, op, g);
 		return;
 	}
+	walk->once |= !g; /* nobody hears of one that comes */
 	put = walk_put(walk, op);
 	if (put)
 		put->group.in_port = rte_be_to_cpu_32(walk->fields.in_port);

@@ -79,6 +79,7 @@ static void bring(struct bringing *b, uint32_t id)
 	g = group_create(&conf, NULL); /* it could be made before */
 	g->of = b->trial;
 	g->is_walked = from->is_walked;
+	g->downs = from->downs;
 	g->refs = from->refs;
 	g->brought = g->goes_on = true;
 	group_keep_buckets(g, from);
@@ -219,6 +220,22 @@ static bool mark_walked(struct coming *c)
 	return more;
 }
 
+/* Likewise, of those that count TTLs down more often. Who sends to one that is new is new, too, and knows. */
+static bool mark_downs(struct coming *c)
+{
+	bool any = false, more = false;
+
+	for (unsigned i = 0; i < c->n; i++) {
+		if (!c->old[i])
+			continue;
+		any |= c->g[i]->downs != c->old[i]->downs;
+		more |= c->g[i]->downs > c->old[i]->downs;
+	}
+	if (any)
+		groups_spread_downs(c->groups, NULL);
+	return more;
+}
+
 static void find_going(struct coming *c)
 {
 	struct sw_group *g;
@@ -234,6 +251,7 @@ static bool place_all(struct coming *c)
 {
 	struct sw_groups *groups = c->groups;
 	uint64_t version = groups->rules ? rules_stage_version(groups->rules) : 0;
+	bool more_downs;
 
 	for (unsigned i = 0; i < c->n; i++)
 		place(c, i, version);
@@ -243,7 +261,8 @@ static bool place_all(struct coming *c)
 		group_count_refs(groups, &c->g[i]->conf, 1);
 	}
 	find_going(c);
-	return mark_walked(c);
+	more_downs = mark_downs(c);
+	return mark_walked(c) || more_downs;
 }
 
 void sw_groups_commit(struct sw_groups *groups)
