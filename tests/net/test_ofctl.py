@@ -193,6 +193,32 @@ def test_conjunction(net):
     sw.stop()
 
 
+def test_learn_limit(net):
+    """learn with limit= and result_dst=: shown as it was given, and just two of five stations get a rule."""
+    sw = bridge(net)
+    a, b = net.hosts["a"].wire(), net.hosts["b"].wire()
+    learn = "learn(table=1,cookie=0x7,limit=2,result_dst=NXM_NX_REG0[0],NXM_OF_ETH_DST[]=NXM_OF_ETH_SRC[])"
+    stations = [f"02:00:00:00:01:0{n}" for n in range(1, 6)]
+    for version in VERSIONS:
+        ofctl(net, sw, "del-flows", version=version)
+        ofctl(net, sw, "add-flow", f"in_port=1,dl_type=0x88b5,actions={learn},resubmit(,2)", version=version)
+        ofctl(net, sw, "add-flow", "table=2,reg0=1,actions=output:2", version=version)
+        ofctl(net, sw, "add-flow", "table=2,reg0=0,actions=IN_PORT", version=version)
+        swnet.within("\n".join(flows(net, sw, version)), learn, version)
+        for again in range(2):
+            for n, station in enumerate(stations):
+                mark = f"{version} {again} {n} ".encode()
+                a.send(frame(B, station, mark, kind=0x88b5, size=60))
+                told = b if n < 2 else a
+                found = told.find(mark, swnet.PATIENT)
+                swnet.same(found is not None, True, f"{version}: {station} is told so")
+        made = flows(net, sw, version, "table=1")
+        swnet.same([station for station in stations if f"dl_dst={station}" in "\n".join(made)], stations[:2],
+                   f"{version}: stations that rules were made of")
+        swnet.same(len(made), 2, f"{version}: rules made")
+    sw.stop()
+
+
 def test_group_bundle(net):
     """Groups, rules that use them and packets that meet both, all or none."""
     sw = bridge(net)

@@ -10,6 +10,7 @@
 
 #include "code.h"
 #include "have.h"
+#include "run_move.h"
 #include "walk.h"
 #include "wish.h"
 
@@ -17,8 +18,13 @@
 
 static void walk_learn(struct walk *walk, const struct op *op)
 {
+	const struct sw_learn *l = op->learner->learn;
+	bool learned;
+
 	walk_fresh(walk);
-	wish_learn(walk, op->learner);
+	learned = wish_learn(walk, op->learner);
+	if (l->result.field)
+		walk_bits_set(walk, &l->result, learned);
 }
 
 static void forget(void *data)
@@ -43,19 +49,21 @@ static int compile_learn(struct code_draft *draft, const struct sw_action *a, st
 	if (draft->packet_out)
 		return sw_err_set(err, SW_CODE_UNSUPPORTED,
 			"learn is for rules, not for packets of controllers");
-	if (l->limit || l->result.field)
-		return sw_err_set(err, SW_CODE_UNSUPPORTED,
-			"learn with limit or result_dst is not there yet: it is without");
 	op = code_add(draft);
 	learner = learner_create(l);
 	op->walk = walk_learn;
-	op->ahead = OP_AHEAD_SAME;
+	op->ahead = l->result.field ? OP_AHEAD_NOTHING : OP_AHEAD_SAME;
 	op->learner = learner;
 	code_owns(draft, learner, forget, used);
 	code_points(draft, l->cookie ^ (uint64_t)l->table << 32 ^ l->priority);
 	code_points(
 		draft, (uint64_t)l->idle_timeout << 32 ^ (uint64_t)l->hard_timeout << 16 ^ l->n);
 	code_reads_mask(draft, &learner->reads);
+	code_points(draft, l->limit);
+	if (l->result.field) {
+		code_points(draft, (uint64_t)l->result.field->offset << 32 | l->result.from);
+		have_reads(&draft->reads, l->result.field->prereq);
+	}
 	for (unsigned i = 0; i < l->n; i++)
 		if (!l->specs[i].given)
 			have_reads(&draft->reads, l->specs[i].src.field->prereq);

@@ -10,6 +10,8 @@
 
 #include <stddef.h>
 
+#include <sw/learn.h>
+
 #include "code.h"
 #include "have.h"
 #include "run_set.h"
@@ -46,6 +48,19 @@ static number bits_get(struct walk *walk, const struct sw_bits *bits)
 		walk_fresh(walk);
 	sw_field_get(bits->field, &walk->fields, value);
 	return load(value, sw_field_bytes(bits->field)) >> bits->from & ones(bits->n);
+}
+
+void walk_spec(struct walk *walk, const struct sw_learn_spec *spec, struct sw_fields *to)
+{
+	const struct sw_bits *dst = &spec->dst;
+	unsigned n = sw_field_bytes(dst->field);
+	number v = spec->given ? load(spec->value, 16) : bits_get(walk, &spec->src);
+	uint8_t value[16];
+
+	sw_field_get(dst->field, to, value);
+	store(value, n,
+		(load(value, n) & ~(ones(dst->n) << dst->from)) | (v & ones(dst->n)) << dst->from);
+	sw_field_set(dst->field, to, value);
 }
 
 uint64_t walk_bits(struct walk *walk, const struct sw_bits *bits)

@@ -10,10 +10,15 @@
 #include <stdint.h>
 
 struct sw_bits;
+struct sw_fields;
+struct sw_learn_spec;
 struct walk;
 
 /* The lowest 64 of them, as a number. */
 uint64_t walk_bits(struct walk *walk, const struct sw_bits *bits);
+
+/* What a spec of learn takes of the packet, or gives, into the field that it is for. */
+void walk_spec(struct walk *walk, const struct sw_learn_spec *spec, struct sw_fields *to);
 
 /* Write a number into them, in the walk and on its list; what is above it is 0. */
 void walk_bits_set(struct walk *walk, const struct sw_bits *bits, uint64_t value);

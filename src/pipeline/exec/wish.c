@@ -6,8 +6,10 @@
 
 #include <sw/learn.h>
 
+#include "../rule/limit.h"
 #include "../rule/store.h"
 #include "packet_in.h"
+#include "run_move.h"
 #include "walk.h"
 
 struct wish_ring *wish_rings[SW_WORKER_MAX + 1];
@@ -32,14 +34,16 @@ static uint64_t copy_fields(
 	return h;
 }
 
-static bool asked_lately(struct wish_ring *ring, uint64_t hash, uint64_t changed, uint32_t now_s)
+static bool was_asked(const struct wish_ring *ring, uint64_t hash, uint64_t changed, uint32_t now_s)
 {
-	struct wish_recent *r = &ring->recent[hash % WISH_RECENT];
+	const struct wish_recent *r = &ring->recent[hash % WISH_RECENT];
 
-	if (r->hash == hash && r->changed == changed && r->second == now_s)
-		return true;
-	*r = (struct wish_recent){ hash, changed, now_s };
-	return false;
+	return r->hash == hash && r->changed == changed && r->second == now_s;
+}
+
+static void note_asked(struct wish_ring *ring, uint64_t hash, uint64_t changed, uint32_t now_s)
+{
+	ring->recent[hash % WISH_RECENT] = (struct wish_recent){ hash, changed, now_s };
 }
 
 static void tell(struct sw_worker *w, struct wish_ring *ring)
@@ -64,22 +68,77 @@ static struct wish *next(struct walk *walk, struct wish_ring *ring)
 	return wish;
 }
 
-void wish_learn(struct walk *walk, const struct learner *learner)
+/* What the rule would match. */
+static bool is_there(struct walk *walk, const struct learner *learner)
+{
+	const struct sw_learn *l = learner->learn;
+	struct sw_match match = { .mask = learner->mask };
+
+	for (unsigned i = 0; i < l->n; i++)
+		if (l->specs[i].what == SW_LEARN_MATCH)
+			walk_spec(walk, &l->specs[i], &match.value);
+	return rule_is_there(
+		walk->prog->rules, walk->reader.version, l->table, &match, l->priority, l->cookie);
+}
+
+enum room { ROOM, ROOM_TAKEN, ROOM_NONE };
+
+/* For one rule more, or for what is there already; a place may be taken for it. */
+static enum room make_room(struct walk *walk, const struct learner *learner, uint32_t *id)
+{
+	const struct sw_learn *l = learner->learn;
+	struct rule_limit *limit;
+
+	*id = 0;
+	if (!l->limit)
+		return ROOM;
+	limit = rule_limit_find(walk->prog->rules, l->table, l->cookie);
+	if (!limit)
+		return ROOM_NONE;
+	if (is_there(walk, learner))
+		return ROOM;
+	if (!rule_limit_take(limit, l->limit))
+		return ROOM_NONE;
+	*id = limit->id;
+	return ROOM_TAKEN;
+}
+
+/* As it would be, without a wish. */
+static bool would_learn(struct walk *walk, const struct learner *learner)
+{
+	const struct sw_learn *l = learner->learn;
+	const struct rule_limit *limit;
+
+	if (!l->limit)
+		return true;
+	limit = rule_limit_find(walk->prog->rules, l->table, l->cookie);
+	return limit && (rule_limit_has_room(limit, l->limit) || is_there(walk, learner));
+}
+
+bool wish_learn(struct walk *walk, const struct learner *learner)
 {
 	struct sw_worker *w = walk->x->w;
 	struct wish_ring *ring = wish_rings[w->id];
 	struct wish *wish = unlikely(!ring) ? NULL : next(walk, ring);
-	uint64_t hash;
+	uint64_t hash, changed = rules_changed(walk->prog->rules, learner->learn->table);
+	enum room room;
 
 	walk->timed = true;
 	walk->once |= !wish; /* the next packet asks again */
 	if (!wish)
-		return;
+		return !ring && would_learn(walk, learner);
 	wish->learner = learner->id;
 	hash = mix(copy_fields(&wish->fields, &walk->fields, &learner->reads), learner->id);
-	if (!asked_lately(
-		    ring, hash, rules_changed(walk->prog->rules, learner->learn->table), w->now_s))
-		tell(w, ring);
+	if (was_asked(ring, hash, changed, w->now_s))
+		return true;
+	wish->table = learner->learn->table;
+	wish->cookie = learner->learn->cookie;
+	room = make_room(walk, learner, &wish->limit);
+	if (room == ROOM_NONE)
+		return false;
+	note_asked(ring, hash, changed, w->now_s);
+	tell(w, ring);
+	return true;
 }
 
 /* The rule is found again by what it matches and this. */
@@ -97,19 +156,22 @@ void wish_fin(struct walk *walk, uint16_t idle, uint16_t hard)
 	struct sw_worker *w = walk->x->w;
 	struct wish_ring *ring = wish_rings[w->id];
 	struct wish *wish = unlikely(!ring) ? NULL : next(walk, ring);
-	uint64_t hash;
+	uint64_t hash, changed;
 
 	walk->timed = true;
 	walk->once |= !wish;
 	if (!wish || !(walk->rule || walk->as))
 		return;
-	wish->learner = 0;
+	wish->learner = wish->limit = 0;
 	name_rule(walk, wish);
 	wish->idle = idle;
 	wish->hard = hard;
 	hash = mix(copy_fields(&wish->fields, &walk->fields, NULL),
 		mix(wish->cookie, (uint64_t)wish->table << 16 | wish->priority) ^
 			(uint64_t)idle << 48 ^ (uint64_t)hard << 32);
-	if (!asked_lately(ring, hash, rules_changed(walk->prog->rules, wish->table), w->now_s))
-		tell(w, ring);
+	changed = rules_changed(walk->prog->rules, wish->table);
+	if (was_asked(ring, hash, changed, w->now_s))
+		return;
+	note_asked(ring, hash, changed, w->now_s);
+	tell(w, ring);
 }

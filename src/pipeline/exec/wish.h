@@ -28,12 +28,14 @@ struct learner {
 	const struct sw_learn *learn;
 	unsigned rules;		/* that do it, as staged; control's */
 	struct sw_fields reads; /* mask: what the rule is made of */
+	struct sw_fields mask;	/* that the rule matches by */
 };
 
 struct wish {
 	const struct sw_rules *rules; /* of the bridge; with `serial`: it may be gone */
 	uint32_t serial;
-	uint32_t learner; /* 0: fin_timeout, of the rule that is next */
+	uint32_t learner; /* 0: fin_timeout, of the rule that is next; else that is what it makes */
+	uint32_t limit;	  /* 0, or of whom a place is taken for it (../rule/limit.h) */
 	uint64_t cookie;
 	uint16_t priority, idle, hard;
 	uint8_t table;
@@ -58,8 +60,9 @@ struct wish_ring {
 /* By worker; NULL until control has prepared it. One more, always NULL, for a trace: it asks for nothing. */
 extern struct wish_ring *wish_rings[SW_WORKER_MAX + 1];
 
-/* Workers. A rule made of the walk's fields; the timeouts of the rule that the walk is at, at most. */
-void wish_learn(struct walk *walk, const struct learner *learner);
+/* Workers. A rule made of the walk's fields: is it there, or will be (<sw/learn.h>)? The timeouts of the rule that the
+ * walk is at, at most. */
+bool wish_learn(struct walk *walk, const struct learner *learner);
 void wish_fin(struct walk *walk, uint16_t idle, uint16_t hard);
 
 /* Control. */

@@ -18,6 +18,7 @@
 
 #include "../action/action.h"
 #include "../id_map.h"
+#include "../rule/limit.h"
 #include "../rule/rules_ctl.h"
 
 SW_LOG(learn, "rules that packets make");
@@ -29,6 +30,20 @@ SW_USE(action_type, output);
 static struct id_map learners;
 static uint32_t last_id;
 
+/* Bits that the rule matches. */
+static void add_mask(struct sw_fields *to, const struct sw_learn_spec *s)
+{
+	static const uint8_t none[16];
+	uint8_t value[16] = { 0 }, mask[16] = { 0 };
+	struct sw_match match = { .mask = *to };
+
+	if (s->what != SW_LEARN_MATCH)
+		return;
+	bits_put(&s->dst, none, value, mask);
+	know(&match, s->dst.field, value, mask);
+	*to = match.mask;
+}
+
 struct learner *learner_create(const struct sw_learn *learn)
 {
 	struct learner *l = sw_xcalloc(1, sizeof(*l));
@@ -39,9 +54,11 @@ struct learner *learner_create(const struct sw_learn *learn)
 		l->id = ++last_id;
 	while (!l->id || id_map_find(&learners, l->id));
 	l->learn = learn;
-	for (unsigned i = 0; i < learn->n; i++)
+	for (unsigned i = 0; i < learn->n; i++) {
+		add_mask(&l->mask, &learn->specs[i]);
 		if (!learn->specs[i].given)
 			sw_field_add(learn->specs[i].src.field, &l->reads);
+	}
 	id_map_set(&learners, l->id, l);
 	return l;
 }
@@ -135,17 +152,18 @@ static void make(struct sw_rule_change *c, const struct sw_learn *l, const struc
 	}
 }
 
-static void learn(struct sw_rules *rules, const struct wish *wish)
+static void learn(struct sw_rules *rules, const struct wish *wish, const struct learner *l)
 {
-	const struct learner *l = id_map_find(&learners, wish->learner);
 	struct sw_rule_change c;
 	struct sw_err err;
 
-	if (!l || !l->rules)
-		return;
 	make(&c, l->learn, &wish->fields);
-	if (!rules_refresh(rules, &c) && sw_rules_stage(rules, &c, &err) != SW_RULE_FINE)
+	if (rules_refresh(rules, &c) ||
+		(l->learn->limit && !rule_limit_allows(rules, &c, l->learn->limit)))
+		goto done;
+	if (sw_rules_stage(rules, &c, &err) != SW_RULE_FINE)
 		sw_debug("a packet's rule was not made: %s", err.text);
+done:
 	sw_instructions_fini(&c.conf.does);
 }
 
@@ -173,9 +191,13 @@ void wish_fini(void)
 
 static void do_one(struct sw_rules *rules, const struct wish *wish)
 {
-	if (wish->learner)
-		learn(rules, wish);
-	else
+	const struct learner *l = wish->learner ? id_map_find(&learners, wish->learner) : NULL;
+
+	if (l && l->rules)
+		learn(rules, wish, l);
+	if (wish->limit)
+		rule_limit_give(rules, wish->table, wish->cookie, wish->limit);
+	if (!wish->learner)
 		rules_shorten(rules, wish->table, &wish->fields,
 			&(struct rule_times){
 				wish->cookie, wish->priority, wish->idle, wish->hard });

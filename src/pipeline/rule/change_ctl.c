@@ -135,7 +135,7 @@ static void replace(struct sw_rules *rules, struct sw_rule *rule, struct sw_rule
 	const struct sw_rule_conf *conf = &change->conf;
 
 	rule_stage_shifted(rules, rule, rule_code_create(&change->conf.does, take_ops(rules)));
-	rule->cookie = conf->cookie;
+	rule_cookie_set(rules, rule, conf->cookie);
 	rule->created_ms = rule->modified_ms = sw_clock_ms();
 	rule->idle_timeout = conf->idle_timeout;
 	rule->hard_timeout = conf->hard_timeout;
@@ -217,7 +217,7 @@ static void modify_one(struct sw_rules *rules, struct sw_rule *rule, void *arg)
 	rule->learned |= m->change->learned;
 	rule->renewed |= m->change->learned;
 	if (m->change->set_cookie)
-		rule->cookie = m->change->conf.cookie;
+		rule_cookie_set(rules, rule, m->change->conf.cookie);
 	if (m->change->reset_counts)
 		rule_counts_base(rule, NULL);
 }

@@ -16,6 +16,7 @@
 #include "code.h"
 #include "find.h"
 #include "learned.h"
+#include "limit.h"
 #include "lookup.h"
 #include "mask.h"
 #include "rules_ctl.h"
@@ -121,6 +122,14 @@ static void count_one(struct sw_rules *rules, const struct sw_learn *l, int by)
 	rules->learners_gone |= !n->rules;
 }
 
+static void count_learn(struct sw_rules *rules, const struct sw_learn *l, int by)
+{
+	if (l->delete_learned)
+		count_one(rules, l, by);
+	if (l->limit)
+		rule_limit_learners(rules, l->table, l->cookie, by);
+}
+
 void rule_learners_count(struct sw_rules *rules, const struct sw_actions *list, int by)
 {
 	for (unsigned i = 0; list && i < list->n; i++) {
@@ -128,8 +137,8 @@ void rule_learners_count(struct sw_rules *rules, const struct sw_actions *list, 
 
 		if (!strcmp(a->type->name, "clone"))
 			rule_learners_count(rules, a->nested.list, by);
-		else if (!strcmp(a->type->name, "learn") && a->learn->delete_learned)
-			count_one(rules, a->learn, by);
+		else if (!strcmp(a->type->name, "learn"))
+			count_learn(rules, a->learn, by);
 	}
 }
 
@@ -178,10 +187,12 @@ void rule_learners_settle(struct sw_rules *rules, bool commit)
 			free(n);
 		}
 	}
+	rule_limits_settle(rules);
 }
 
 void rule_learners_fini(struct sw_rules *rules)
 {
+	rule_limits_fini(rules);
 	for (unsigned i = 0; i < RULE_LEARNERS; i++)
 		while (rules->learners[i]) {
 			struct rule_learners *n = rules->learners[i];

@@ -16,5 +16,7 @@ void rule_stage_went(struct sw_rules *rules, struct sw_rule *rule, enum sw_rule_
 
 /* It does something else, whose reference is taken over; its other fields may be changed after this. */
 void rule_stage_shifted(struct sw_rules *rules, struct sw_rule *rule, struct rule_code *code);
+/* Another cookie, behind that. */
+void rule_cookie_set(struct sw_rules *rules, struct sw_rule *rule, uint64_t cookie);
 
 #endif

@@ -29,6 +29,7 @@
 #include "group.h"
 #include "learned.h"
 #include "limbo.h"
+#include "limit.h"
 #include "mask.h"
 #include "place_ctl.h"
 #include "rules_ctl.h"
@@ -108,6 +109,7 @@ void rule_stage_came(struct sw_rules *rules, struct rule_table *table, struct sw
 	rule_link(rules, table, rule);
 	rule_clauses_count(rules, rule->table, rule->code, 1);
 	rule_timer_set(rules, rule);
+	rule_limit_count(rules, rule->table, rule->cookie, 1);
 	rule_uses_count(rules, rule, rule->code, 1);
 	*log_step(rules) = (struct rule_staged){ rule, NULL, RULE_CAME, SW_RULE_ADDED };
 }
@@ -118,8 +120,16 @@ void rule_stage_went(struct sw_rules *rules, struct sw_rule *rule, enum sw_rule_
 	rules->table[rule->table]->rules--;
 	rules->total--;
 	rule_evict_drop(rules->table[rule->table], rule);
+	rule_limit_count(rules, rule->table, rule->cookie, -1);
 	rule_uses_count(rules, rule, rule_code_last(rule), -1);
 	*log_step(rules) = (struct rule_staged){ rule, NULL, RULE_WENT, news };
+}
+
+void rule_cookie_set(struct sw_rules *rules, struct sw_rule *rule, uint64_t cookie)
+{
+	rule_limit_count(rules, rule->table, rule->cookie, -1);
+	__atomic_store_n(&rule->cookie, cookie, __ATOMIC_RELAXED);
+	rule_limit_count(rules, rule->table, rule->cookie, 1);
 }
 
 void rule_stage_shifted(struct sw_rules *rules, struct sw_rule *rule, struct rule_code *code)
@@ -152,7 +162,7 @@ static void shift_back(struct sw_rules *rules, struct rule_change *c)
 	struct sw_rule *rule = c->rule;
 
 	RTE_ASSERT(rule->changed == c);
-	rule->cookie = c->was.cookie;
+	rule_cookie_set(rules, rule, c->was.cookie);
 	rule->created_ms = c->was.created_ms;
 	rule->modified_ms = c->was.modified_ms;
 	rule->idle_timeout = c->was.idle_timeout;
@@ -178,6 +188,7 @@ static void never_came(struct sw_rules *rules, struct sw_rule *rule)
 	rules->total--;
 	rule_timer_stop(rule);
 	rule_evict_drop(rules->table[rule->table], rule);
+	rule_limit_count(rules, rule->table, rule->cookie, -1);
 	rule_uses_count(rules, rule, rule->code, -1);
 	rule_unlink(rules, rule);
 	rule_limbo_add(rules, &rule->limbo, rule_dead);
@@ -194,6 +205,7 @@ static void take_back(struct sw_rules *rules, const struct rule_staged *step)
 		rules->table[step->rule->table]->rules++;
 		rules->total++;
 		rule_evict_set(rules->table[step->rule->table], step->rule);
+		rule_limit_count(rules, step->rule->table, step->rule->cookie, 1);
 		rule_uses_count(rules, step->rule, rule_code_last(step->rule), 1);
 		break;
 	case RULE_SHIFTED:

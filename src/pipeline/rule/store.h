@@ -101,13 +101,15 @@ struct sw_rules {
 		*normal; /* rcu: says NORMAL for every packet, and is the only one; else NULL */
 	unsigned workers;
 
-	bool further;	 /* another table than the first was used */
-	uint32_t serial; /* never given twice */
+	bool further;				  /* another table than the first was used */
+	uint32_t serial;			  /* never given twice */
+	struct rule_limit *limits[RULE_LEARNERS]; /* rcu; limit.h */
 
 	char *name; /* from here control's */
 	struct sw_rules *next_alive;
 	struct rule_learners *learners[RULE_LEARNERS]; /* learned_ctl.c */
-	bool learners_gone;
+	bool learners_gone, limits_gone;
+	unsigned n_limits;
 	bool restoring; /* sw/rule_mark.h */
 	uint32_t limit[RULE_TABLES];
 	uint64_t total, total_limit;

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* See limit.h. Control thread only. */
+#include "limit.h"
+
+#include <stdlib.h>
+
+#include <sw/mem.h>
+
+#include "find.h"
+#include "mask.h"
+#include "store.h"
+
+static struct rule_limit **list_of(struct sw_rules *rules, uint8_t table, uint64_t cookie)
+{
+	return &rules->limits[(cookie ^ table) % RULE_LEARNERS];
+}
+
+static void take_note(struct sw_rules *rules, struct sw_rule *rule, void *arg)
+{
+}
+
+/* Of all rules there are. */
+static uint32_t count_all(struct sw_rules *rules, uint8_t table, uint64_t cookie)
+{
+	struct sw_rule_change c = { .verb = SW_RULE_DELETE,
+		.cookie = cookie,
+		.cookie_mask = UINT64_MAX,
+		.out_port = SW_OFPP_ANY,
+		.out_group = SW_OFPP_ANY };
+	struct rule_filter filter;
+
+	if (!rules->table[table])
+		return 0;
+	rule_filter_init(&filter, &c);
+	return rule_find_each(rules->table[table], &filter, take_note, rules, NULL);
+}
+
+void rule_limit_learners(struct sw_rules *rules, uint8_t table, uint64_t cookie, int by)
+{
+	struct rule_limit *l = rule_limit_find(rules, table, cookie), **list;
+	static uint32_t id;
+
+	if (!l) {
+		list = list_of(rules, table, cookie);
+		l = sw_xcalloc(1, sizeof(*l));
+		l->cookie = cookie;
+		l->table = table;
+		l->id = ++id ? id : ++id;
+		l->rules = l->taken = count_all(rules, table, cookie);
+		l->next = *list;
+		sw_rcu_set(*list, l);
+		rules->n_limits++;
+	}
+	l->learners += by;
+	rules->limits_gone |= !l->learners;
+}
+
+void rule_limit_count(struct sw_rules *rules, uint8_t table, uint64_t cookie, int by)
+{
+	struct rule_limit *l;
+
+	if (!rules->n_limits)
+		return;
+	l = rule_limit_find(rules, table, cookie);
+	if (!l)
+		return;
+	l->rules += by;
+	__atomic_fetch_add(&l->taken, (uint32_t)by, __ATOMIC_RELAXED);
+}
+
+void rule_limit_give(struct sw_rules *rules, uint8_t table, uint64_t cookie, uint32_t id)
+{
+	struct rule_limit *l = rule_limit_find(rules, table, cookie);
+
+	if (l && l->id == id)
+		__atomic_fetch_sub(&l->taken, 1, __ATOMIC_RELAXED);
+}
+
+bool rule_limit_allows(
+	const struct sw_rules *rules, const struct sw_rule_change *change, uint32_t most)
+{
+	const struct sw_rule_conf *conf = &change->conf;
+	const struct rule_limit *l = rule_limit_find(rules, conf->table, conf->cookie);
+	const struct rule_table *table = rules->table[conf->table];
+	struct sw_rule *same = NULL;
+	const struct rule_mask *mask;
+	struct rule_match match;
+
+	if (!l)
+		return false; /* whoever would learn it is gone */
+	if (l->rules < most)
+		return true;
+	rule_match_init(&match, &conf->match);
+	mask = table ? rule_mask_find(match.bits) : NULL;
+	if (mask)
+		same = rule_find_same(table, mask, &match, conf->priority);
+	return same && same->cookie == conf->cookie;
+}
+
+void rule_limits_settle(struct sw_rules *rules)
+{
+	if (!rules->limits_gone)
+		return;
+	rules->limits_gone = false;
+	for (unsigned i = 0; i < RULE_LEARNERS; i++)
+		for (struct rule_limit **at = &rules->limits[i]; *at;) {
+			struct rule_limit *l = *at;
+
+			if (l->learners) {
+				at = &l->next;
+				continue;
+			}
+			sw_rcu_set(*at, l->next);
+			sw_rcu_defer(free, l);
+			rules->n_limits--;
+		}
+}
+
+void rule_limits_fini(struct sw_rules *rules)
+{
+	for (unsigned i = 0; i < RULE_LEARNERS; i++)
+		while (rules->limits[i]) {
+			struct rule_limit *l = rules->limits[i];
+
+			rules->limits[i] = l->next;
+			free(l);
+		}
+}
