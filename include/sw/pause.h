@@ -5,7 +5,8 @@
  *
  * Kept is what the rules said when the packet met them: they may change or go meanwhile, and the packet does what was left of them. What
  * it looks up from then on (tables, groups, meters, ports) is as it is then. A handle is good once, for the bridge and the process that
- * gave it, for SW_PAUSE_SECONDS at most, and only while no SW_PAUSED_MAX packets were kept after it, of all bridges together.
+ * gave it, for SW_PAUSE_SECONDS at most, and only while no SW_PAUSED_MAX packets, or SW_PAUSED_BYTES, were kept after it, of all bridges
+ * together.
  * Nothing of what is kept is in the controller's hands: all that it can change are the packet and the fields that come with it.
  *
  * room: pipeline. Thread: control.
@@ -24,8 +25,11 @@ struct sw_bridge;
 struct sw_err;
 struct sw_packet_in;
 
-#define SW_PAUSE_HANDLE	 16    /* bytes */
-#define SW_PAUSED_MAX	 16384 /* the oldest goes for a new one */
+#define SW_PAUSE_HANDLE 16 /* bytes */
+
+/* The oldest go for a new one. What is left to do with a packet is seldom more than 1 KB, and 8 KB at most. */
+#define SW_PAUSED_MAX	 16384
+#define SW_PAUSED_BYTES	 (32u << 20)
 #define SW_PAUSE_SECONDS 60
 
 /* Within a listener's call: keep what is left to do with the packet. false: it does not pause, or only in a trace. */

@@ -190,6 +190,35 @@ static void pushed_out(void **state)
 	op_close(fd);
 }
 
+/* As many packets, with much left to do: they are too many bytes before. */
+static void pushed_out_by_bytes(void **state)
+{
+	char rule[2048] = "actions=";
+	int fd = or_dial(OF13);
+
+	op_hush(fd, OF13);
+	for (unsigned i = 0; i < 120; i++)
+		strcat(rule, "push:reg0,");
+	rp_rule(fd, OF13, strcat(rule, "controller(pause),output:2"));
+	keeps = true;
+	n_kept = 0;
+	for (unsigned i = 0; i < SW_PAUSED_MAX; i++) {
+		ts_send(rp_port[1], rp_frame(i));
+		if (i % 64 == 63)
+			ts_turn();
+		while (sw_packet_in_run(64))
+			;
+	}
+	assert_int_equal(n_kept, SW_PAUSED_MAX);
+	assert_int_equal(resume(first), SW_RESUME_STALE);
+	assert_int_equal(resume(last), SW_RESUME_FINE);
+	ts_turn();
+	assert_int_equal(sw_dummy_sent_drop(rp_port[2]), 1);
+	keeps = false;
+	or_clear(fd, OF13);
+	op_close(fd);
+}
+
 /* More than the worker has room for: the connection waits, and all go on. */
 static void waits(void **state)
 {
@@ -225,6 +254,7 @@ int main(void)
 		cmocka_unit_test(stale),
 		cmocka_unit_test(malformed),
 		cmocka_unit_test(pushed_out),
+		cmocka_unit_test(pushed_out_by_bytes),
 		cmocka_unit_test(waits),
 	};
 

@@ -28,6 +28,7 @@ struct kept {
 
 static struct kept *kept; /* [number % SW_PAUSED_MAX] */
 static uint64_t oldest = 1, next = 1;
+static uint64_t kept_bytes;
 static uint64_t process; /* any number but 0, of this process alone */
 
 /* --- rings ---------------------------------------------------------------------------------------------------------- */
@@ -73,23 +74,35 @@ static struct kept *kept_at(uint64_t number)
 	return &kept[number % SW_PAUSED_MAX];
 }
 
-static void forget_oldest(void)
+static struct sw_pause *take(struct kept *k)
 {
-	struct kept *k = kept_at(oldest++);
+	struct sw_pause *p = k->pause;
 
-	pause_free(k->pause);
 	k->pause = NULL;
+	if (p)
+		kept_bytes -= p->size;
+	return p;
 }
 
-/* Those that are too old, and one more where there is no room. */
-static void make_room(void)
+static void keep(struct kept *k, struct sw_pause *p)
+{
+	k->pause = p;
+	kept_bytes += p->size;
+}
+
+static bool has_room(uint32_t size)
+{
+	return next - oldest < SW_PAUSED_MAX && kept_bytes + size <= SW_PAUSED_BYTES;
+}
+
+/* Those that are too old go, and more where there is no room. */
+static void make_room(uint32_t size)
 {
 	uint64_t now = sw_clock_ms();
 
-	while (oldest != next && now - kept_at(oldest)->ms > SW_PAUSE_SECONDS * 1000u)
-		forget_oldest();
-	if (next - oldest == SW_PAUSED_MAX)
-		forget_oldest();
+	while (oldest != next &&
+		(now - kept_at(oldest)->ms > SW_PAUSE_SECONDS * 1000u || !has_room(size)))
+		pause_free(take(kept_at(oldest++)));
 }
 
 static void begin(void)
@@ -117,8 +130,9 @@ bool sw_pause_keep(const struct sw_packet_in *in, uint8_t handle[SW_PAUSE_HANDLE
 	if (!in->pause)
 		return false;
 	begin();
-	make_room();
-	*kept_at(next) = (struct kept){ copy_of(in->pause), sw_clock_ms() };
+	make_room(in->pause->size);
+	kept_at(next)->ms = sw_clock_ms();
+	keep(kept_at(next), copy_of(in->pause));
 	memcpy(handle, &process, 8);
 	memcpy(handle + 8, &next, 8);
 	next++;
@@ -166,18 +180,17 @@ enum sw_resume_fault sw_pause_resume(struct sw_bridge *bridge, const struct sw_r
 		sw_err_set(err, SW_CODE_NOT_FOUND, "no packet waits by that handle");
 		return SW_RESUME_STALE;
 	}
-	p = k->pause;
+	p = take(k);
 	out.in_port = p->number;
 	out.fields = p->fields;
 	take_fields(&out, resume->fields);
 	switch (packet_out_post(gate, &out, NULL, p, ticket, err)) {
 	case SW_PACKET_OUT_FINE:
-		k->pause = NULL;
 		return SW_RESUME_FINE;
 	case SW_PACKET_OUT_FULL:
+		keep(k, p);
 		return SW_RESUME_FULL;
 	default:
-		k->pause = NULL;
 		pause_free(p);
 		return SW_RESUME_NO_BUFFER;
 	}
@@ -190,7 +203,7 @@ void pause_fini(void)
 		pause_rings[i] = NULL;
 	}
 	while (oldest != next)
-		forget_oldest();
+		pause_free(take(kept_at(oldest++)));
 	free(kept);
 	kept = NULL;
 }
