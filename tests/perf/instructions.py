@@ -59,6 +59,8 @@ def judge(scenes, counts, ceilings):
     for i, scene in enumerate(scenes):
         found = (counts[3 * i + 2] - counts[3 * i + 1]) / (BURSTS * BURST)
         ceiling = ceilings[scene]
+        if found <= 0:
+            sys.exit(f"{scene}: nothing was counted; is measured_burst a function in this build (-O2)?")
         word = "ok"
         if found > ceiling * (1 + SLACK):
             above, word = above + 1, "ABOVE: make it cheaper, or raise the ceiling and say why"

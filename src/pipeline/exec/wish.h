@@ -2,7 +2,8 @@
 /*
  * Changes of rules that walks ask for: learn, fin_timeout. A worker copies what it takes into a ring of its own; control
  * does it at its next step (wish_ctl.c). A full ring loses the wish and counts it, and the flow's next packet asks again. A
- * walk that asked is kept for the rest of the second (walk.h, `timed`), so that use is told once a second. The same wish is not told twice in a second while nothing changed.
+ * walk that asked is kept for the rest of the second (walk.h, `timed`), so that use is told once a second. The same wish is
+ * not told twice in a second while nothing changed.
  *
  * room: pipeline (private). Thread: workers ask; control prepares, registers and runs.
  */
