@@ -78,6 +78,7 @@ static struct batch *batch_of(
 	b = sw_xcalloc(1, sizeof(*b));
 	b->kind = kind;
 	b->lines = lines;
+	b->end = lines ? lines + strlen(lines) : NULL;
 	b->item = sw_xcalloc(1, kind->size);
 	LIST_INSERT_HEAD(&batches, b, all);
 	call->state = b;
@@ -112,7 +113,8 @@ static const char *next_line(struct batch *b, const struct slice *slice)
 {
 	while (b->lines[b->at.byte] && !slice_over(slice)) {
 		const char *line = b->lines + b->at.byte, *text;
-		size_t len = strcspn(line, "\n");
+		const char *newline = memchr(line, '\n', b->end - line);
+		size_t len = (newline ? newline : b->end) - line;
 
 		b->at.byte += len + (line[len] == '\n');
 		b->at.line++;

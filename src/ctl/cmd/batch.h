@@ -74,6 +74,7 @@ struct batch {
 	struct batch_at at;  /* the next, in this stage */
 	uint64_t ticket;     /* of what was made, on its way to the disk where rules persist */
 	const char *lines;   /* of the file; NULL: the items are arguments */
+	const char *end;     /* of the lines */
 	char *line;	     /* a copy of the one at hand */
 	size_t line_size;
 	void *item; /* the one at hand */
