@@ -125,8 +125,8 @@ class Ovs:
             for group in case.groups:
                 self.flow_control("-O", "OpenFlow13", "add-group", bridge, group)
             (self.dir / "rules").write_text("\n".join(case.rules()))
-            process.run("ovs-ofctl", "-t", "300", "add-flows", bridge, self.dir / "rules", env=self.env,
-                        timeout=300)
+            process.run("ovs-ofctl", "-t", "300", "-O", "OpenFlow13", "add-flows", bridge, self.dir / "rules",
+                        env=self.env, timeout=300)  # groups and goto_table are of no version before
         else:
             self.flow_control("add-flow", bridge, "actions=NORMAL")
 
