@@ -9,7 +9,7 @@ import re
 import shutil
 
 from . import process
-from .cases import VLAN
+from .cases import BUFFERS, VLAN
 
 PACKAGES = ("openvswitch-switch", "openvswitch-switch-dpdk")
 
@@ -105,8 +105,8 @@ class Ovs:
                 f"other_config:mac-table-size={max(8192, 2 * case.stations)}"]
 
     def ports(self, case):
-        words = []
-        for i, (kind, option) in enumerate(self.place.interfaces(case, "few")):
+        words, name = [], "few" if self.place.mbufs > BUFFERS else "source"
+        for i, (kind, option) in enumerate(self.place.interfaces(case, name)):
             key, _, value = option.partition("=")
             words += ["--", "add-port", "br0", f"p{i}", "--", "set", "interface", f"p{i}", f"type={kind}",
                       f"ofport_request={i + 1}", f'options:{key}="{value}"']

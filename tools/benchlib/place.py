@@ -70,9 +70,10 @@ class Place:
                 self.write_source(i, source()[:self.mbufs - 24576])
 
     def write_source(self, i, packets):
-        """A capture; and what OVS has buffers for, which refuses a longer one."""
-        for name, most in (("source", len(packets)), ("few", BUFFERS - 16384)):
-            frames.write_pcap(self.folder / f"{name}{i}.pcap", packets[:most])
+        """A capture; where others have more buffers than OVS, its own as well: it refuses a longer one."""
+        frames.write_pcap(self.folder / f"source{i}.pcap", packets)
+        if self.mbufs > BUFFERS:
+            frames.write_pcap(self.folder / f"few{i}.pcap", packets[:BUFFERS - 16384])
 
     def socket(self, case, i):
         """The path where port i of a two-core case and swgen meet."""
