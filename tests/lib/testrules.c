@@ -148,6 +148,16 @@ struct ts_bridge *tr_bridge(const char *name, struct sw_port **port, unsigned n)
 	return br;
 }
 
+struct ts_bridge *tr_start(struct sw_port **port, unsigned n)
+{
+	struct ts_bridge *br;
+
+	ts_start(1);
+	br = tr_bridge("br0", port, n);
+	tr_no_rules(br);
+	return br;
+}
+
 static uint16_t ip_checksum(const uint8_t *b)
 {
 	uint32_t sum = 0;

@@ -30,6 +30,8 @@ void tr_meter(struct ts_bridge *br, enum sw_meter_verb verb, const char *text);
 
 /* A bridge of ports p1..pN numbered 1..N, published; port[i] is number i. */
 struct ts_bridge *tr_bridge(const char *name, struct sw_port **port, unsigned n);
+/* A switch of one worker with such a bridge, br0, without rules. */
+struct ts_bridge *tr_start(struct sw_port **port, unsigned n);
 
 /* An Ethernet frame with IPv4 and UDP, `len` bytes long in all. */
 struct tr_udp {

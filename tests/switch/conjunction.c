@@ -23,9 +23,7 @@ static struct sw_port *port[PORTS + 1];
 
 static int setup(void **state)
 {
-	ts_start(1);
-	br = tr_bridge("br0", port, PORTS);
-	tr_no_rules(br);
+	br = tr_start(port, PORTS);
 	return 0;
 }
 

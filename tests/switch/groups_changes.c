@@ -19,9 +19,7 @@ static struct packet_bytes packet;
 
 static int setup(void **state)
 {
-	ts_start(1);
-	br = tr_bridge("br0", port, PORTS);
-	tr_no_rules(br);
+	br = tr_start(port, PORTS);
 	tr_udp(&packet, &(struct tr_udp){ 0x0a000001, 0x0a000002, 1000, 2000, 0, 100 });
 	return 0;
 }

@@ -27,9 +27,7 @@ static struct flow flows[FLOWS];
 
 static int setup(void **state)
 {
-	ts_start(1);
-	br = tr_bridge("br0", port, PORTS);
-	tr_no_rules(br);
+	br = tr_start(port, PORTS);
 	rng = swtest_seed(7);
 	for (unsigned i = 0; i < FLOWS; i++)
 		flows[i].u =

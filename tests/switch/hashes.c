@@ -22,9 +22,7 @@ static int setup(void **state)
 {
 	uint64_t rng = swtest_seed(3);
 
-	ts_start(1);
-	br = tr_bridge("br0", port, PORTS);
-	tr_no_rules(br);
+	br = tr_start(port, PORTS);
 	for (unsigned i = 0; i < FLOWS; i++)
 		flows[i] =
 			(struct tr_udp){ (uint32_t)swtest_rand(&rng), (uint32_t)swtest_rand(&rng),

@@ -14,9 +14,7 @@ static struct sw_port *port[PORTS + 1];
 
 static int setup(void **state)
 {
-	ts_start(1);
-	br = tr_bridge("br0", port, PORTS);
-	tr_no_rules(br);
+	br = tr_start(port, PORTS);
 	tr_rule(br, "table=1,reg0=1,actions=output:3");
 	tr_rule(br, "table=1,reg0=0,actions=output:2");
 	return 0;

@@ -154,14 +154,11 @@ static enum sw_resume_fault resume(const uint8_t *handle)
 	return sw_pause_resume(sw_bridge_by_name("br0"), &r, &ticket, &err);
 }
 
-/* The oldest goes for a new one. */
-static void pushed_out(void **state)
+/* As many packets as can be wait; it goes on like that. */
+static void keep_many(void)
 {
-	int fd = or_dial(OF13);
-
-	op_hush(fd, OF13);
-	rp_rule(fd, OF13, "actions=controller(pause),output:2");
 	keeps = true;
+	n_kept = 0;
 	for (unsigned i = 0; i < SW_PAUSED_MAX; i++) {
 		ts_send(rp_port[1], rp_frame(i));
 		if (i % 64 == 63)
@@ -170,6 +167,16 @@ static void pushed_out(void **state)
 			;
 	}
 	assert_int_equal(n_kept, SW_PAUSED_MAX);
+}
+
+/* The oldest goes for a new one. */
+static void pushed_out(void **state)
+{
+	int fd = or_dial(OF13);
+
+	op_hush(fd, OF13);
+	rp_rule(fd, OF13, "actions=controller(pause),output:2");
+	keep_many();
 	assert_int_equal(resume(first), SW_RESUME_FINE);
 	ts_turn();
 	sw_dummy_sent_drop(rp_port[2]);
@@ -200,16 +207,7 @@ static void pushed_out_by_bytes(void **state)
 	for (unsigned i = 0; i < 120; i++)
 		strcat(rule, "push:reg0,");
 	rp_rule(fd, OF13, strcat(rule, "controller(pause),output:2"));
-	keeps = true;
-	n_kept = 0;
-	for (unsigned i = 0; i < SW_PAUSED_MAX; i++) {
-		ts_send(rp_port[1], rp_frame(i));
-		if (i % 64 == 63)
-			ts_turn();
-		while (sw_packet_in_run(64))
-			;
-	}
-	assert_int_equal(n_kept, SW_PAUSED_MAX);
+	keep_many();
 	assert_int_equal(resume(first), SW_RESUME_STALE);
 	assert_int_equal(resume(last), SW_RESUME_FINE);
 	ts_turn();
