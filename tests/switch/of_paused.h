@@ -12,7 +12,9 @@
 
 #define RP_PORTS	3
 #define RP_XID		0x66
-#define RP_METADATA	6 /* properties */
+#define RP_TABLE	3 /* properties */
+#define RP_COOKIE	4
+#define RP_METADATA	6
 #define RP_CONTINUATION 8
 
 extern struct sw_port *rp_port[RP_PORTS + 1];

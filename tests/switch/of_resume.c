@@ -131,6 +131,36 @@ static void within(void **state)
 	op_close(fd);
 }
 
+/* Who is told by the action set is told of the rule and table that the packet came to last, before or after it stopped. */
+static void set_of_the_last_rule(void **state)
+{
+	static const char *const last[] = { "drop", "controller(pause)" };
+	int fd = rp_dial(OF13);
+	struct paused p;
+
+	ct_ok("add-group br0 group_id=7,type=all,bucket=controller");
+	rp_rule(fd, OF13,
+		"table=0,cookie=0x11,actions=controller(pause),write_actions(group:7),goto_table:2");
+	for (unsigned i = 0; i < 2; i++) {
+		char text[80];
+
+		snprintf(text, sizeof(text), "table=2,cookie=0x22,actions=%s", last[i]);
+		rp_rule(fd, OF13, text);
+		rp_stop(fd, rp_frame(i), &p);
+		for (unsigned k = 0; k < i + 1; k++) {
+			assert_int_equal(rp_find(&p, RP_TABLE)[4], k ? 2 : 0);
+			rp_go_on(fd, OF13, &p);
+			assert_int_equal(sw_packet_in_run(8), 1);
+			rp_hear(fd, &p);
+		}
+		assert_int_equal(rp_find(&p, RP_TABLE)[4], 2);
+		assert_int_equal(rp_find(&p, RP_COOKIE)[8 + 7], 0x22);
+	}
+	or_clear(fd, OF13);
+	ct_ok("del-groups br0");
+	op_close(fd);
+}
+
 /* It stops again, at what it came to after it had gone on, and what was left from the first time is done at the end. */
 static void again(void **state)
 {
@@ -240,6 +270,7 @@ int main(void)
 		cmocka_unit_test(all_versions),
 		cmocka_unit_test(levels),
 		cmocka_unit_test(within),
+		cmocka_unit_test(set_of_the_last_rule),
 		cmocka_unit_test(again),
 		cmocka_unit_test(of_packet_out),
 		cmocka_unit_test(changed),

@@ -32,6 +32,8 @@ static unsigned n_told;
 /* Some wanted one, not yet met. */
 static void meet(const struct sw_packet_in *in)
 {
+	static uint8_t flat[ORACLE_PACKET];
+
 	for (unsigned i = 0; i < wanted->n_told; i++)
 		if (!met[i] && wanted->told[i].pauses == in->pauses &&
 			told_is_like(wanted, i, in)) {
@@ -41,6 +43,14 @@ static void meet(const struct sw_packet_in *in)
 		}
 	print_message("controllers: id %u, reason %u, table %u, pauses %u is not expected\n",
 		in->controller, in->reason, in->table, in->pauses);
+	told_show_bytes("told", rte_pktmbuf_read(in->m, 0, in->m->pkt_len, flat), in->m->pkt_len);
+	for (unsigned i = 0; i < wanted->n_told; i++) {
+		const struct oracle_told *t = &wanted->told[i];
+
+		print_message("%s: id %u, reason %u, table %u, pauses %u\n",
+			met[i] ? "was told" : "expected", t->id, t->reason, t->table, t->pauses);
+		told_show_bytes("", t->packet.b, t->packet.len);
+	}
 	wrong = true;
 }
 

@@ -198,14 +198,18 @@ static void take_back(struct walk *walk, const struct sw_pause *p)
 	walk->n_stack = p->n_stack;
 }
 
+/* The rule and table of a level, by which controllers are told. */
+static void stand(struct walk *walk, const struct pause_frame *frame, struct walk_as *as)
+{
+	*as = (struct walk_as){ frame->cookie, frame->priority, frame->table, frame->miss };
+	walk->rule = NULL;
+	walk->as = as;
+	walk->table = frame->table;
+}
+
 /* One level, as it was left. An exit ends the levels up to where the action set is run. */
 static void go_on(struct walk *walk, const struct pause_frame *frame)
 {
-	const struct walk_as as = { frame->cookie, frame->priority, frame->table, frame->miss };
-
-	walk->rule = NULL;
-	walk->as = &as;
-	walk->table = frame->table;
 	walk->depth = frame->depth;
 	walk->groups = frame->groups;
 	walk->in_set = frame->in_set;
@@ -225,7 +229,6 @@ static void go_on(struct walk *walk, const struct pause_frame *frame)
 		walk->in_set = false;
 		walk_set_clear(walk);
 	}
-	walk->as = NULL;
 }
 
 /* Is the level left out, since an exit ended it? */
@@ -237,6 +240,9 @@ static bool is_over(const struct walk *walk, const struct pause_frame *frame)
 void pause_walk(struct walk *walk, const struct sw_pause *p)
 {
 	const struct pause_frame *frame = pause_frames(p);
+	bool last_rule =
+		false; /* the walk is where the last rule of the tables left it: the set is of that one */
+	struct walk_as as;
 	unsigned i;
 
 	walk_begin(walk);
@@ -244,9 +250,14 @@ void pause_walk(struct walk *walk, const struct sw_pause *p)
 	walk->n_found = 0;
 	walk->resumed = p;
 	take_back(walk, p);
-	for (i = 0; i < p->n_frames && !walk->lost && !walk->too_long; i++)
+	for (i = 0; i < p->n_frames && !walk->lost && !walk->too_long; i++) {
+		if (frame[i].kind != PAUSE_SET || !last_rule)
+			stand(walk, &frame[i], &as);
+		last_rule = frame[i].kind == PAUSE_RULE && !frame[i].depth;
 		if (!is_over(walk, &frame[i]))
 			go_on(walk, &frame[i]);
+	}
+	walk->as = NULL;
 	for (; walk->pausing && i < p->n_frames;
 		i++) /* it stopped again: the levels outside are left as before */
 		keep_frame(walk, &frame[i]);
