@@ -94,10 +94,11 @@ static void correct(struct oracle_bytes *p, struct check was, struct check is, b
 {
 	unsigned stored, now;
 
-	if (!was.at || !is.at)
+	if (!was.at || !is.at || was.sum == is.sum)
 		return;
 	stored = ~get16(p->b + is.at) & 0xffff;
-	now = ~((stored + 0xffff - was.sum + is.sum) % 0xffff) & 0xffff;
+	/* A sum of what is not all zero is 1 to 0xffff (RFC 1624, 3). */
+	now = ~((stored + 0xffff - was.sum + is.sum - 1) % 0xffff + 1) & 0xffff;
 	put16(p->b + is.at, udp && !now ? 0xffff : now);
 }
 
