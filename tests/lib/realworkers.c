@@ -3,6 +3,7 @@
 #include "realworkers.h"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <rte_mempool.h>
 
@@ -15,6 +16,11 @@
 
 #include "packet.h"
 #include "testrules.h"
+
+#define SPIN_STEPS 2000
+#define WAIT_STEPS \
+	1000000u /* 100 seconds at least before a wait counts as failed; far above any need */
+#define MOMENT_US 100
 
 static void two_cores(uint16_t cores[2])
 {
@@ -42,11 +48,17 @@ void rw_start(void)
 
 void rw_stop(void)
 {
-	for (unsigned i = 0; sw_rcu_poll() && i < RW_WAIT_STEPS; i++)
+	for (unsigned i = 0; sw_rcu_poll() && rw_waits(i); i++)
 		sched_yield();
 	sw_pmd_stop();
 	assert_int_equal(rte_mempool_avail_count(sw_pool()), RW_BUFFERS);
 	sw_pool_destroy();
+}
+
+int rw_setup(void **state)
+{
+	rw_start();
+	return 0;
 }
 
 int rw_teardown(void **state)
@@ -61,6 +73,13 @@ void rw_step(void)
 	sw_rcu_poll();
 	sw_pmd_events();
 	sched_yield();
+}
+
+bool rw_waits(unsigned steps)
+{
+	if (steps > SPIN_STEPS)
+		usleep(MOMENT_US);
+	return steps < WAIT_STEPS;
 }
 
 struct sw_port *rw_port(const char *name)
@@ -84,7 +103,7 @@ void rw_port_gone(struct sw_port *port)
 	bool gone = false;
 
 	sw_pmd_detach(port, set_true, &gone);
-	for (unsigned i = 0; !gone && i < RW_WAIT_STEPS; i++)
+	for (unsigned i = 0; !gone && rw_waits(i); i++)
 		rw_step();
 	assert_true(gone);
 	sw_port_close(port);
@@ -95,7 +114,7 @@ void rw_wait_sent(unsigned n, struct sw_port *const *ports, unsigned n_ports)
 {
 	unsigned got = 0;
 
-	for (unsigned i = 0; got < n && i < RW_WAIT_STEPS; i++) {
+	for (unsigned i = 0; got < n && rw_waits(i); i++) {
 		for (unsigned p = 0; p < n_ports; p++)
 			got += sw_dummy_sent_drop(ports[p]);
 		rw_step();

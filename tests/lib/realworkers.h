@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A switch with two workers that really run, on the first two cores there are (or one twice), and the control thread's
- * part done by hand: what tests need that change things under traffic. Everything waits by counting yields.
+ * part done by hand: what tests need that change things under traffic. Everything waits by counting steps.
  */
 #ifndef REALWORKERS_H
 #define REALWORKERS_H
@@ -11,16 +11,22 @@
 #include <sw/bridge.h>
 #include <sw/port.h>
 
-#define RW_WAIT_STEPS 20000000u /* yields before a wait counts as failed; far above any need */
-#define RW_BUFFERS    4095
+#define RW_BUFFERS 4095
 
 /* EAL, buffers, workers; and down again, with every buffer back. */
 void rw_start(void);
 void rw_stop(void);
-int rw_teardown(void **state); /* the same for cmocka */
+int rw_setup(void **state); /* the same for cmocka */
+int rw_teardown(void **state);
 
 /* One turn of what the control loop does. */
 void rw_step(void);
+
+/*
+ * May one wait on after so many steps? From some thousands on it sleeps a moment each time: beside other work a
+ * thread that only yields keeps a worker that hardly ever asks for its core from it for seconds.
+ */
+bool rw_waits(unsigned steps);
 
 /* A dummy port, open and polled; and gone. */
 struct sw_port *rw_port(const char *name);

@@ -141,17 +141,11 @@ static void test_bridge_changes_under_traffic(void **state)
 	rw_port_gone(b);
 }
 
-static int setup(void **state)
-{
-	rw_start();
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bridge_changes_under_traffic),
 	};
 
-	return cmocka_run_group_tests(tests, setup, rw_teardown);
+	return cmocka_run_group_tests(tests, rw_setup, rw_teardown);
 }

@@ -21,7 +21,7 @@ static void wait_sent(void)
 {
 	unsigned got = 0;
 
-	for (unsigned i = 0; got < 2 * EACH && i < RW_WAIT_STEPS; i++) {
+	for (unsigned i = 0; got < 2 * EACH && rw_waits(i); i++) {
 		got += sw_dummy_sent_drop(rw.port[3]) + sw_dummy_sent_drop(rw.port[4]);
 		rw_step();
 	}
@@ -115,7 +115,7 @@ static void test_together(void **state)
 		stage_rule(round % 2 ? "table=0,actions=group:2,output:3"
 				     : "table=0,actions=group:2,output:4");
 		sw_groups_commit(groups);
-		for (unsigned i = 0; got[0] + got[1] < 4 * EACH && i < RW_WAIT_STEPS; i++) {
+		for (unsigned i = 0; got[0] + got[1] < 4 * EACH && rw_waits(i); i++) {
 			got[0] += sw_dummy_sent_drop(rw.port[3]);
 			got[1] += sw_dummy_sent_drop(rw.port[4]);
 			rw_step();

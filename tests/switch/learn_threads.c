@@ -70,7 +70,7 @@ static unsigned send(unsigned round, void (*amid)(unsigned round), unsigned most
 	unsigned out[2] = { 0 };
 
 	rw_inject(&rw, round, EACH);
-	for (unsigned i = 0; out[0] + out[1] < 2 * EACH && i < RW_WAIT_STEPS; i++) {
+	for (unsigned i = 0; out[0] + out[1] < 2 * EACH && rw_waits(i); i++) {
 		if (i == 3 && amid)
 			amid(round);
 		if (most && i % 4 == 1)
@@ -195,12 +195,6 @@ static void test_limit(void **state)
 	rw_bridge_gone(&rw);
 }
 
-static int setup(void **state)
-{
-	rw_start();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -210,5 +204,5 @@ int main(void)
 		cmocka_unit_test(test_limit),
 	};
 
-	return cmocka_run_group_tests(tests, setup, rw_teardown);
+	return cmocka_run_group_tests(tests, rw_setup, rw_teardown);
 }

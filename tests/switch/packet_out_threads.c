@@ -60,7 +60,7 @@ static uint32_t post(uint32_t mark, uint32_t in_port, const char *actions)
 	out.bytes = p.b;
 	if (sw_actions_parse(actions, &out.actions, &err))
 		fail_msg("%s: %s", actions, err.text);
-	for (unsigned i = 0; fault == SW_PACKET_OUT_FULL && i < RW_WAIT_STEPS; i++) {
+	for (unsigned i = 0; fault == SW_PACKET_OUT_FULL && rw_waits(i); i++) {
 		fault = sw_packet_out_post(rw.br.bridge, &out, &ticket, &err);
 		if (fault == SW_PACKET_OUT_FULL)
 			collect();
@@ -97,7 +97,7 @@ static void change(unsigned n)
 
 static void wait_for(uint32_t ticket, unsigned packets)
 {
-	for (unsigned i = 0; i < RW_WAIT_STEPS; i++) {
+	for (unsigned i = 0; rw_waits(i); i++) {
 		collect();
 		if (sw_packet_out_done(ticket) && traffic == packets)
 			break;
@@ -141,7 +141,7 @@ static void test_bridge_goes(void **state)
 		collect();
 		rw_bridge_gone(&rw);
 	}
-	for (unsigned i = 0; !sw_packet_out_done(ticket) && i < RW_WAIT_STEPS; i++)
+	for (unsigned i = 0; !sw_packet_out_done(ticket) && rw_waits(i); i++)
 		rw_step();
 	assert_true(sw_packet_out_done(ticket));
 	sw_packet_out_reap();

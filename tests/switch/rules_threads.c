@@ -161,17 +161,11 @@ static void test_rules_change_under_traffic(void **state)
 	rw_port_gone(d);
 }
 
-static int setup(void **state)
-{
-	rw_start();
-	return 0;
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rules_change_under_traffic),
 	};
 
-	return cmocka_run_group_tests(tests, setup, rw_teardown);
+	return cmocka_run_group_tests(tests, rw_setup, rw_teardown);
 }

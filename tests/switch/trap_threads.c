@@ -53,7 +53,7 @@ static void test_traps(void **state)
 
 		assert_non_null(trap);
 		rw_inject(&rw, round, EACH);
-		for (unsigned i = 0; sent < 2 * EACH && i < RW_WAIT_STEPS; i++) {
+		for (unsigned i = 0; sent < 2 * EACH && rw_waits(i); i++) {
 			if (i == 3)
 				rw_bridge_members(&rw, 3 + round % 2);
 			if (i == 5 && round % 5 == 4) { /* in the middle of it */

@@ -3,9 +3,8 @@
  * Two real workers under traffic while ports come, go and change their queues: packets of the ports that
  * stay all arrive, and (under the thread and address sanitizers) nobody touches what is gone.
  */
-#include "swtest.h"
+#include "realworkers.h"
 
-#include <sched.h>
 #include <signal.h>
 
 #include <sw/dummy.h>
@@ -15,8 +14,7 @@
 #include <sw/port.h>
 #include <sw/post.h>
 
-#define ROUNDS	   100
-#define WAIT_STEPS 20000000u /* yields before a wait counts as failed; far above any need */
+#define ROUNDS 100
 
 static const uint8_t frame[60];
 
@@ -58,46 +56,11 @@ static void set_true(void *arg)
 	*(bool *)arg = true;
 }
 
-/* The control thread's part while something is awaited. */
-static void control_step(void)
-{
-	sw_post_run();
-	sw_rcu_poll();
-	sw_pmd_events();
-	sched_yield();
-}
-
-static void wait_sent(struct sw_port *port, unsigned n)
-{
-	unsigned got = 0;
-
-	for (unsigned i = 0; got < n && i < WAIT_STEPS; i++) {
-		got += sw_dummy_sent_drop(port);
-		control_step();
-	}
-	assert_int_equal(got, n);
-}
-
 static void wait_true(const bool *flag)
 {
-	for (unsigned i = 0; !*flag && i < WAIT_STEPS; i++)
-		control_step();
+	for (unsigned i = 0; !*flag && rw_waits(i); i++)
+		rw_step();
 	assert_true(*flag);
-}
-
-/* Cores for two workers: the first two of the mask, or one twice. */
-static void two_cores(uint16_t cores[2])
-{
-	cpu_set_t set;
-	unsigned n = 0;
-
-	sched_getaffinity(0, sizeof(set), &set);
-	for (unsigned i = 0; i < CPU_SETSIZE && n < 2; i++) {
-		if (CPU_ISSET(i, &set))
-			cores[n++] = i;
-	}
-	if (n == 1)
-		cores[1] = cores[0];
 }
 
 static void inject(struct sw_port *port, unsigned n)
@@ -117,13 +80,13 @@ static void one_round(struct sw_port *a, struct sw_port *b, struct sw_port *c, u
 	sw_dummy_set_n_rxq(c, 1 + round % 5);
 	inject(c, 5); /* in no bridge */
 	inject(a, 20);
-	wait_sent(b, 40);
+	rw_wait_sent(40, &b, 1);
 	sw_dummy_set_n_rxq(c, 1);
 	sw_pmd_detach(c, set_true, &gone);
 	inject(b, 20);
 	wait_true(&gone);
 	sw_dummy_sent_drop(c);
-	wait_sent(a, 40);
+	rw_wait_sent(40, &a, 1);
 }
 
 static void test_ports_come_and_go_under_traffic(void **state)
@@ -187,8 +150,8 @@ static void test_a_fault_reaches_its_handler(void **state)
 	sw_rcu_set(a->ingress, &program);
 	assert_int_equal(sw_pmd_attach(a, &err), 0);
 	inject(a, 1);
-	for (unsigned i = 0; !fault_count() && i < WAIT_STEPS; i++)
-		control_step();
+	for (unsigned i = 0; !fault_count() && rw_waits(i); i++)
+		rw_step();
 	assert_int_equal(fault_count(), 1);
 	sw_pmd_detach(a, set_true, &gone);
 	wait_true(&gone);
@@ -197,28 +160,12 @@ static void test_a_fault_reaches_its_handler(void **state)
 	sw_port_free(a);
 }
 
-static void test_buffers_all_come_back(void **state)
-{
-	sw_pmd_stop(); /* unregistering a worker gives its cache of buffers back */
-	assert_int_equal(rte_mempool_avail_count(sw_pool()), 4095);
-	sw_pool_destroy();
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ports_come_and_go_under_traffic),
 		cmocka_unit_test(test_a_fault_reaches_its_handler),
-		cmocka_unit_test(test_buffers_all_come_back),
 	};
-	uint16_t cores[2];
-	struct sw_err err;
 
-	two_cores(cores);
-	swtest_eal();
-	if (sw_pool_create(4095, &err) || sw_pmd_start(2, cores, 50, &err)) {
-		fprintf(stderr, "%s\n", err.text);
-		return 1;
-	}
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, rw_setup, rw_teardown);
 }
