@@ -284,7 +284,7 @@ static void test_full(void **state)
 	rules_of(10, 800);
 }
 
-static void tcp(unsigned flags)
+static void ask_tcp(unsigned flags)
 {
 	struct packet_bytes p = { .len = 0 };
 
@@ -295,6 +295,11 @@ static void tcp(unsigned flags)
 	packet_fill(&p, 0, 6);
 	tr_send(port[1], &p);
 	ts_turn();
+}
+
+static void tcp(unsigned flags)
+{
+	ask_tcp(flags);
 	sw_packet_in_run(100);
 	ts_turn();
 }
@@ -330,6 +335,29 @@ static void test_fin_resubmit(void **state)
 	assert_non_null(strstr(rules_of(1, 1), "idle_timeout=5, "));
 	assert_non_null(strstr(rules_of(2, 1), "idle_timeout=70"));
 	EXPECT(0, 1, 1, 0);
+}
+
+/* The rule that has the action is meant, whatever its actions made of the packet before, and by whatever port a resubmit asked. */
+static void test_fin_changed(void **state)
+{
+	tr_rule(br,
+		"priority=5,tcp,nw_dst=10.0.0.2,idle_timeout=50,actions=set_field:10.0.0.9->ip_dst,"
+		"fin_timeout(idle_timeout=7),resubmit(9,1),output:2");
+	tr_rule(br, "priority=5,tcp,nw_dst=10.0.0.9,idle_timeout=40,actions=output:3");
+	tr_rule(br, "table=1,tcp,in_port=9,idle_timeout=60,actions=fin_timeout(idle_timeout=8)");
+	tcp(0x11);
+	assert_non_null(strstr(rules_of(0, 2), "idle_timeout=7, "));
+	assert_non_null(strstr(rules_of(0, 2), "idle_timeout=40, "));
+	assert_non_null(strstr(rules_of(1, 1), "idle_timeout=8, "));
+	/* A rule that came in its place meanwhile is another one. */
+	tr_change(br, "table=1", SW_RULE_DELETE);
+	tr_rule(br, "table=1,tcp,in_port=9,idle_timeout=60,actions=fin_timeout(idle_timeout=6)");
+	ask_tcp(0x11);
+	tr_change(br, "table=1", SW_RULE_DELETE);
+	tr_rule(br, "table=1,tcp,in_port=9,idle_timeout=60,actions=drop");
+	sw_packet_in_run(100);
+	assert_non_null(strstr(rules_of(1, 1), "idle_timeout=60, "));
+	EXPECT(0, 2, 0, 0);
 }
 
 /* What was asked for a bridge that is gone when control comes to it, or by a rule that is. */
@@ -368,6 +396,7 @@ int main(void)
 		TEST(test_full),
 		TEST(test_fin),
 		TEST(test_fin_resubmit),
+		TEST(test_fin_changed),
 		TEST(test_gone),
 	};
 

@@ -20,7 +20,7 @@ static uint64_t mix(uint64_t h, uint64_t v)
 	return h ^ h >> 29;
 }
 
-/* Under the mask, or all. */
+/* Under the mask. */
 static uint64_t copy_fields(
 	struct sw_fields *to, const struct sw_fields *from, const struct sw_fields *mask)
 {
@@ -28,7 +28,7 @@ static uint64_t copy_fields(
 	uint64_t *t = (uint64_t *)to, h = 1;
 
 	for (unsigned i = 0; i < sizeof(*to) / 8; i++) {
-		t[i] = f[i] & (m ? m[i] : UINT64_MAX);
+		t[i] = f[i] & m[i];
 		h = mix(h, t[i]);
 	}
 	return h;
@@ -128,7 +128,7 @@ bool wish_learn(struct walk *walk, const struct learner *learner)
 	if (!wish)
 		return !ring && would_learn(walk, learner);
 	wish->learner = learner->id;
-	hash = mix(copy_fields(&wish->fields, &walk->fields, &learner->reads), learner->id);
+	hash = mix(copy_fields(&wish->match.value, &walk->fields, &learner->reads), learner->id);
 	if (was_asked(ring, hash, changed, w->now_s))
 		return true;
 	wish->table = learner->learn->table;
@@ -141,14 +141,32 @@ bool wish_learn(struct walk *walk, const struct learner *learner)
 	return true;
 }
 
-/* The rule is found again by what it matches and this. */
-static void name_rule(const struct walk *walk, struct wish *wish)
+/* The rule whose actions are done, or NULL: of a packet that was resumed it may be gone. */
+static const struct sw_rule *acting(struct walk *walk)
 {
+	const struct sw_fields *fields = &walk->fields;
 	const struct sw_rule *rule = walk->rule;
+	const struct walk_as *as = walk->as;
 
-	wish->cookie = rule ? rule->cookie : walk->as->cookie;
-	wish->priority = rule ? rule->priority : walk->as->priority;
-	wish->table = rule ? rule->table : walk->as->table;
+	if (rule || !as)
+		return rule;
+	rules_lookup(walk->prog->rules, &walk->reader, as->table, &fields, &rule, 1);
+	return rule && rule->priority == as->priority && rule->cookie == as->cookie ? rule : NULL;
+}
+
+/* The rule is found again by this; not by the packet's fields, which may be others by now. */
+static void name_rule(const struct sw_rule *rule, struct wish *wish)
+{
+	uint64_t *value = (uint64_t *)&wish->match.value, *mask = (uint64_t *)&wish->match.mask;
+
+	memset(&wish->match, 0, sizeof(wish->match));
+	for (unsigned i = 0; i < rule->mask->n; i++) {
+		value[rule->mask->at[i]] = rule->value[i];
+		mask[rule->mask->at[i]] = rule->mask->word[i];
+	}
+	wish->begin = rule->begin;
+	wish->priority = rule->priority;
+	wish->table = rule->table;
 }
 
 void wish_fin(struct walk *walk, uint16_t idle, uint16_t hard)
@@ -156,22 +174,21 @@ void wish_fin(struct walk *walk, uint16_t idle, uint16_t hard)
 	struct sw_worker *w = walk->x->w;
 	struct wish_ring *ring = wish_rings[w->id];
 	struct wish *wish = unlikely(!ring) ? NULL : next(walk, ring);
+	const struct sw_rule *rule = wish ? acting(walk) : NULL;
 	uint64_t hash, changed;
 
 	walk->timed = true;
 	walk->once |= !wish;
-	if (!wish || !(walk->rule || walk->as))
+	if (!rule)
 		return;
-	wish->learner = wish->limit = 0;
-	name_rule(walk, wish);
-	wish->idle = idle;
-	wish->hard = hard;
-	hash = mix(copy_fields(&wish->fields, &walk->fields, NULL),
-		mix(wish->cookie, (uint64_t)wish->table << 16 | wish->priority) ^
-			(uint64_t)idle << 48 ^ (uint64_t)hard << 32);
-	changed = rules_changed(walk->prog->rules, wish->table);
+	hash = mix(mix((uintptr_t)rule, rule->begin), (uint64_t)idle << 16 | hard);
+	changed = rules_changed(walk->prog->rules, rule->table);
 	if (was_asked(ring, hash, changed, w->now_s))
 		return;
+	wish->learner = wish->limit = 0;
+	name_rule(rule, wish);
+	wish->idle = idle;
+	wish->hard = hard;
 	note_asked(ring, hash, changed, w->now_s);
 	tell(w, ring);
 }

@@ -38,9 +38,10 @@ struct wish {
 	uint32_t learner; /* 0: fin_timeout, of the rule that is next; else that is what it makes */
 	uint32_t limit;	  /* 0, or of whom a place is taken for it (../rule/limit.h) */
 	uint64_t cookie;
+	uint64_t begin; /* of the rule whose timeouts are meant, as the next three */
 	uint16_t priority, idle, hard;
 	uint8_t table;
-	struct sw_fields fields; /* the packet's, where it asked */
+	struct sw_match match; /* that rule's; or value: the packet's fields, where it asked */
 };
 
 /* That something was asked at a second, and the version of the table then. */

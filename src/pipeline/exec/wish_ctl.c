@@ -157,7 +157,7 @@ static void learn(struct sw_rules *rules, const struct wish *wish, const struct 
 	struct sw_rule_change c;
 	struct sw_err err;
 
-	make(&c, l->learn, &wish->fields);
+	make(&c, l->learn, &wish->match.value);
 	if (rules_refresh(rules, &c) ||
 		(l->learn->limit && !rule_limit_allows(rules, &c, l->learn->limit)))
 		goto done;
@@ -198,9 +198,9 @@ static void do_one(struct sw_rules *rules, const struct wish *wish)
 	if (wish->limit)
 		rule_limit_give(rules, wish->table, wish->cookie, wish->limit);
 	if (!wish->learner)
-		rules_shorten(rules, wish->table, &wish->fields,
+		rules_shorten(rules, wish->table, &wish->match,
 			&(struct rule_times){
-				wish->cookie, wish->priority, wish->idle, wish->hard });
+				wish->begin, wish->priority, wish->idle, wish->hard });
 }
 
 /* Neighbours of one bridge are one staging; where somebody else has one under way they wait. */

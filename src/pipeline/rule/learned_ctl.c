@@ -51,21 +51,28 @@ struct sw_rules *rules_alive(const struct sw_rules *rules, uint32_t serial)
 	return r;
 }
 
-bool rules_refresh(struct sw_rules *rules, const struct sw_rule_change *change)
+/* The rule of just this match, or NULL. */
+static struct sw_rule *find(
+	const struct sw_rules *rules, uint8_t id, uint16_t priority, const struct sw_match *from)
 {
-	const struct rule_table *table = rules->table[change->conf.table];
-	struct sw_rule *rule = NULL;
-	struct rule_match match;
+	const struct rule_table *table = rules->table[id];
 	const struct rule_mask *mask;
+	struct rule_match match;
 
 	if (!table)
-		return false;
-	rule_match_init(&match, &change->conf.match);
+		return NULL;
+	rule_match_init(&match, from);
 	mask = rule_mask_find(match.bits);
-	if (mask)
-		rule = rule_find_same(table, mask, &match, change->conf.priority);
-	if (!rule || rule->cookie != change->conf.cookie ||
-		!sw_instructions_equal(&rule_code_last(rule)->does, &change->conf.does))
+	return mask ? rule_find_same(table, mask, &match, priority) : NULL;
+}
+
+bool rules_refresh(struct sw_rules *rules, const struct sw_rule_change *change)
+{
+	const struct sw_rule_conf *conf = &change->conf;
+	struct sw_rule *rule = find(rules, conf->table, conf->priority, &conf->match);
+
+	if (!rule || rule->cookie != conf->cookie ||
+		!sw_instructions_equal(&rule_code_last(rule)->does, &conf->does))
 		return false;
 	rule->modified_ms = sw_clock_ms();
 	rule->renewed = true; /* learned only if a packet made it */
@@ -78,17 +85,12 @@ static void shorten(uint16_t *timeout, uint16_t most)
 		*timeout = most;
 }
 
-void rules_shorten(struct sw_rules *rules, uint8_t table, const struct sw_fields *fields,
+void rules_shorten(struct sw_rules *rules, uint8_t table, const struct sw_match *match,
 	const struct rule_times *times)
 {
-	struct rule_reader reader = { rules_version(rules), SW_WORKER_MAX };
-	const struct sw_rule *found;
-	struct sw_rule *rule;
+	struct sw_rule *rule = find(rules, table, times->priority, match);
 
-	rules_lookup(rules, &reader, table, &fields, &found, 1);
-	rule = (struct sw_rule *)found;
-	if (!rule || !rule_lives(rule) || rule->priority != times->priority ||
-		rule->cookie != times->cookie)
+	if (!rule || rule->begin != times->begin)
 		return;
 	shorten(&rule->idle_timeout, times->idle);
 	shorten(&rule->hard_timeout, times->hard);
