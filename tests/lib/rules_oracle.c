@@ -10,6 +10,7 @@
 #include <rte_common.h>
 
 #include <sw/action_set.h>
+#include <sw/learn.h>
 
 #include "bytes_oracle.h"
 #include "fields_oracle.h"
@@ -29,6 +30,7 @@ static struct sw_fields fields_now(const struct run *run)
 
 static const struct sw_rule_conf *look_up(struct run *run, uint8_t table, rte_be32_t in_port)
 {
+	struct oracle_store *store = run->rules->store;
 	struct sw_fields f = fields_now(run);
 	const struct sw_rule_conf *best;
 
@@ -39,8 +41,12 @@ static const struct sw_rule_conf *look_up(struct run *run, uint8_t table, rte_be
 	f.in_port = in_port;
 	run->table = table;
 	best = oracle_find(run->rules, table, &f);
-	if (best)
+	if (best) {
 		run->rules->hits[best - run->rules->rule]++;
+		if (store)
+			store->life[best - run->rules->rule].used_ms = store->now_ms;
+		run->rule = best;
+	}
 	if (getenv("ORACLE_TRACE"))
 		printf("table %u: %d\n", table, best ? best->priority : -1);
 	return best;
@@ -170,6 +176,7 @@ static void do_table(struct run *run, uint8_t table, rte_be32_t in_port)
 
 static void resubmit(struct run *run, const struct sw_action *a)
 {
+	const struct sw_rule_conf *rule = run->rule;
 	uint8_t table = run->table;
 	rte_be32_t in_port = a->resubmit.port == SW_OFPP_IN_PORT
 				     ? run->own.in_port
@@ -183,6 +190,7 @@ static void resubmit(struct run *run, const struct sw_action *a)
 	do_table(run, a->resubmit.table == 255 ? table : a->resubmit.table, in_port);
 	run->depth--;
 	run->table = table;
+	run->rule = rule;
 }
 
 static void do_stack(struct run *run, const struct sw_action *a, bool push)
@@ -286,6 +294,22 @@ static void do_mod_tp_dst(struct run *run, const struct sw_action *a)
 			run, sw_reg_find(&sw_reg_kind_field, names[i]), a->set.value, a->set.mask);
 }
 
+static void do_learn(struct run *run, const struct sw_learn *l)
+{
+	struct sw_fields f = fields_now(run);
+	bool told = oracle_learn(run, l, &f);
+
+	if (l->result.field)
+		write_number(run, &l->result, told);
+}
+
+static void do_fin(struct run *run, const struct sw_action *a)
+{
+	struct sw_fields f = fields_now(run);
+
+	oracle_fin(run, a, &f);
+}
+
 static void do_one(struct run *run, const struct sw_action *a)
 {
 	const char *name = a->type->name;
@@ -337,6 +361,10 @@ static void do_one(struct run *run, const struct sw_action *a)
 		do_bundle(run, a->bundle);
 	else if (!strcmp(name, "clone"))
 		oracle_clone(run, a->nested.list);
+	else if (!strcmp(name, "learn"))
+		do_learn(run, a->learn);
+	else if (!strcmp(name, "fin_timeout"))
+		do_fin(run, a);
 	else if (!strcmp(name, "exit"))
 		run->exit = true;
 	else if (strcmp(name, "drop") && strcmp(name, "set_queue") && strcmp(name, "pop_queue"))
@@ -368,7 +396,10 @@ void oracle_run(const struct oracle_rules *rules, uint32_t in_port, const uint8_
 	struct run *run = calloc(1, sizeof(*run));
 
 	result->n = result->n_told = 0;
-	result->too_long = false;
+	result->too_long = result->unsure = result->repeats = false;
+	result->places = 0;
+	if (rules->store)
+		oracle_store_mark(rules->store);
 	run->rules = rules;
 	run->result = result;
 	run->in_port = in_port;

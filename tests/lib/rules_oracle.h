@@ -16,6 +16,8 @@
 #include <sw/group.h>
 #include <sw/rule.h>
 
+#include "oracle_store.h"
+
 #define ORACLE_OUTS    600
 #define ORACLE_PACKET  2048
 #define ORACLE_TOLD    4096
@@ -36,7 +38,8 @@ struct oracle_rules {
 	unsigned n_groups;
 	const struct sw_group_conf *group; /* n_buckets 0 and id SW_GROUP_ANY: not there */
 	uint64_t *group_hits;		   /* by group: packets, then of each of ORACLE_BUCKETS */
-	const bool *down; /* by a port's number: it cannot send, for who watches it */
+	const bool *down;	    /* by a port's number: it cannot send, for who watches it */
+	struct oracle_store *store; /* that these rules are of; NULL: none of them learns */
 };
 
 /* A packet that leaves; port SW_OFPP_NORMAL: it is handed to the L2 program. */
@@ -64,6 +67,10 @@ struct oracle_result {
 	unsigned n_told;
 	struct oracle_told *told; /* likewise, ORACLE_TOLD */
 	bool too_long;
+	/* What it comes to is not known: it asks for what was asked before in this second, and something is different since. */
+	bool unsure;
+	bool repeats; /* it asks for what was asked before in this second: perhaps control hears of it again */
+	unsigned places; /* times that it asked for a rule up to a limit */
 };
 
 /* The rule of the table that takes a packet with these fields, or NULL. */

@@ -20,6 +20,7 @@ struct run {
 	struct oracle_bytes packet;
 	struct sw_fields own; /* of the pipeline; the rest is the packet's */
 	uint32_t in_port;
+	const struct sw_rule_conf *rule; /* whose actions are done */
 	uint8_t table;
 	unsigned depth, lookups;
 	unsigned groups;  /* buckets it is in */
@@ -43,5 +44,9 @@ bool oracle_port_is_live(const struct run *run, uint32_t port);
 void oracle_tell(struct run *run, uint16_t id, unsigned reason, uint16_t max_len);
 void oracle_dec(struct run *run, const struct sw_action *a, bool mpls);
 void oracle_controller(struct run *run, const struct sw_action *a);
+
+/* With the packet's fields now; is the rule there, or will it be? */
+bool oracle_learn(struct run *run, const struct sw_learn *l, const struct sw_fields *f);
+void oracle_fin(struct run *run, const struct sw_action *a, const struct sw_fields *f);
 
 #endif

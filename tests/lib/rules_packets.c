@@ -7,6 +7,8 @@
 
 static void add_l4(struct packet_bytes *p, unsigned proto, uint64_t *rng)
 {
+	/* The last two end a connection. */
+	static const uint8_t flags[] = { 0x02, 0x10, 0x11, 0x14 };
 	unsigned src = ONE_OF(rng, l4_ports), dst = ONE_OF(rng, l4_ports);
 
 	switch (proto) {
@@ -14,7 +16,7 @@ static void add_l4(struct packet_bytes *p, unsigned proto, uint64_t *rng)
 		packet_number(p, src, 2);
 		packet_number(p, dst, 2);
 		packet_number(p, swtest_rand(rng), 8);
-		packet_number(p, 0x5000 | (pick(rng, 2) ? 0x02 : 0x10), 2);
+		packet_number(p, 0x5000 | ONE_OF(rng, flags), 2);
 		packet_number(p, swtest_rand(rng) & 0xffffffffffff, 6);
 		break;
 	case 17:

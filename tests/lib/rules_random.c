@@ -100,7 +100,7 @@ static void add_match(struct sw_str *t, uint64_t *rng)
 }
 
 /* --- actions: texts with their numbers in place --- */
-static void add_set(struct sw_str *t, uint64_t *rng)
+void random_set(struct sw_str *t, uint64_t *rng)
 {
 	switch (pick(rng, 15)) {
 	case 14:
@@ -153,7 +153,7 @@ static void add_set(struct sw_str *t, uint64_t *rng)
 	}
 }
 
-static void add_header(struct sw_str *t, uint64_t *rng)
+void random_header(struct sw_str *t, uint64_t *rng)
 {
 	static const char *const what[] = { ",push_vlan:0x8100", ",push_vlan:0x88a8", ",pop_vlan",
 		",dec_ttl", ",dec_ttl(3,0,7)", ",push_mpls:0x8847", ",pop_mpls:0x0800",
@@ -222,7 +222,7 @@ static void add_controller(struct sw_str *t, uint64_t *rng)
 }
 
 /* Buckets ask the last table, whose rules send to no group: a walk without end is another test's. */
-static void add_output(struct sw_str *t, bool last_table, uint64_t *rng)
+void random_output(struct sw_str *t, bool last_table, uint64_t *rng)
 {
 	switch (pick(rng, last_table ? 8 : 10)) {
 	case 8:
@@ -256,7 +256,7 @@ static void add_written(struct sw_str *t, bool last_table, uint64_t *rng)
 	struct sw_str set = { 0 };
 
 	for (unsigned i = 0; i < 1 + pick(rng, 4); i++)
-		add_set(&set, rng);
+		random_set(&set, rng);
 	if (pick(rng, 2))
 		sw_str_add(&set, ",output:%u", 1 + pick(rng, RANDOM_PORTS));
 	if (!pick(rng, 4) && !last_table)
@@ -272,15 +272,15 @@ static void add_clone(struct sw_str *t, unsigned table, uint64_t *rng)
 
 	for (unsigned i = 0, n = 1 + pick(rng, 3); i < n; i++) {
 		if (pick(rng, 2))
-			add_set(&list, rng);
+			random_set(&list, rng);
 		else
-			add_header(&list, rng);
+			random_header(&list, rng);
 	}
 	if (table + 1 < RANDOM_TABLES && !pick(rng, 3))
 		sw_str_add(
 			&list, ",resubmit(,%u)", table + 1 + pick(rng, RANDOM_TABLES - table - 1));
 	if (pick(rng, 4))
-		add_output(&list, table + 1 == RANDOM_TABLES, rng);
+		random_output(&list, table + 1 == RANDOM_TABLES, rng);
 	if (!pick(rng, 6))
 		sw_str_add(&list, ",exit");
 	if (pick(rng, 3))
@@ -353,15 +353,15 @@ void random_rule(struct sw_str *text, unsigned priority, uint64_t *rng)
 	add_match(text, rng);
 	for (unsigned i = 0; i < pick(rng, 4); i++) {
 		if (pick(rng, 2))
-			add_set(&does, rng);
+			random_set(&does, rng);
 		else
-			add_header(&does, rng);
+			random_header(&does, rng);
 		if (!pick(rng, 6))
 			add_hash(&does, rng);
 		if (!pick(rng, 8))
 			add_clone(&does, table, rng);
 		if (!pick(rng, 3))
-			add_output(&does, last, rng);
+			random_output(&does, last, rng);
 		if (pauses && !pick(rng, 4))
 			add_controller(&does, rng);
 	}
@@ -370,7 +370,7 @@ void random_rule(struct sw_str *text, unsigned priority, uint64_t *rng)
 		sw_str_add(
 			&does, ",resubmit(,%u)", table + 1 + pick(rng, RANDOM_TABLES - table - 1));
 	if (pick(rng, 2))
-		add_output(&does, last, rng);
+		random_output(&does, last, rng);
 	if (!pick(rng, 12))
 		sw_str_add(&does, ",exit");
 	if (!pick(rng, 8))
@@ -398,7 +398,7 @@ static void add_bucket_actions(struct sw_str *t, unsigned id, uint64_t *rng)
 		",move:NXM_NX_REG0[0..7]->NXM_OF_ETH_DST[8..15]" };
 
 	for (unsigned i = 0; i < pick(rng, 3); i++)
-		add_set(t, rng);
+		random_set(t, rng);
 	if (!pick(rng, 3))
 		sw_str_add(t, "%s", ONE_OF(rng, what));
 	switch (pick(rng, 8)) {

@@ -24,6 +24,10 @@ void random_pauses(bool some);
 void random_rule(struct sw_str *text, unsigned priority, uint64_t *rng);
 /* One of a few priorities that says what it meets of some conjunctions. */
 void random_clause_rule(struct sw_str *text, uint64_t *rng);
+/* One that learns, with a few priorities of what is learned in each table, each with the same mask; or it is shortened. */
+void random_learn_rule(struct sw_str *text, unsigned priority, uint64_t *rng);
+#define RANDOM_LEARNED 3000 /* priorities of what is learned: this and above */
+#define RANDOM_COOKIES 4    /* 0..3, of what learns and of what is learned */
 /* A group; what it sends to has a lower id. Not all of them are valid. */
 void random_group(struct sw_str *text, unsigned id, uint64_t *rng);
 void random_packet(struct packet_bytes *p, uint64_t *rng);

@@ -2,7 +2,8 @@
 /*
  * Random rules, groups and packets: what the switch sends out, byte by byte and port by port, and what it counts for each
  * rule, against the naive interpreter (rules_oracle). Each packet comes several times, so that it is walked, found in the
- * flow cache, and found again after rules, groups and links changed.
+ * flow cache, and found again after rules, groups and links changed. In some sets rules learn, and time passes: then all rules that are
+ * there are compared after each packet, and those that came and went.
  *
  * SWTEST_SEED runs one seed; SWTEST_PACKETS says how many packets (for hours: 1000000000).
  */
@@ -20,6 +21,7 @@
 #include "packet.h"
 #include "rules_oracle.h"
 #include "rules_random.h"
+#include "rules_random_learned.h"
 #include "rules_random_pause.h"
 #include "rules_random_told.h"
 #include "rules_random_trace.h"
@@ -35,12 +37,11 @@ static struct ts_bridge *br;
 static struct sw_port *port[RANDOM_PORTS + 1]; /* by number */
 static uint64_t rng, sent_packets, seen_packets;
 
-static struct sw_rule_conf conf[RULES_MAX];
-static char *texts[RULES_MAX];
-static uint64_t hits[RULES_MAX];
-static unsigned n_rules, n_added;
+static struct oracle_store store;
+static unsigned n_added;
 static bool conjunctive; /* half of the rules are of conjunctions */
 static bool pausing;	 /* packets stop for controllers, which traces do not go beyond */
+static bool learning;	 /* half of the rules learn */
 static struct oracle_result result;
 
 static struct sw_group_conf group[RANDOM_GROUPS];
@@ -63,6 +64,7 @@ static int setup(void **state)
 	result.told = sw_xcalloc(ORACLE_TOLD, sizeof(*result.told));
 	sw_bridge_ask(br->bridge, SW_BRIDGE_TELL_TTL);
 	told_start(sw_bridge_rules(br->bridge));
+	learned_start(sw_bridge_rules(br->bridge), &store);
 	return 0;
 }
 
@@ -79,34 +81,31 @@ static struct sw_rules *rules(void)
 	return sw_bridge_rules(br->bridge);
 }
 
-/* The change and nothing else; conf's instructions are copied for the oracle. */
+static void commit(struct sw_rule_change *c)
+{
+	struct sw_err err;
+
+	sw_rules_begin(rules());
+	if (sw_rules_stage(rules(), c, &err) != SW_RULE_FINE)
+		fail_msg("table %u: %s", c->conf.table, err.text);
+	sw_rules_commit(rules());
+	sw_instructions_fini(&c->conf.does);
+}
+
+static void parse(const char *text, enum sw_rule_verb verb, struct sw_rule_change *c)
+{
+	struct sw_err err;
+
+	if (sw_rule_parse(text, verb, c, &err))
+		fail_msg("%s: %s", text, err.text);
+}
+
 static void change(const char *text, enum sw_rule_verb verb)
 {
 	struct sw_rule_change c;
-	struct sw_err err;
 
-	if (sw_rule_parse(text, verb, &c, &err))
-		fail_msg("%s: %s", text, err.text);
-	sw_rules_begin(rules());
-	if (sw_rules_stage(rules(), &c, &err) != SW_RULE_FINE)
-		fail_msg("%s: %s", text, err.text);
-	sw_rules_commit(rules());
-	sw_instructions_fini(&c.conf.does);
-}
-
-static bool is_rule(const struct sw_rule_conf *a, const struct sw_rule_conf *b)
-{
-	return a->table == b->table && a->priority == b->priority &&
-	       !memcmp(&a->match, &b->match, sizeof(a->match));
-}
-
-static unsigned find_rule(const struct sw_rule_conf *want)
-{
-	unsigned i = 0;
-
-	while (i < n_rules && !is_rule(&conf[i], want))
-		i++;
-	return i;
+	parse(text, verb, &c);
+	commit(&c);
 }
 
 /* One more random rule in both; a text that is not valid, and another of a rule that is there, are left out. */
@@ -119,18 +118,17 @@ static void add_rule(void)
 
 	if (conjunctive && swtest_rand(&rng) % 2)
 		random_clause_rule(&text, &rng);
+	else if (learning && swtest_rand(&rng) % 2)
+		random_learn_rule(&text, 1000 + n_added++, &rng);
 	else
 		random_rule(&text, 1000 + n_added++, &rng);
 	bad = sw_rule_parse(text.s, SW_RULE_ADD, &c, &err);
-	if (bad || find_rule(&c.conf) < n_rules) {
-		sw_instructions_fini(&c.conf.does);
-		free(text.s);
-		return;
+	if (!bad && oracle_store_find(&store, &c.conf) == store.n) {
+		change(text.s, SW_RULE_ADD);
+		oracle_store_add(&store, &c.conf);
 	}
-	conf[n_rules] = c.conf;
-	texts[n_rules] = text.s;
-	hits[n_rules++] = 0;
-	change(text.s, SW_RULE_ADD);
+	sw_instructions_fini(&c.conf.does);
+	free(text.s);
 }
 
 /* --- groups --- */
@@ -200,32 +198,22 @@ static void clear_groups(void)
 static void clear_rules(void)
 {
 	change("", SW_RULE_DELETE);
-	for (unsigned i = 0; i < n_rules; i++) {
-		sw_instructions_fini(&conf[i].does);
-		free(texts[i]);
-	}
-	n_rules = n_added = 0;
+	oracle_store_clear(&store);
+	learned_forget();
+	n_added = 0;
 	ts_turn();
 }
 
-/* A rule goes; the last takes its place in our list. */
 static void remove_rule(unsigned i)
 {
 	struct sw_rule_change c = { .verb = SW_RULE_DELETE_STRICT,
-		.conf = conf[i],
+		.conf = store.conf[i],
 		.out_port = SW_OFPP_ANY,
 		.out_group = SW_OFPP_ANY };
-	struct sw_err err;
 
 	memset(&c.conf.does, 0, sizeof(c.conf.does));
-	sw_rules_begin(rules());
-	assert_int_equal(sw_rules_stage(rules(), &c, &err), SW_RULE_FINE);
-	sw_rules_commit(rules());
-	sw_instructions_fini(&conf[i].does);
-	free(texts[i]);
-	conf[i] = conf[--n_rules];
-	texts[i] = texts[n_rules];
-	hits[i] = hits[n_rules];
+	commit(&c);
+	oracle_store_delete(&store, i);
 }
 
 static void show_rules(void)
@@ -242,8 +230,13 @@ static void show_rules(void)
 	for (unsigned number = 1; number <= RANDOM_PORTS; number++)
 		if (down[number])
 			print_message("port %u is down\n", number);
-	for (unsigned i = 0; i < n_rules; i++)
-		print_message("%s\n", texts[i]);
+	for (unsigned i = 0; i < store.n; i++) {
+		struct sw_str text = { 0 };
+
+		sw_rule_print(&store.conf[i], NULL, 0, SW_RULE_SHOW_RULE, &text);
+		print_message("%s\n", text.s);
+		free(text.s);
+	}
 }
 
 static void expect_out(const struct packet_bytes *in, unsigned in_port)
@@ -285,21 +278,60 @@ static void expect_out(const struct packet_bytes *in, unsigned in_port)
 }
 
 /* A trace costs as much as all else of a packet: one of four has it. */
-static bool traced(const struct packet_bytes *p, unsigned in_port)
+static bool traced(const struct packet_bytes *p, unsigned in_port, bool stops)
 {
 	if (swtest_rand(&rng) % 4)
 		return true;
-	return traced_expect(port, in_port, p, &result, pausing);
+	return traced_expect(port, in_port, p, &result, stops);
+}
+
+static void must(bool good)
+{
+	if (good)
+		return;
+	show_rules();
+	fail_msg("rules are not as expected");
+}
+
+/* What is to become of the packet; where that depends on what was before in this second, it comes in the next. False: it is not
+ * known. */
+static bool ask_oracle(const struct packet_bytes *p, unsigned in_port)
+{
+	static const uint32_t numbers[RANDOM_PORTS] = { 1, 2, 3, 4 };
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct oracle_rules all = { store.n, store.conf, store.hits, RANDOM_PORTS, numbers,
+			RANDOM_GROUPS, group, group_hits, down, &store };
+		uint64_t before[RTE_DIM(group_hits)];
+
+		memcpy(before, group_hits, sizeof(before));
+		oracle_run(&all, in_port, p->b, p->len, &result);
+		if (!result.unsure)
+			return true;
+		oracle_store_undo(&store);
+		memcpy(group_hits, before, sizeof(before));
+		must(learned_do() && learned_later(1));
+	}
+	return false;
+}
+
+static void hear(const struct packet_bytes *p, unsigned in_port)
+{
+	if (pausing ? pause_expect(br, port, &result, &rng, &seen_packets) : told_expect(&result))
+		return;
+	show_rules();
+	told_show_bytes("in", p->b, p->len);
+	fail_msg("in_port %u: controllers are told something else", in_port);
 }
 
 static void one_packet(const struct packet_bytes *p, unsigned in_port)
 {
-	static const uint32_t numbers[RANDOM_PORTS] = { 1, 2, 3, 4 };
-	struct oracle_rules all = { n_rules, conf, hits, RANDOM_PORTS, numbers, RANDOM_GROUPS,
-		group, group_hits, down };
+	bool waiting = store.n_wishes; /* a trace knows nothing of what packets are promised */
 
-	oracle_run(&all, in_port, p->b, p->len, &result);
-	if (!traced(p, in_port)) {
+	if (!ask_oracle(p, in_port))
+		return;
+	waiting = store.n_wishes && (waiting || result.places > 1);
+	if (!traced(p, in_port, pausing || waiting)) {
 		show_rules();
 		told_show_bytes("in", p->b, p->len);
 		fail_msg("in_port %u: the trace says something else", in_port);
@@ -308,39 +340,74 @@ static void one_packet(const struct packet_bytes *p, unsigned in_port)
 	sw_pmd_turn(0);
 	if (!pausing)
 		expect_out(p, in_port);
-	if (pausing ? !pause_expect(br, port, &result, &rng, &seen_packets)
-		    : !told_expect(&result)) {
-		show_rules();
-		told_show_bytes("in", p->b, p->len);
-		fail_msg("in_port %u: controllers are told something else", in_port);
-	}
 	sent_packets++;
-}
-
-static void check_counts(void)
-{
-	struct sw_rule_cursor cursor = { 0 };
-	const struct sw_rule *rule;
-	unsigned n = 0;
-
-	while ((rule = sw_rules_next(rules(), &cursor, NULL))) {
-		struct sw_rule_stats stats;
-		struct sw_rule_conf c;
-		unsigned i;
-
-		sw_rule_stats(rule, &stats);
-		sw_rule_get(rule, &c);
-		i = find_rule(&c);
-		assert_true(i < n_rules);
-		if (stats.packets != hits[i])
-			fail_msg("%s: %llu packets, expected %llu", texts[i],
-				(unsigned long long)stats.packets, (unsigned long long)hits[i]);
-		n++;
-	}
-	assert_int_equal(n, n_rules);
+	if (learning && !result.n_told && !result.repeats && swtest_rand(&rng) % 3 == 0)
+		return; /* control comes later */
+	hear(p, in_port);
+	if (learning)
+		must(learned_do());
 }
 
 #define KEPT 32
+
+/* A rule in the place of one that a packet made. */
+static void replace_rule(void)
+{
+	const struct sw_rule_conf *is = &store.conf[swtest_rand(&rng) % store.n];
+	struct sw_rule_change c[2];
+	char text[100];
+
+	if (is->priority < RANDOM_LEARNED)
+		return; /* others of its priority may take the same packets */
+	snprintf(text, sizeof(text), "cookie=%u,hard_timeout=%u,actions=output:%u",
+		(unsigned)(swtest_rand(&rng) % RANDOM_COOKIES), (unsigned)(swtest_rand(&rng) % 9),
+		(unsigned)(1 + swtest_rand(&rng) % RANDOM_PORTS));
+	for (unsigned i = 0; i < 2; i++) {
+		parse(text, SW_RULE_ADD, &c[i]);
+		c[i].conf.table = is->table;
+		c[i].conf.priority = is->priority;
+		c[i].conf.match = is->match;
+	}
+	commit(&c[0]);
+	oracle_store_add(&store, &c[1].conf);
+}
+
+static void change_learned(void)
+{
+	unsigned table = swtest_rand(&rng) % RANDOM_TABLES,
+		 cookie = 1 + swtest_rand(&rng) % (RANDOM_COOKIES - 1);
+	char text[64];
+
+	if (swtest_rand(&rng) % 2) {
+		replace_rule();
+		return;
+	}
+	snprintf(text, sizeof(text), "table=%u,cookie=%u/-1", table, cookie);
+	change(text, SW_RULE_DELETE);
+	oracle_store_delete_cookie(&store, table, cookie);
+}
+
+static bool one_of(unsigned n)
+{
+	return swtest_rand(&rng) % n == 0;
+}
+
+/* What packets asked for before is done afterwards. */
+static void change_rules(void)
+{
+	if (store.n > RULES_MAX / 3 && one_of(40))
+		remove_rule(swtest_rand(&rng) % store.n);
+	if (store.n < RULES_MAX && (conjunctive || learning) && one_of(20))
+		add_rule();
+	if (!learning)
+		return;
+	if (store.n && one_of(30))
+		change_learned();
+	if (store.n_news)
+		must(learned_do());
+	if (one_of(8))
+		must(learned_do() && learned_later(1 + swtest_rand(&rng) % 3));
+}
 
 static void one_set(unsigned packets)
 {
@@ -350,6 +417,7 @@ static void one_set(unsigned packets)
 	clear_groups();
 	conjunctive = swtest_rand(&rng) % 2;
 	pausing = swtest_rand(&rng) % 3 == 0;
+	learning = !pausing && swtest_rand(&rng) % 2;
 	random_pauses(pausing);
 	for (unsigned id = 0; id < RANDOM_GROUPS; id++)
 		put_group(id);
@@ -364,10 +432,7 @@ static void one_set(unsigned packets)
 			kept_port[k] = 1 + swtest_rand(&rng) % RANDOM_PORTS;
 		}
 		one_packet(&kept[k], kept_port[k]);
-		if (n_rules > RULES_MAX / 3 && swtest_rand(&rng) % 40 == 0)
-			remove_rule(swtest_rand(&rng) % n_rules);
-		if (n_rules < RULES_MAX && conjunctive && swtest_rand(&rng) % 20 == 0)
-			add_rule();
+		change_rules();
 		if (swtest_rand(&rng) % 40 == 0)
 			put_group(swtest_rand(&rng) % RANDOM_GROUPS);
 		if (swtest_rand(&rng) % 30 == 0)
@@ -375,7 +440,7 @@ static void one_set(unsigned packets)
 		if (i % 64 == 0)
 			ts_turn();
 	}
-	check_counts();
+	must(learned_expect());
 	for (unsigned id = 0; id < RANDOM_GROUPS; id++)
 		check_group(id);
 	clear_rules();
@@ -388,11 +453,17 @@ static void test_random(void **state)
 
 	rng = swtest_seed(1);
 	change("", SW_RULE_DELETE); /* NORMAL, which a new bridge has */
+	learned_forget();
 	while (sent_packets < packets)
 		one_set(600);
 	clear_groups();
-	print_message("%llu packets in, %llu out, %u went on\n", (unsigned long long)sent_packets,
-		(unsigned long long)seen_packets, pause_resumed());
+	print_message(
+		"%llu packets in, %llu out, %u went on; rules: %u learned, %u timed out, %u shortened\n",
+		(unsigned long long)sent_packets, (unsigned long long)seen_packets, pause_resumed(),
+		learned_counts().made, learned_counts().over, learned_counts().shortened);
+	assert_true(learned_counts().made > sent_packets / 1000);
+	assert_true(learned_counts().over > sent_packets / 1000);
+	assert_true(learned_counts().shortened > sent_packets / 5000);
 	assert_true(pause_resumed() > sent_packets / 1000);
 	assert_true(seen_packets > sent_packets / 4);
 }
