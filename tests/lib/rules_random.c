@@ -391,11 +391,14 @@ void random_rule(struct sw_str *text, unsigned priority, uint64_t *rng)
 /* Sends to groups with lower ids only. */
 static void add_bucket_actions(struct sw_str *t, unsigned id, uint64_t *rng)
 {
-	static const char *const what[] = { ",push_vlan:0x8100", ",pop_vlan", ",dec_ttl",
-		",dec_ttl(4,1)", ",push_mpls:0x8847", ",pop_mpls:0x0800", ",mod_vlan_vid:11",
-		",mod_tp_dst:81", ",push_pbb:0x88e7", ",pop_pbb", ",set_queue:2",
-		",move:NXM_OF_IP_SRC[]->NXM_NX_REG1[]",
-		",move:NXM_NX_REG0[0..7]->NXM_OF_ETH_DST[8..15]" };
+	static const char *const what[] = {
+		",push_vlan:0x8100", ",pop_vlan", ",dec_ttl", ",dec_ttl(4,1)", ",push_mpls:0x8847",
+		",pop_mpls:0x0800", ",mod_vlan_vid:11", ",mod_tp_dst:81", ",push_pbb:0x88e7",
+		",pop_pbb", ",set_queue:2", ",move:NXM_OF_IP_SRC[]->NXM_NX_REG1[]",
+		",move:NXM_NX_REG0[0..7]->NXM_OF_ETH_DST[8..15]",
+		",pop_pbb,move:OXM_OF_PBB_ISID[0..15]->NXM_NX_REG1[0..15],output:NXM_NX_REG1[0..1]",
+		",push_pbb:0x88e7,move:OXM_OF_PBB_ISID[0..15]->NXM_NX_REG1[0..15],output:NXM_NX_REG1[0..1]"
+	};
 
 	for (unsigned i = 0; i < pick(rng, 3); i++)
 		random_set(t, rng);

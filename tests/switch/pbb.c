@@ -124,6 +124,18 @@ static void test_queues(void **state)
 	assert_int_equal(ts_drops(port[1], "rule_drop"), 1);
 }
 
+/* What is moved out of the tag is that of the header that is there by then. */
+static void test_moved(void **state)
+{
+	tr_group(br, SW_GROUP_ADD,
+		"group_id=1,type=all,bucket=pop_pbb,move:pbb_isid[0..15]->reg1[0..15],output:reg1[0..15]");
+	tr_rule(br, "actions=group:1");
+	send("02bb00000001 02bb00000002 88e7 00000003 " CUSTOMER "88e7 00000002 " CUSTOMER "88b5");
+	expect(CUSTOMER "88e7 00000002 " CUSTOMER "88b5");
+	send("02bb00000001 02bb00000002 88e7 00000002 " CUSTOMER "88b5");
+	ts_quiet();
+}
+
 int main(void)
 {
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, ts_teardown)
@@ -133,6 +145,7 @@ int main(void)
 		TEST(test_behind_label),
 		TEST(test_pop),
 		TEST(test_sets),
+		TEST(test_moved),
 		TEST(test_queues),
 	};
 

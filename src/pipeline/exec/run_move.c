@@ -44,7 +44,7 @@ static number bits_get(struct walk *walk, const struct sw_bits *bits)
 {
 	uint8_t value[16];
 
-	if (bits->field->offset >= offsetof(struct sw_fields, eth_dst))
+	if (bits->field->offset >= offsetof(struct sw_fields, pbb_isid))
 		walk_fresh(walk);
 	sw_field_get(bits->field, &walk->fields, value);
 	return load(value, sw_field_bytes(bits->field)) >> bits->from & ones(bits->n);
