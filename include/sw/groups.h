@@ -52,8 +52,11 @@ enum sw_group_fault sw_groups_stage(
 	struct sw_groups *groups, const struct sw_group_change *change, struct sw_err *err);
 void sw_groups_commit(struct sw_groups *groups);
 void sw_groups_abort(struct sw_groups *groups);
+/* The same, but what follows for rules is left to the caller: sw_rules_settle, sw_rules_take_back with sw_rules_abort (sw/rule_slices.h). */
+void sw_groups_publish(struct sw_groups *groups);
+void sw_groups_discard(struct sw_groups *groups);
 
-/* Who hears of each group that came, changed or went: it is as sw_groups_find has it. Rules that went with it went before. */
+/* Who hears of each group that came, changed or went: it is as sw_groups_find has it. Rules that went with it are seen by nobody before. */
 struct sw_group_listener {
 	const char *name;
 	const char *help;

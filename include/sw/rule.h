@@ -64,7 +64,8 @@ enum sw_rule_verb {
  * caller frees what is there afterwards (sw_instructions_fini) in any case. */
 struct sw_rule_change {
 	enum sw_rule_verb verb;
-	struct sw_rule_conf conf;     /* table SW_TABLE_ALL: every table, with DELETE only */
+	/* table SW_TABLE_ALL: every table; not with ADD, and or_add adds to the first (the change says so then) */
+	struct sw_rule_conf conf;
 	uint64_t cookie, cookie_mask; /* MODIFY, DELETE: which cookies; mask 0: any */
 	uint32_t out_port, out_group; /* DELETE: only rules with such an output; SW_OFPP_ANY: any */
 	bool check_overlap; /* ADD: refuse where another of its priority may match the same packet */
@@ -78,6 +79,7 @@ struct sw_rule_change {
 
 enum sw_rule_fault { /* why a change was refused, beside err's sentence */
 	SW_RULE_FINE,
+	SW_RULE_MORE, /* it is not over (sw/rule_slices.h) */
 	SW_RULE_BAD_TABLE,
 	SW_RULE_OVERLAPS,
 	SW_RULE_TABLE_FULL,
@@ -92,8 +94,6 @@ enum sw_rule_fault sw_rules_stage(
 	struct sw_rules *rules, struct sw_rule_change *change, struct sw_err *err);
 void sw_rules_commit(struct sw_rules *rules);
 void sw_rules_abort(struct sw_rules *rules);
-/* Before an abort of many, in slices: the last `most` are taken back; false: none is left. */
-bool sw_rules_take_back(struct sw_rules *rules, unsigned most);
 /* Is one under way that takes several steps of the loop (a large bundle)? Who would begin another comes later. */
 bool sw_rules_busy(const struct sw_rules *rules);
 

@@ -4,9 +4,8 @@
  *   - the descriptor of <sw/post.h>: calls from other threads;
  *   - signals that mean "stop";
  *   - every 100 ms the workers' event rings;
- *   - every 10 ms RCU work, while some waits. There is no call that tells of new work: what was retired by
- *     a callback of ours is looked at when that callback returns, what another thread retired within
- *     100 ms;
+ *   - every 10 ms RCU work, while some waits: what was retired by a callback of ours is looked at when that
+ *     returns, what another thread retired within 100 ms;
  *   - the watchdog of the service manager, from the same loop on purpose: a stuck loop is restarted.
  *
  * It keeps no step above 10 ms a secret: callbacks are measured by name (LOOP_STEP), and the lateness
@@ -84,6 +83,12 @@ static void on_rcu(evutil_socket_t fd, short what, void *arg)
 	/* The poll after each round does it; this only makes the round happen. */
 }
 
+static unsigned free_some(void)
+{
+	LOOP_STEP("memory freed");
+	return sw_rcu_poll();
+}
+
 /* Free what readers have let go of; while they hold something, see to it that there is another round. */
 static void poll_rcu(void)
 {
@@ -91,7 +96,7 @@ static void poll_rcu(void)
 	struct timeval tv = { 0, 0 };
 	uint64_t now = sw_clock_ns();
 
-	if (!sw_rcu_poll()) {
+	if (!free_some()) {
 		since_ns = 0;
 		return;
 	}

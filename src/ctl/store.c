@@ -24,6 +24,7 @@
 #include "loop.h"
 #include "persist/persist.h"
 #include "queue.h"
+#include "staged.h"
 #include "switch/live.h"
 
 SW_LOG(store, "the configuration: start, stop");
@@ -161,6 +162,7 @@ void store_close(void)
 	retry_event = NULL;
 	queue_stop();
 	pump_until(queue_idle);
+	pump_until(staged_is_idle);
 	persist_stop();
 	pump_until(persist_idle);
 	close_ports();

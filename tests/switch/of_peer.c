@@ -11,6 +11,7 @@
 
 #include <sw/access.h>
 #include <sw/err.h>
+#include <sw/loop.h>
 #include <sw/post.h>
 
 #include "../lib/ctltest.h"
@@ -28,6 +29,8 @@ void op_turn(unsigned n)
 	while (n--) {
 		event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
 		sw_post_run();
+		if (sw_loop_base()) /* what goes on in slices */
+			event_base_loop(sw_loop_base(), EVLOOP_ONCE | EVLOOP_NONBLOCK);
 	}
 }
 

@@ -19,6 +19,7 @@
 #include "../of/bridge.h"
 #include "../persist/persist.h"
 #include "../slice.h"
+#include "../staged.h"
 #include "../switch/news.h"
 #include "../switch/numbers_of.h"
 #include "../switch/switch.h"
@@ -61,6 +62,8 @@ static void drop(void *arg)
 	struct batch *b = arg;
 
 	end_checks(b, false);
+	if (b->held && b->kind->leave)
+		b->kind->leave(b);
 	let_go(b);
 	LIST_REMOVE(b, all);
 	free(b->item);
@@ -183,8 +186,13 @@ static int nothing_more(struct batch *b, void *item, struct sw_err *err)
 
 static int make_one(struct batch *b, void *item, struct sw_err *err)
 {
-	b->kind->make(b, item);
-	return 0;
+	return b->kind->make(b, item);
+}
+
+/* With an item that is not done: the slice is over, or there is nothing to do but to wait. */
+static bool must_rest(const struct batch *b, const struct slice *slice)
+{
+	return slice_over(slice) || staged_is_under_way(sw_bridge_rules(b->bridge));
 }
 
 /* All items in their order, a slice of them: 0, SW_CMD_MORE or an error. */
@@ -194,17 +202,26 @@ static int each(struct batch *b, const struct slice *slice,
 	const char *text;
 	int rc;
 
-	while ((text = b->lines ? next_line(b, slice) : next_argument(b, slice))) {
+	while (true) {
+		struct batch_at here = b->at;
+
+		text = b->lines ? next_line(b, slice) : next_argument(b, slice);
+		if (!text)
+			return is_at_end(b) ? 0 : SW_CMD_MORE;
 		rc = read_one(b, text, err);
 		if (!rc) {
 			rc = use(b, b->item, err);
 			b->kind->fini(b->item);
 		}
-		if (rc)
+		if (rc == SW_CMD_MORE)
+			b->at = here;
+		else if (rc)
 			return blame(b, text, err);
-		b->at.item++;
+		else
+			b->at.item++;
+		if (rc && must_rest(b, slice))
+			return SW_CMD_MORE;
 	}
-	return is_at_end(b) ? 0 : SW_CMD_MORE;
 }
 
 /* Whoever is right in his words may change the bridge. */
@@ -284,6 +301,23 @@ static int wait_stored(struct batch *b, struct sw_call *call, struct sw_err *err
 	return behind_jobs(call);
 }
 
+static bool is_told_of(const struct batch *b)
+{
+	return staged_is_under_way(sw_bridge_rules(b->bridge));
+}
+
+/* All is made: the end, when all are told of it and it is on the disk. */
+static int finish(struct batch *b, struct sw_call *call, struct sw_err *err)
+{
+	if (b->held && is_told_of(b))
+		return behind_jobs(call);
+	if (b->held) {
+		let_go(b);
+		b->ticket = persist_of(b->bridge) ? persist_ticket(persist_of(b->bridge)) : 0;
+	}
+	return wait_stored(b, call, err);
+}
+
 /* One stage after the other; 0: it is made. */
 static int go_on(struct batch *b, struct sw_err *err)
 {
@@ -331,6 +365,8 @@ static void bridge_gone(struct sw_bridge *bridge)
 		if (b->bridge != bridge || !b->held)
 			continue;
 		end_checks(b, false);
+		if (b->kind->leave)
+			b->kind->leave(b);
 		let_go(b);
 		b->gone = true;
 	}
@@ -364,16 +400,16 @@ static int run(struct sw_call *call, struct batch *b, int verb, struct sw_err *e
 	b->call = call;
 	b->verb = verb;
 	if (b->stage == BATCH_MADE)
-		return wait_stored(b, call, err);
+		return finish(b, call, err);
 	if (must_wait(b))
 		return behind_jobs(call);
 	rc = go_on(b, err);
+	if (rc < 0)
+		return undo_first(b, err);
 	if (rc)
-		return rc < 0 ? undo_first(b, err) : rc;
+		return is_told_of(b) ? behind_jobs(call) : rc;
 	call->result = b->result;
-	let_go(b);
-	b->ticket = persist_of(bridge) ? persist_ticket(persist_of(bridge)) : 0;
-	return wait_stored(b, call, err);
+	return finish(b, call, err);
 }
 
 static int no_lines(const struct sw_call *call, struct sw_err *err)

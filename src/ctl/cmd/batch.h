@@ -42,10 +42,12 @@ struct batch_kind {
 	int (*read)(struct batch *b, const char *text, void *item, struct sw_err *err);
 	void (*fini)(void *item);
 	void (*begin)(struct batch *b);
+	/* 0, SW_CMD_MORE (a piece of it, call it again) or an error. */
 	int (*check)(struct batch *b, void *item, struct sw_err *err);
 	/* Behind all checks, in slices; NULL: nothing. SLICE_MORE, 0 or an error. */
 	int (*rest)(struct batch *b, const struct slice *slice, struct sw_err *err);
-	void (*make)(struct batch *b, void *item); /* NULL: check did */
+	int (*make)(struct batch *b, void *item); /* 0 or SW_CMD_MORE; NULL: check did */
+	void (*leave)(struct batch *b); /* in the middle of that: nobody goes on; NULL: nothing */
 	/* Something was wrong: what checks did, undone in slices before the end; NULL: end does it. SLICE_MORE or 0. */
 	int (*undo)(struct batch *b, const struct slice *slice);
 	void (*end)(struct batch *b, bool make); /* of checks; make: all were right */

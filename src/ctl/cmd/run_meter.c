@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "../staged.h"
 #include "batch.h"
 
 struct item {
@@ -99,13 +100,24 @@ static int check_one(struct batch *b, void *item, struct sw_err *err)
 	return rc;
 }
 
-static void make_one(struct batch *b, void *item)
+static int make_one(struct batch *b, void *item)
 {
 	struct sw_meters *meters = sw_bridge_meters(b->bridge);
 	const struct item *it = item;
-	bool add = it->verb == SW_METER_MODIFY && b->option && !sw_meters_find(meters, it->conf.id);
+	uint32_t id = it->conf.id;
+	bool there = sw_meters_find(meters, id) || (id == SW_METER_ALL && sw_meters_count(meters));
+	bool add = it->verb == SW_METER_MODIFY && b->option && !there;
 
+	if (it->verb == SW_METER_DELETE && there &&
+		staged_end_users(b->bridge, SW_RULE_METER_GONE, id))
+		return SW_CMD_MORE;
 	sw_meters_change(meters, add ? SW_METER_ADD : it->verb, &it->conf, NULL);
+	return 0;
+}
+
+static void leave(struct batch *b)
+{
+	staged_leave_users(b->bridge);
 }
 
 static void end(struct batch *b, bool make)
@@ -128,6 +140,7 @@ static const struct batch_kind meters_kind = {
 	.begin = begin,
 	.check = check_one,
 	.make = make_one,
+	.leave = leave,
 	.end = end,
 };
 

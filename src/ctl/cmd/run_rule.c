@@ -9,10 +9,11 @@
 #include <sw/err.h>
 #include <sw/groups.h>
 #include <sw/meters.h>
-#include <sw/rule.h>
+#include <sw/rule_slices.h>
 #include <sw/rule_text.h>
 
 #include "../slice.h"
+#include "../staged.h"
 #include "batch.h"
 #include "run_rule.h"
 
@@ -63,15 +64,24 @@ int rule_stage(struct batch *b, void *item, struct sw_err *err)
 	struct sw_rule_change *change = item;
 	int rc = rule_check_named(b, &change->conf.does, err);
 
-	return rc ? rc : (int)sw_rules_stage(sw_bridge_rules(b->bridge), change, err);
+	if (rc)
+		return rc;
+	switch (sw_rules_stage_some(sw_bridge_rules(b->bridge), change, STAGED_LOOKS, err)) {
+	case SW_RULE_FINE:
+		return 0;
+	case SW_RULE_MORE:
+		return SW_CMD_MORE;
+	default:
+		return sw_err_errno(err->code);
+	}
 }
 
 void rule_end(struct batch *b, bool commit)
 {
 	if (commit)
-		sw_rules_commit(b->arg);
+		staged_commit(b->bridge);
 	else
-		sw_rules_abort(b->arg);
+		staged_abort(b->bridge);
 }
 
 int rule_undo(struct batch *b, const struct slice *slice)

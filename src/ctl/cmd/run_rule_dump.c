@@ -7,6 +7,7 @@
 #include <sw/clock.h>
 #include <sw/cmd.h>
 #include <sw/err.h>
+#include <sw/mem.h>
 #include <sw/rule.h>
 #include <sw/rule_text.h>
 #include <sw/text.h>
@@ -15,18 +16,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../slice.h"
 #include "../switch/numbers_of.h"
 #include "../switch/switch.h"
 #include "../table_out.h"
 #include "option.h"
 
-#define PAGE_ROWS 200 /* a rule takes some 10 us to print */
+#define PAGE_ROWS 200  /* a rule takes some 10 us to print */
+#define LOOKS	  1024 /* rules a piece: about 20 us where none is meant */
 
 enum { OPT_NO_STATS, OPT_NAMES, OPT_LIMIT, OPT_FROM };
 
 struct page {
 	struct sw_rule_cursor cursor;
 	uint64_t left; /* rows still wanted */
+	unsigned n;    /* rows so far */
 	bool stats;
 	bool counts; /* packets are counted by rules */
 };
@@ -76,45 +80,68 @@ static void add_row(json_t *result, const struct page *page, const struct sw_rul
 	free(text.s);
 }
 
-/* A page of the rules that the filter takes. */
-static void fill(struct sw_call *call, struct page *page, const struct sw_rules *rules,
+/* A page of the rules that the filter takes, or a slice of the search for them: 0 or SW_CMD_MORE. */
+static int fill(struct sw_call *call, struct page *page, const struct sw_rules *rules,
 	const struct sw_rule_change *filter)
 {
 	static const char *const columns[] = { "Packets", "Bytes", "Seconds", "Rule", NULL };
-	const struct sw_rule *rule = NULL;
+	const struct slice slice = slice_begin();
 
-	call->result = table_new(page->stats ? columns : columns + 3);
-	for (unsigned n = 0; n < PAGE_ROWS && page->left; n++, page->left--) {
+	if (!call->result)
+		call->result = table_new(page->stats ? columns : columns + 3);
+	while (page->n < PAGE_ROWS && page->left) {
+		const struct sw_rule *rule;
+
+		page->cursor.looks = LOOKS;
 		rule = sw_rules_next(rules, &page->cursor, filter);
-		if (!rule)
-			return;
-		add_row(call->result, page, rule);
+		if (rule) {
+			add_row(call->result, page, rule);
+			page->n++;
+			page->left--;
+		} else if (page->cursor.looks) {
+			return 0;
+		}
+		if (slice_over(&slice))
+			return SW_CMD_MORE;
 	}
 	if (page->left)
 		json_object_set_new(call->result, "next",
 			json_sprintf("%" PRIu64 ":%u:%" PRIu64, page->left, page->cursor.table,
 				page->cursor.after));
+	return 0;
+}
+
+/* Kept from one slice to the next. */
+static int page_of(struct sw_call *call, struct page **page, struct sw_err *err)
+{
+	*page = call->state;
+	if (*page)
+		return 0;
+	*page = sw_xcalloc(1, sizeof(**page));
+	call->state = *page;
+	call->drop = free;
+	return read_options(*page, call, err);
 }
 
 static int run_dump(struct sw_call *call, struct sw_err *err)
 {
 	const char *text = call->n_args > 1 ? call->args[1] : "";
 	struct sw_bridge *bridge = switch_bridge(call->args[0], err);
-	struct page page = { .left = 0 };
 	struct sw_rule_change filter;
-	int rc = bridge ? read_options(&page, call, err) : sw_err_errno(err->code);
+	struct page *page = NULL;
+	int rc = bridge ? page_of(call, &page, err) : sw_err_errno(err->code);
 
 	if (rc)
 		return rc;
-	page.counts = !sw_bridge_is_cross_connect(bridge);
+	page->counts = !sw_bridge_is_cross_connect(bridge);
 	numbers_of(bridge);
 	rc = sw_rule_parse(text, SW_RULE_DELETE, &filter, err);
 	if (!call->option[OPT_NAMES])
 		numbers_of(NULL);
 	if (rc)
 		sw_err_prefix(err, "%s", text);
-	else
-		fill(call, &page, sw_bridge_rules(bridge), *text ? &filter : NULL);
+	if (!rc)
+		rc = fill(call, page, sw_bridge_rules(bridge), *text ? &filter : NULL);
 	numbers_of(NULL);
 	return rc;
 }

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "../slice.h"
+#include "../staged.h"
 #include "batch.h"
 #include "run_rule.h"
 
@@ -182,9 +183,9 @@ static void end(struct batch *b, bool commit)
 	else if (s->lines)
 		json_decref(s->lines);
 	else if (commit)
-		sw_rules_commit(sw_bridge_rules(b->bridge));
+		staged_commit(b->bridge);
 	else
-		sw_rules_abort(sw_bridge_rules(b->bridge));
+		staged_abort(b->bridge);
 	free(s->seen);
 	free(s);
 }

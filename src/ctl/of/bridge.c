@@ -17,6 +17,7 @@
 #include <sw/rule.h>
 
 #include "../persist/persist.h"
+#include "../staged.h"
 #include "codec/version.h"
 #include "conn/conn.h"
 #include "conn/server.h"
@@ -72,6 +73,7 @@ struct of_bridge *of_bridge_new(struct sw_bridge *bridge)
 void of_bridge_free(struct of_bridge *of)
 {
 	LIST_REMOVE(of, chain);
+	of_monitors_end(of);
 	of_ports_free(of->ports);
 	free(of->names);
 	free(of);
@@ -89,8 +91,7 @@ void of_bridge_commit(struct of_bridge *of)
 	if (!of->staging)
 		return;
 	of->staging = false;
-	sw_rules_commit(of->rules);
-	of_monitors_end(of);
+	staged_commit(of->bridge);
 }
 
 void of_bridge_lock(struct of_bridge *of, struct of_conn *c)
@@ -106,6 +107,16 @@ bool of_bridge_hold(struct of_bridge *of)
 	if (of->locked_by)
 		return false;
 	of_bridge_lock(of, (struct of_conn *)&command);
+	return true;
+}
+
+bool of_bridge_keeps_up(const struct of_bridge *of)
+{
+	const struct of_conn *c;
+
+	TAILQ_FOREACH (c, &of->conns, peers)
+		if (c->hears_rules && of_conn_is_full(c) && !c->dropped)
+			return false;
 	return true;
 }
 

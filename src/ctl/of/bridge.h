@@ -88,6 +88,9 @@ void of_bridge_sweep(struct of_bridge *of);
 void of_bridge_name_tables(struct of_bridge *of, const struct of_table_name *names);
 void of_bridge_table_name(const struct of_bridge *of, unsigned table, struct of_table_name *name);
 
+/* Do those that are told of rules take what they are told? */
+bool of_bridge_keeps_up(const struct of_bridge *of);
+
 /* Let connections that wait for something look whether it is so now. */
 void of_bridge_unpark(struct of_bridge *of);
 

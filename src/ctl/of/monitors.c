@@ -92,8 +92,19 @@ bool of_monitor_remove(struct of_conn *c, uint32_t id)
 	return true;
 }
 
+/* What it asked for is still to be told to others. */
+static void forget_marks(struct of_conn *c)
+{
+	struct of_marks *marks = c->bridge->marks;
+
+	for (unsigned i = marks ? marks->at : 0; marks && i < marks->n; i++)
+		if (marks->list[i].c == c)
+			marks->list[i].c = NULL;
+}
+
 void of_monitors_free(struct of_conn *c)
 {
+	forget_marks(c);
 	if (!c->monitors)
 		return;
 	c->bridge->n_monitors -= c->monitors->n;
@@ -252,6 +263,7 @@ static void tell(struct of_conn *c, const struct sw_rule *rule, enum of_flow_eve
 		pause_it(c);
 	if (!is_told(c, rule, event))
 		return;
+	c->hears_rules = true;
 	if (!own || flags & OF_MONITOR_OWN) {
 		tell_full(c, rule, event, reason, flags & OF_MONITOR_ACTIONS);
 	} else if (c->monitors->abbreviated != c->bridge->marks->at + 1) {

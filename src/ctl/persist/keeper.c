@@ -20,6 +20,7 @@
 #include "../names.h"
 #include "../of/action/action.h"
 #include "../of/bridge.h"
+#include "../staged.h"
 #include "../store.h"
 #include "../switch/news.h"
 
@@ -326,8 +327,8 @@ void persist_let_go(struct sw_bridge *bridge)
 {
 	struct persist *p = persist_of(bridge);
 
-	if (!p)
-		return;
+	if (!p || staged_is_under_way(p->rules))
+		return; /* its end comes here */
 	p->torn = false;
 	persist_turn_soon(p);
 }

@@ -46,7 +46,7 @@ struct persist {
 	uint64_t heard, stored; /* entries: how many there were; of these, on the disk */
 	struct persist_list change, fresh;
 	bool torn;	/* somebody holds the bridge, and these end in the middle of what they do */
-	unsigned burst; /* entries since the last turn */
+	unsigned burst; /* entries since the last turn that was not in the middle of something */
 	bool sound;	/* as the file says, like the next two, when no job had it last */
 	uint64_t bytes, base;
 	bool stale;	   /* entries were left out of the file: only a new one helps */

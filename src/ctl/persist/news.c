@@ -7,6 +7,7 @@
 #include <sw/rule_mark.h>
 
 #include "../of/bridge.h"
+#include "../staged.h"
 #include "entry.h"
 
 /* Of these rules, groups or meters; NULL: they do not persist, or are just being loaded. */
@@ -26,7 +27,7 @@ static struct persist_list *take(struct persist *p)
 	const struct of_bridge *of = of_bridge_of(p->bridge);
 
 	p->heard++;
-	p->torn |= of && of->locked_by;
+	p->torn |= (of && of->locked_by) || staged_is_under_way(p->rules);
 	persist_turn_soon(p);
 	if (++p->burst > PERSIST_BURST) {
 		persist_leave_out(p);

@@ -272,7 +272,8 @@ static void walk_on(struct persist *p)
 
 void persist_turn(struct persist *p)
 {
-	p->burst = 0;
+	if (!p->torn)
+		p->burst = 0;
 	if (p->load)
 		return;
 	if (!p->rewriting && wants_new_file(p))

@@ -8,6 +8,7 @@
  */
 #include "groups_ctl.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 
 #include <sw/err.h>
 #include <sw/mem.h>
+#include <sw/rule_slices.h>
 
 #include "../rule/rules_ctl.h"
 
@@ -278,10 +280,10 @@ static enum sw_group_fault alter(
 
 static void end_rules(struct sw_groups *groups, uint32_t id)
 {
-	if (!groups->rules)
+	if (!groups->rules || !sw_rules_gone_are_many(groups->rules, SW_RULE_GROUP_GONE, id, 0))
 		return;
 	sw_rules_begin(groups->rules);
-	rules_stage_gone(groups->rules, SW_RULE_GROUP_GONE, id);
+	sw_rules_stage_gone(groups->rules, SW_RULE_GROUP_GONE, id, UINT_MAX);
 	sw_rules_commit(groups->rules);
 }
 

@@ -6,6 +6,7 @@
  *
  * Control thread only.
  */
+#include <limits.h>
 #include <stdlib.h>
 
 #include <rte_common.h>
@@ -13,6 +14,7 @@
 
 #include <sw/err.h>
 #include <sw/mem.h>
+#include <sw/rule_slices.h>
 
 #include "../rule/rules_ctl.h"
 #include "groups_ctl.h"
@@ -107,7 +109,7 @@ static void note_ends(struct sw_groups *trial, uint32_t id)
 	struct sw_group *g;
 
 	if (groups->rules)
-		rules_stage_gone(groups->rules, SW_RULE_GROUP_GONE, id);
+		sw_rules_stage_gone(groups->rules, SW_RULE_GROUP_GONE, id, UINT_MAX);
 	if (id != SW_GROUP_ALL) {
 		g = (struct sw_group *)group_find(groups, id);
 		if (g)
@@ -265,7 +267,7 @@ static bool place_all(struct coming *c)
 	return mark_walked(c) || more_downs;
 }
 
-void sw_groups_commit(struct sw_groups *groups)
+void sw_groups_publish(struct sw_groups *groups)
 {
 	struct sw_groups *trial = groups->staged;
 	struct coming c = { .groups = groups };
@@ -277,7 +279,7 @@ void sw_groups_commit(struct sw_groups *groups)
 	groups_destroy(trial);
 	lists_void = place_all(&c);
 	if (groups->rules)
-		sw_rules_commit(groups->rules);
+		sw_rules_publish(groups->rules);
 	if (lists_void && groups->lists_void)
 		groups->lists_void(groups->lists_arg);
 	/* No worker that begins a turn now looks for what was before. */
@@ -292,7 +294,14 @@ void sw_groups_commit(struct sw_groups *groups)
 	free(c.going);
 }
 
-void sw_groups_abort(struct sw_groups *groups)
+void sw_groups_commit(struct sw_groups *groups)
+{
+	sw_groups_publish(groups);
+	if (groups->rules)
+		sw_rules_settle(groups->rules, UINT_MAX);
+}
+
+void sw_groups_discard(struct sw_groups *groups)
 {
 	struct sw_groups *trial = groups->staged;
 	struct sw_group *g;
@@ -302,6 +311,11 @@ void sw_groups_abort(struct sw_groups *groups)
 		g->ends = false;
 	groups->staged = NULL;
 	groups_destroy(trial);
+}
+
+void sw_groups_abort(struct sw_groups *groups)
+{
+	sw_groups_discard(groups);
 	if (groups->rules)
 		sw_rules_abort(groups->rules);
 }

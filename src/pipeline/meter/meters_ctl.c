@@ -6,6 +6,7 @@
  */
 #include "meters_ctl.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #include <sw/clock.h>
 #include <sw/err.h>
 #include <sw/mem.h>
+#include <sw/rule_slices.h>
 
 #include "../rule/rules_ctl.h"
 
@@ -228,10 +230,10 @@ static enum sw_meter_fault modify(
 
 static void end_rules(struct sw_meters *meters, uint32_t id)
 {
-	if (!meters->rules)
+	if (!meters->rules || !sw_rules_gone_are_many(meters->rules, SW_RULE_METER_GONE, id, 0))
 		return;
 	sw_rules_begin(meters->rules);
-	rules_stage_gone(meters->rules, SW_RULE_METER_GONE, id);
+	sw_rules_stage_gone(meters->rules, SW_RULE_METER_GONE, id, UINT_MAX);
 	sw_rules_commit(meters->rules);
 }
 

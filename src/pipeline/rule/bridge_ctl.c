@@ -8,7 +8,10 @@
 
 #include "code.h"
 #include "find.h"
+#include "group.h"
+#include "mask.h"
 #include "rules_ctl.h"
+#include "tuple_ctl.h"
 #include "view.h"
 
 void rules_hook(struct sw_rules *rules, const struct rule_hooks *hooks, void *arg)
@@ -41,15 +44,33 @@ static bool does_normal(const struct sw_instructions *does)
 	       !strcmp(list->a[0].type->name, "output") && list->a[0].output.port == SW_OFPP_NORMAL;
 }
 
+/* One that takes every packet, or NULL. Looked up, as those that ended may be many. */
+static const struct sw_rule *find_for_all(const struct rule_table *table)
+{
+	const uint64_t none[RULE_WORDS] = { 0 };
+	const struct rule_mask *mask = rule_mask_find(none);
+	const struct rule_group *g = mask ? rule_group_find(table, mask) : NULL;
+
+	for (unsigned link = 0; g && link < 2; link++) {
+		const struct sw_rule *rule = NULL;
+
+		if (g->tuple[link])
+			rule = rule_tuple_chain(g->tuple[link], none);
+		for (; rule; rule = rule->next[link])
+			if (rule->mask == mask && rule_lives(rule))
+				return rule;
+	}
+	return NULL;
+}
+
 void rules_note_normal(struct sw_rules *rules)
 {
 	const struct rule_table *table = rules->table[0], *by_hand = rules->table[SW_TABLE_BY_HAND];
-	struct sw_rule_cursor cursor = { 0 };
 	const struct sw_rule *rule = NULL;
 
 	if (table && table->rules == 1 && !(by_hand && by_hand->rules))
-		rule = sw_rules_next(rules, &cursor, NULL);
-	if (rule && (rule->table || rule->mask->n || !does_normal(&rule_code_last(rule)->does)))
+		rule = find_for_all(table);
+	if (rule && !does_normal(&rule_code_last(rule)->does))
 		rule = NULL;
 	sw_rcu_set(rules->normal, (struct sw_rule *)rule);
 }

@@ -4,8 +4,9 @@
  *
  * Control thread only.
  */
-#include <sw/rule.h>
+#include <sw/rule_slices.h>
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include <sw/clock.h>
@@ -23,7 +24,7 @@
 
 static enum sw_rule_fault bad_table(const struct sw_rule_change *change, struct sw_err *err)
 {
-	bool all = change->verb == SW_RULE_DELETE || change->verb == SW_RULE_DELETE_STRICT;
+	bool all = change->verb != SW_RULE_ADD;
 
 	if (change->by_hand) {
 		RTE_ASSERT(change->conf.table == SW_TABLE_BY_HAND);
@@ -42,7 +43,7 @@ static enum sw_rule_fault bad_goto(const struct sw_rule_conf *conf, struct sw_er
 {
 	int to = conf->does.goto_table;
 
-	if (to == -1 || (to > conf->table && to < SW_TABLES))
+	if (to == -1 || (to > conf->table && to < SW_TABLES && conf->table < SW_TABLES))
 		return SW_RULE_FINE;
 	sw_err_set(
 		err, SW_CODE_INVALID, "a rule of table %u cannot go to table %d", conf->table, to);
@@ -175,89 +176,135 @@ static bool come(struct sw_rules *rules, struct rule_table *table, struct rule_m
 	return true;
 }
 
+/* The search of the change at hand in a table. */
+static struct rule_search search_in(
+	struct sw_rules *rules, struct rule_table *table, unsigned *looks)
+{
+	return (struct rule_search){ table, &rules->part.walk, looks };
+}
+
+/* Into *other: one that it may not overlap. */
+static enum sw_rule_fault look_for_overlap(struct sw_rules *rules, struct rule_table *table,
+	const struct sw_rule_change *change, const struct rule_match *match, unsigned *looks,
+	struct sw_rule **other)
+{
+	struct rule_search search = search_in(rules, table, looks);
+	bool first = !rules->part.begun;
+
+	*other = NULL;
+	if (!change->check_overlap)
+		return SW_RULE_FINE;
+	rules->part.begun = true;
+	if (first && rule_overlap_is_long(&search, match))
+		return SW_RULE_MORE;
+	if (!rule_find_overlap(&search, match, change->conf.priority, other))
+		return SW_RULE_MORE;
+	return SW_RULE_FINE;
+}
+
 static enum sw_rule_fault add(
-	struct sw_rules *rules, struct sw_rule_change *change, struct sw_err *err)
+	struct sw_rules *rules, struct sw_rule_change *change, unsigned *looks, struct sw_err *err)
 {
 	struct rule_table *table = table_of(rules, change->conf.table);
-	enum sw_rule_fault fault = SW_RULE_FINE;
-	struct sw_rule *same, *other = NULL;
+	struct sw_rule *same, *other;
+	enum sw_rule_fault fault;
 	struct rule_match match;
 	struct rule_mask *mask;
 
 	rule_match_init(&match, &change->conf.match);
+	fault = look_for_overlap(rules, table, change, &match, looks, &other);
+	if (fault)
+		return fault;
 	mask = rule_mask_get(match.bits);
-	if (change->check_overlap)
-		other = rule_find_overlap(table, &match, change->conf.priority);
 	same = rule_find_same(table, mask, &match, change->conf.priority);
 	if (other)
 		fault = overlaps(&change->conf, other, err);
 	else if (same)
 		replace(rules, same, change);
+	else if (!rule_table_room_known(rules, table, looks))
+		fault = SW_RULE_MORE;
 	else if (!rule_table_make_room(rules, table) || !come(rules, table, mask, &match, change))
 		fault = full(rules, table, err);
 	rule_mask_put(mask);
 	return fault;
 }
 
-struct modifying {
-	struct sw_rule_change *change;
-	struct rule_code *code; /* made at the first */
-};
-
 static void modify_one(struct sw_rules *rules, struct sw_rule *rule, void *arg)
 {
-	struct modifying *m = arg;
+	struct sw_rule_change *change = arg;
+	struct rule_part *part = &rules->part;
 
-	if (!m->code)
-		m->code = rule_code_create(&m->change->conf.does, take_ops(rules));
+	if (!part->code)
+		part->code = rule_code_create(&change->conf.does, take_ops(rules));
 	else
-		rule_code_take(m->code);
-	rule_stage_shifted(rules, rule, m->code);
+		rule_code_take(part->code);
+	part->n++;
+	rule_stage_shifted(rules, rule, part->code);
 	rule->modified_ms = sw_clock_ms();
-	rule->learned |= m->change->learned;
-	rule->renewed |= m->change->learned;
-	if (m->change->set_cookie)
-		rule_cookie_set(rules, rule, m->change->conf.cookie);
-	if (m->change->reset_counts)
+	rule->learned |= change->learned;
+	rule->renewed |= change->learned;
+	if (change->set_cookie)
+		rule_cookie_set(rules, rule, change->conf.cookie);
+	if (change->reset_counts)
 		rule_counts_base(rule, NULL);
-}
-
-static enum sw_rule_fault modify(
-	struct sw_rules *rules, struct sw_rule_change *change, struct sw_err *err)
-{
-	struct rule_table *table = rules->table[change->conf.table];
-	struct modifying m = { change, NULL };
-	struct rule_filter filter;
-
-	rule_filter_init(&filter, change);
-	if (table && rule_find_each(table, &filter, modify_one, rules, &m))
-		return SW_RULE_FINE;
-	return change->or_add ? add(rules, change, err) : SW_RULE_FINE;
 }
 
 static void end_one(struct sw_rules *rules, struct sw_rule *rule, void *arg)
 {
-	rule_stage_went(rules, rule, *(const enum sw_rule_news *)arg);
+	rules->part.n++;
+	rule_stage_went(rules, rule, SW_RULE_DELETED);
 }
 
-static void end_all(struct sw_rules *rules, struct sw_rule_change *change)
+/* From the first table that the change is about to the last. */
+static enum sw_rule_fault change_each(struct sw_rules *rules, struct sw_rule_change *change,
+	void (*fn)(struct sw_rules *rules, struct sw_rule *rule, void *arg), unsigned *looks)
 {
-	unsigned first = change->conf.table, last = first;
-	enum sw_rule_news news = SW_RULE_DELETED;
+	bool all = change->conf.table == SW_TABLE_ALL && !change->by_hand;
+	unsigned last = all ? SW_TABLES - 1 : change->conf.table;
+	struct rule_part *part = &rules->part;
 	struct rule_filter filter;
 
-	if (first == SW_TABLE_ALL) {
-		first = 0;
-		last = SW_TABLES - 1;
-	}
 	rule_filter_init(&filter, change);
-	for (unsigned i = first; i <= last; i++)
-		if (rules->table[i])
-			rule_find_each(rules->table[i], &filter, end_one, rules, &news);
+	if (!part->begun) {
+		part->begun = true;
+		part->table = all ? 0 : last;
+		for (unsigned i = part->table; i <= last; i++) {
+			struct rule_search search = search_in(rules, rules->table[i], looks);
+
+			if (rules->table[i] && rule_find_is_long(&search, &filter))
+				return SW_RULE_MORE;
+		}
+	}
+	for (; part->table <= last; part->table++) {
+		struct rule_search search = search_in(rules, rules->table[part->table], looks);
+
+		if (rules->table[part->table] &&
+			!rule_find_some(&search, &filter, fn, rules, change))
+			return SW_RULE_MORE;
+		part->walk = (struct rule_walking){ 0 };
+	}
+	return SW_RULE_FINE;
+}
+
+static enum sw_rule_fault modify(
+	struct sw_rules *rules, struct sw_rule_change *change, unsigned *looks, struct sw_err *err)
+{
+	struct rule_part *part = &rules->part;
+
+	if (!part->over) {
+		if (change_each(rules, change, modify_one, looks))
+			return SW_RULE_MORE;
+		if (part->n || !change->or_add)
+			return SW_RULE_FINE;
+		*part = (struct rule_part){ .over = true };
+		if (change->conf.table == SW_TABLE_ALL)
+			change->conf.table = 0;
+	}
+	return add(rules, change, looks, err);
 }
 
 static enum sw_rule_fault add_or_modify(
-	struct sw_rules *rules, struct sw_rule_change *change, struct sw_err *err)
+	struct sw_rules *rules, struct sw_rule_change *change, unsigned *looks, struct sw_err *err)
 {
 	enum sw_rule_fault fault = bad_goto(&change->conf, err);
 
@@ -265,26 +312,43 @@ static enum sw_rule_fault add_or_modify(
 		return fault;
 	if (!rule_clauses_fit(rules, &change->conf.does))
 		return too_many_clauses(rules, err);
-	rules->ops = code_create(&change->conf.does, err);
-	if (!rules->ops)
-		return SW_RULE_BAD_ACTION;
-	code_reads_add(&rules->ops_read, rules->ops);
-	fault = change->verb == SW_RULE_ADD ? add(rules, change, err) : modify(rules, change, err);
+	if (!rules->part.code) { /* else what it does was taken over */
+		rules->ops = code_create(&change->conf.does, err);
+		if (!rules->ops)
+			return SW_RULE_BAD_ACTION;
+		code_reads_add(&rules->ops_read, rules->ops);
+	}
+	fault = change->verb == SW_RULE_ADD ? add(rules, change, looks, err)
+					    : modify(rules, change, looks, err);
 	code_destroy(take_ops(rules)); /* it was not needed */
+	return fault;
+}
+
+enum sw_rule_fault sw_rules_stage_some(
+	struct sw_rules *rules, struct sw_rule_change *change, unsigned looks, struct sw_err *err)
+{
+	enum sw_rule_fault fault = bad_table(change, err);
+
+	RTE_ASSERT(rules->staging && !rules->published);
+	if (fault)
+		return fault;
+	if (change->verb == SW_RULE_ADD || change->verb == SW_RULE_MODIFY ||
+		change->verb == SW_RULE_MODIFY_STRICT)
+		fault = add_or_modify(rules, change, &looks, err);
+	else
+		fault = change_each(rules, change, end_one, &looks);
+	if (fault != SW_RULE_MORE)
+		rules->part = (struct rule_part){ 0 };
 	return fault;
 }
 
 enum sw_rule_fault sw_rules_stage(
 	struct sw_rules *rules, struct sw_rule_change *change, struct sw_err *err)
 {
-	enum sw_rule_fault fault = bad_table(change, err);
+	enum sw_rule_fault fault;
 
-	RTE_ASSERT(rules->staging);
-	if (fault)
-		return fault;
-	if (change->verb == SW_RULE_ADD || change->verb == SW_RULE_MODIFY ||
-		change->verb == SW_RULE_MODIFY_STRICT)
-		return add_or_modify(rules, change, err);
-	end_all(rules, change);
-	return SW_RULE_FINE;
+	do
+		fault = sw_rules_stage_some(rules, change, UINT_MAX, err);
+	while (fault == SW_RULE_MORE);
+	return fault;
 }

@@ -24,5 +24,11 @@ struct sw_rule *rule_evict_choose(struct rule_table *table);
 /* table_ctl.c: a table was made. And may another rule be added; where the table evicts, after others went? */
 void rule_table_watch(struct sw_rules *rules, struct rule_table *table);
 bool rule_table_make_room(struct sw_rules *rules, struct rule_table *table);
+/* Before that: are those known that may go? false: a step was made to find them, for some of `*looks`; ask again. */
+bool rule_table_room_known(const struct sw_rules *rules, struct rule_table *table, unsigned *looks);
+
+/* Has it found one that can be chosen, or looked through the table, a step costing as many of `*looks` as it looks at? false: it
+ * may still find one. */
+bool rule_evict_ready(struct rule_table *table, unsigned *looks);
 
 #endif

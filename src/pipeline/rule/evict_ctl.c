@@ -142,6 +142,19 @@ bool rule_evict_prepare(struct rule_table *table)
 	return true;
 }
 
+bool rule_evict_ready(struct rule_table *table, unsigned *looks)
+{
+	const struct rule_evict *e = table->evict;
+
+	while (e && !e->n && !e->walked) {
+		if (*looks < SHARE)
+			return false;
+		*looks -= SHARE;
+		rule_evict_prepare(table);
+	}
+	return true;
+}
+
 void rule_evict_end(struct rule_table *table)
 {
 	if (table->evict)

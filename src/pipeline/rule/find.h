@@ -39,13 +39,25 @@ static inline bool rule_lives(const struct sw_rule *rule)
 struct sw_rule *rule_find_same(const struct rule_table *table, const struct rule_mask *mask,
 	const struct rule_match *match, uint16_t priority);
 
-/* Call fn for each rule of the table that the filter takes; fn may end it. Returns how many. */
-unsigned rule_find_each(struct rule_table *table, const struct rule_filter *f,
+/* A search, at once or in pieces. `looks`: rules that may be looked at one by one, those that are left in the end. Nobody else
+ * searches in the table until it is over. */
+struct rule_search {
+	struct rule_table *table;
+	struct rule_walking *walk; /* of zeros at first */
+	unsigned *looks;
+};
+
+/* Would it look at more than that, from here on? */
+bool rule_find_is_long(const struct rule_search *s, const struct rule_filter *f);
+bool rule_overlap_is_long(const struct rule_search *s, const struct rule_match *match);
+
+/* Call fn for each rule of the table that the filter takes; fn may end it. false: there may be more. */
+bool rule_find_some(const struct rule_search *s, const struct rule_filter *f,
 	void (*fn)(struct sw_rules *rules, struct sw_rule *rule, void *arg), struct sw_rules *rules,
 	void *arg);
 
-/* One of the priority that takes some packet that the match takes, or NULL. */
-struct sw_rule *rule_find_overlap(
-	struct rule_table *table, const struct rule_match *match, uint16_t priority);
+/* Into *found: one of the priority that takes some packet that the match takes, or NULL. false: it may still be found. */
+bool rule_find_overlap(const struct rule_search *s, const struct rule_match *match,
+	uint16_t priority, struct sw_rule **found);
 
 #endif

@@ -91,25 +91,27 @@ struct sw_rule *rule_find_same(const struct rule_table *table, const struct rule
 
 /* Who is looked at in a search. */
 struct search {
-	struct rule_table *table;
+	const struct rule_search *in;
 	const struct rule_match *match;
 	bool (*visit)(struct search *s, struct sw_rule *rule); /* true: stop */
 };
 
+/* true: it is over, or stopped. */
 static bool scan(struct search *s)
 {
+	const struct rule_search *in = s->in;
 	struct sw_rule *rule;
-	uint64_t at = 0;
 
-	while ((rule = rule_walk(s->table, &at))) {
+	while (*in->looks && (rule = rule_walk(in->table, &in->walk->at))) {
 		__builtin_prefetch((char *)rule + 2 * RULE_SLAB_SIZE / 8);
+		--*in->looks;
 		if (rule_lives(rule) && rule->group->scan && s->visit(s, rule))
 			return true;
 	}
-	return false;
+	return *in->looks;
 }
 
-/* Rules that are linked twice are met by the first link alone. */
+/* Each rule once, in the first of the tuples that it is in; those of groups that are scanned were seen. */
 static bool search_chain(struct search *s, const struct rule_tuple *t)
 {
 	struct sw_rule *rule = rule_tuple_chain(t, s->match->value), *next;
@@ -125,24 +127,42 @@ static bool search_chain(struct search *s, const struct rule_tuple *t)
 	return false;
 }
 
-/* Visit the rules of groups that fit which agree with the match, and some more. */
-static bool search(struct search *s)
+/* Which groups are looked through rule by rule: those that fit, of a tuple that has bits which the match lacks. */
+static bool mark_scans(const struct rule_table *table, const struct rule_match *match)
 {
 	bool any = false;
 
-	for (struct rule_group *g = s->table->group; g; g = g->next) {
+	for (struct rule_group *g = table->group; g; g = g->next) {
 		g->scan = false;
 		for (unsigned link = 0; g->fits && link < 2; link++)
 			g->scan |= g->tuple[link] &&
-				   !rule_mask_within(g->tuple[link]->mask, &s->match->mask);
+				   !rule_mask_within(g->tuple[link]->mask, &match->mask);
 		any |= g->scan;
 	}
-	if (any && scan(s))
-		return true;
-	for (const struct rule_tuple *t = s->table->tuple; t; t = t->next)
+	return any;
+}
+
+static void mark_fits(const struct rule_table *table, const struct rule_match *within)
+{
+	for (struct rule_group *g = table->group; g; g = g->next)
+		g->fits = !within || rule_mask_within(&within->mask, g->mask);
+}
+
+/* Groups that fit are marked. Visit their rules which agree with the match, and some more; true: it is over. */
+static bool search(struct search *s)
+{
+	struct rule_walking *walk = s->in->walk;
+
+	if (!walk->begun) {
+		walk->begun = true;
+		walk->scans = mark_scans(s->in->table, s->match);
+	}
+	if (walk->scans && !scan(s))
+		return false;
+	for (const struct rule_tuple *t = s->in->table->tuple; t; t = t->next)
 		if (rule_mask_within(t->mask, &s->match->mask) && search_chain(s, t))
-			return true;
-	return false;
+			break;
+	return true;
 }
 
 struct each {
@@ -151,7 +171,6 @@ struct each {
 	void (*fn)(struct sw_rules *rules, struct sw_rule *rule, void *arg);
 	struct sw_rules *rules;
 	void *arg;
-	unsigned n;
 };
 
 static bool visit_each(struct search *s, struct sw_rule *rule)
@@ -160,30 +179,56 @@ static bool visit_each(struct search *s, struct sw_rule *rule)
 
 	if (!rule_agrees(rule, &s->match->mask, s->match->value) || !takes_other(e->filter, rule))
 		return false;
-	e->n++;
 	e->fn(e->rules, rule, e->arg);
 	return false;
 }
 
-unsigned rule_find_each(struct rule_table *table, const struct rule_filter *f,
+/* So many may have to be looked at; those that ended count, too, until they are freed. */
+static uint64_t rule_slots(const struct rule_table *table)
+{
+	return (uint64_t)table->slabs * RULE_SLAB_MOST;
+}
+
+bool rule_find_is_long(const struct rule_search *s, const struct rule_filter *f)
+{
+	if (f->strict || rule_slots(s->table) <= *s->looks)
+		return false;
+	mark_fits(s->table, &f->match);
+	return mark_scans(s->table, &f->match);
+}
+
+bool rule_overlap_is_long(const struct rule_search *s, const struct rule_match *match)
+{
+	if (rule_slots(s->table) <= *s->looks)
+		return false;
+	mark_fits(s->table, NULL);
+	return mark_scans(s->table, match);
+}
+
+static bool find_strict(struct each *e)
+{
+	const struct rule_filter *f = e->filter;
+	const struct rule_mask *mask = rule_mask_find(f->match.bits);
+	struct sw_rule *rule = NULL;
+
+	if (mask)
+		rule = rule_find_same(e->search.in->table, mask, &f->match, f->priority);
+	if (rule)
+		visit_each(&e->search, rule);
+	return true;
+}
+
+bool rule_find_some(const struct rule_search *s, const struct rule_filter *f,
 	void (*fn)(struct sw_rules *rules, struct sw_rule *rule, void *arg), struct sw_rules *rules,
 	void *arg)
 {
-	struct each e = { { table, &f->match, visit_each }, f, fn, rules, arg, 0 };
+	struct each e = { { s, &f->match, visit_each }, f, fn, rules, arg };
 
-	if (f->strict) {
-		const struct rule_mask *mask = rule_mask_find(f->match.bits);
-		struct sw_rule *rule =
-			mask ? rule_find_same(table, mask, &f->match, f->priority) : NULL;
-
-		if (rule)
-			visit_each(&e.search, rule);
-		return e.n;
-	}
-	for (struct rule_group *g = table->group; g; g = g->next)
-		g->fits = rule_mask_within(&f->match.mask, g->mask);
-	search(&e.search);
-	return e.n;
+	if (f->strict)
+		return find_strict(&e);
+	if (!s->walk->begun)
+		mark_fits(s->table, &f->match);
+	return search(&e.search);
 }
 
 struct overlap {
@@ -208,13 +253,15 @@ static bool visit_overlap(struct search *s, struct sw_rule *rule)
 	return true;
 }
 
-struct sw_rule *rule_find_overlap(
-	struct rule_table *table, const struct rule_match *match, uint16_t priority)
+bool rule_find_overlap(const struct rule_search *s, const struct rule_match *match,
+	uint16_t priority, struct sw_rule **found)
 {
-	struct overlap o = { { table, match, visit_overlap }, priority, NULL };
+	struct overlap o = { { s, match, visit_overlap }, priority, NULL };
+	bool over;
 
-	for (struct rule_group *g = table->group; g; g = g->next)
-		g->fits = true;
-	search(&o.search);
-	return o.found;
+	if (!s->walk->begun)
+		mark_fits(s->table, NULL);
+	over = search(&o.search);
+	*found = o.found;
+	return over;
 }

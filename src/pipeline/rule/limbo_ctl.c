@@ -9,10 +9,14 @@
  */
 #include "limbo.h"
 
+#include <sw/clock.h>
+
 #include "store.h"
 #include "view_ctl.h"
 
-#define SHARE 2048 /* items a call: about a millisecond of rules that are not in the cache */
+#define SHARE	 2048	 /* items a call, about a millisecond of rules that are not in the cache; */
+#define SHARE_NS 1000000 /* not longer, however many they are */
+#define LOOK	 64	 /* items between two looks at the clock */
 
 static void queue_init(struct rule_queue *q)
 {
@@ -40,10 +44,14 @@ static void take_share(struct sw_rules *rules)
 {
 	struct rule_queue *q = &rules->ripe;
 
+	uint64_t end_ns = sw_clock_ns() + SHARE_NS;
+
 	/* A large heap is taken in larger shares, so that it shrinks whatever comes meanwhile. */
 	for (uint64_t i = RTE_MAX((uint64_t)SHARE, rules->in_limbo / 16); i && q->first; i--) {
 		struct rule_limbo *item = q->first;
 
+		if (!(i % LOOK) && sw_clock_ns() > end_ns)
+			break;
 		q->first = item->next;
 		if (!q->first)
 			q->last = &q->first;

@@ -14,6 +14,7 @@
 #include <sw/log.h>
 #include <sw/mem.h>
 
+#include "place_ctl.h"
 #include "tuple.h"
 
 SW_LOG(rule, "rules of bridges");
@@ -58,6 +59,7 @@ static struct rule_mask *make(const uint64_t *words, uint32_t hash)
 	struct rule_mask *mask;
 	unsigned n = 0;
 
+	RTE_BUILD_BUG_ON(RULE_WORDS > RTE_DIM(mask->at));
 	for (unsigned w = 0; w < RULE_WORDS; w++)
 		n += words[w] != 0;
 	mask = sw_xcalloc(
@@ -71,6 +73,7 @@ static struct rule_mask *make(const uint64_t *words, uint32_t hash)
 		}
 	for (unsigned i = (n + 1) / 2 * 2; i < RULE_FEW; i += 2)
 		mask->rest += fold(rule_secret[i], rule_secret[i + 1]);
+	rule_mask_note_places(mask);
 	return mask;
 }
 

@@ -42,6 +42,7 @@ struct rule_places {
 /* Of a bridge, one for each kind that its rules have: the version that changed what is here last. Tables share them. */
 struct rule_stamps {
 	uint64_t slot[PLACE_SLOTS];
+	uint64_t many[PLACE_SLOTS / 64]; /* control's: those that a large staging is to stamp */
 };
 
 static inline uint64_t place_ip(const uint8_t *p)

@@ -38,8 +38,9 @@ struct rule_limbo {
 struct rule_mask {
 	uint32_t words; /* bit w: word w has bits */
 	uint8_t n;	/* how many words that are */
-	uint8_t at[27]; /* which: n of them, ascending */
-	uint32_t refs;	/* from here control's */
+	uint8_t at[26]; /* which: n of them, ascending */
+	uint8_t places; /* from here control's: kinds of place (place.h), two of four bits (place_ctl.c) */
+	uint32_t refs;
 	uint32_t hash;
 	struct rule_mask *next;
 	struct rule_group *groups; /* who has it: one a table */

@@ -50,10 +50,6 @@ uint64_t rules_stage_version(struct sw_rules *rules);
 uint32_t rules_using_group(const struct sw_rules *rules, uint32_t id);
 uint32_t rules_using_meter(const struct sw_rules *rules, uint32_t id);
 
-/* Stage the end of all rules that use a group (SW_RULE_GROUP_GONE; any: SW_GROUP_ALL) or a meter (SW_RULE_METER_GONE; any:
- * SW_METER_ALL); how many. */
-unsigned rules_stage_gone(struct sw_rules *rules, enum sw_rule_news why, uint32_t id);
-
 /* The rules, if they are still there. */
 struct sw_rules *rules_alive(const struct sw_rules *rules, uint32_t serial);
 

@@ -19,4 +19,7 @@ void rule_stage_shifted(struct sw_rules *rules, struct sw_rule *rule, struct rul
 /* Another cookie, behind that. */
 void rule_cookie_set(struct sw_rules *rules, struct sw_rule *rule, uint64_t cookie);
 
+/* The bridge goes in the middle of a staging: it is ended, `most` steps of it, and nobody is told; false: none is left. */
+bool rule_stage_drop(struct sw_rules *rules, unsigned most);
+
 #endif

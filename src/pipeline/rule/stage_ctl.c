@@ -21,6 +21,7 @@
 #include <sw/clock.h>
 #include <sw/err.h>
 #include <sw/mem.h>
+#include <sw/rule_slices.h>
 
 #include "clause.h"
 #include "code.h"
@@ -42,14 +43,15 @@ SW_REG_KIND_DEFINE(rule_listener);
 
 #define STAGED_KEPT 1024 /* entries for which memory is kept between stagings */
 
-static struct rule_staged *log_step(struct sw_rules *rules)
+static void log_step(struct sw_rules *rules, struct rule_staged step)
 {
 	if (rules->n_staged == rules->staged_size) {
 		rules->staged_size = RTE_MAX(16u, rules->staged_size * 2);
 		rules->staged =
 			sw_xrealloc(rules->staged, rules->staged_size, sizeof(rules->staged[0]));
 	}
-	return &rules->staged[rules->n_staged++];
+	rule_place_note(rules, &step);
+	rules->staged[rules->n_staged++] = step;
 }
 
 static void rule_dead(struct sw_rules *rules, struct rule_limbo *item)
@@ -111,7 +113,7 @@ void rule_stage_came(struct sw_rules *rules, struct rule_table *table, struct sw
 	rule_timer_set(rules, rule);
 	rule_limit_count(rules, rule->table, rule->cookie, 1);
 	rule_uses_count(rules, rule, rule->code, 1);
-	*log_step(rules) = (struct rule_staged){ rule, NULL, RULE_CAME, SW_RULE_ADDED };
+	log_step(rules, (struct rule_staged){ rule, NULL, RULE_CAME, SW_RULE_ADDED });
 }
 
 void rule_stage_went(struct sw_rules *rules, struct sw_rule *rule, enum sw_rule_news news)
@@ -122,7 +124,7 @@ void rule_stage_went(struct sw_rules *rules, struct sw_rule *rule, enum sw_rule_
 	rule_evict_drop(rules->table[rule->table], rule);
 	rule_limit_count(rules, rule->table, rule->cookie, -1);
 	rule_uses_count(rules, rule, rule_code_last(rule), -1);
-	*log_step(rules) = (struct rule_staged){ rule, NULL, RULE_WENT, news };
+	log_step(rules, (struct rule_staged){ rule, NULL, RULE_WENT, news });
 }
 
 void rule_cookie_set(struct sw_rules *rules, struct sw_rule *rule, uint64_t cookie)
@@ -154,7 +156,7 @@ void rule_stage_shifted(struct sw_rules *rules, struct sw_rule *rule, struct rul
 	rule_uses_count(rules, rule, code, 1);
 	rule_clauses_count(rules, rule->table, code, 1);
 	sw_rcu_set(rule->changed, c);
-	*log_step(rules) = (struct rule_staged){ rule, c, RULE_SHIFTED, SW_RULE_CHANGED };
+	log_step(rules, (struct rule_staged){ rule, c, RULE_SHIFTED, SW_RULE_CHANGED });
 }
 
 static void shift_back(struct sw_rules *rules, struct rule_change *c)
@@ -234,14 +236,15 @@ static void tell(struct sw_rules *rules, const struct rule_staged *step)
 }
 
 /* The log of a small staging is kept for the next. */
-static void keep_log(struct sw_rules *rules, struct rule_staged *staged, unsigned size)
+static void end_staging(struct sw_rules *rules)
 {
-	if (rules->staged || size > STAGED_KEPT) {
-		free(staged);
+	rules->staging = rules->published = false;
+	rules->n_staged = 0;
+	if (rules->staged_size <= STAGED_KEPT)
 		return;
-	}
-	rules->staged = staged;
-	rules->staged_size = size;
+	free(rules->staged);
+	rules->staged = NULL;
+	rules->staged_size = 0;
 }
 
 bool sw_rules_busy(const struct sw_rules *rules)
@@ -254,6 +257,7 @@ void sw_rules_begin(struct sw_rules *rules)
 	RTE_ASSERT(!rules->staging);
 	rules->staging = true;
 	rules->moves = false;
+	rules->part = (struct rule_part){ 0 };
 }
 
 uint64_t rules_stage_version(struct sw_rules *rules)
@@ -263,40 +267,48 @@ uint64_t rules_stage_version(struct sw_rules *rules)
 	return rules->version + 1;
 }
 
-void sw_rules_commit(struct sw_rules *rules)
+void sw_rules_publish(struct sw_rules *rules)
 {
-	struct rule_staged *staged;
-	unsigned n, size;
-
-	RTE_ASSERT(rules->staging);
+	RTE_ASSERT(rules->staging && !rules->published);
 	rule_learners_settle(rules, true);
-	staged = rules->staged;
-	n = rules->n_staged;
-	size = rules->staged_size;
 	rule_views_refresh(rules);
 	rule_places_stamp(rules);
 	if (rules->hooks)
 		rules->hooks->before(rules, rules->hooks_arg);
-	if (n || rules->moves)
+	if (rules->n_staged || rules->moves)
 		__atomic_store_n(&rules->version, rules->version + 1, __ATOMIC_RELEASE);
 	rules_note_normal(rules); /* before a rule that ended begins to wait for workers */
-	for (unsigned i = 0; i < n; i++)
-		finish(rules, &staged[i]);
-	rule_limbo_kick(rules);
-	/* A listener may begin a staging of its own. */
-	rules->staging = false;
-	rules->staged = NULL;
-	rules->n_staged = rules->staged_size = 0;
-	for (unsigned i = 0; i < n && sw_reg_kind_rule_listener.count; i++)
-		tell(rules, &staged[i]);
-	keep_log(rules, staged, size);
+	rules->published = true;
+	rules->n_settled = 0;
 	if (rules->hooks)
 		rules->hooks->after(rules, rules->hooks_arg);
 }
 
+bool sw_rules_settle(struct sw_rules *rules, unsigned most)
+{
+	RTE_ASSERT(rules->published);
+	for (; most && rules->n_settled < rules->n_staged; most--) {
+		const struct rule_staged *step = &rules->staged[rules->n_settled++];
+
+		tell(rules, step);
+		finish(rules, step);
+	}
+	rule_limbo_kick(rules);
+	if (rules->n_settled < rules->n_staged)
+		return true;
+	end_staging(rules);
+	return false;
+}
+
+void sw_rules_commit(struct sw_rules *rules)
+{
+	sw_rules_publish(rules);
+	sw_rules_settle(rules, UINT_MAX);
+}
+
 bool sw_rules_take_back(struct sw_rules *rules, unsigned most)
 {
-	RTE_ASSERT(rules->staging);
+	RTE_ASSERT(rules->staging && !rules->published);
 	while (rules->n_staged && most--)
 		take_back(rules, &rules->staged[--rules->n_staged]);
 	return rules->n_staged;
@@ -304,15 +316,19 @@ bool sw_rules_take_back(struct sw_rules *rules, unsigned most)
 
 void sw_rules_abort(struct sw_rules *rules)
 {
-	struct rule_staged *staged = rules->staged;
-	unsigned size = rules->staged_size;
-
 	sw_rules_take_back(rules, UINT_MAX);
 	rule_learners_settle(rules, false);
-	rules->staging = false;
-	rules->staged = NULL;
-	rules->staged_size = 0;
+	rule_places_forget(rules);
+	end_staging(rules);
 	rule_views_refresh(rules);
 	rule_limbo_kick(rules);
-	keep_log(rules, staged, size);
+}
+
+bool rule_stage_drop(struct sw_rules *rules, unsigned most)
+{
+	if (!rules->published)
+		return sw_rules_take_back(rules, most);
+	for (; most && rules->n_settled < rules->n_staged; most--)
+		finish(rules, &rules->staged[rules->n_settled++]);
+	return rules->n_settled < rules->n_staged;
 }

@@ -13,6 +13,7 @@
 
 #include "../id_map.h"
 #include "place.h"
+#include "steps.h"
 #include "tuple.h"
 #include "view.h"
 
@@ -60,6 +61,7 @@ struct rule_table {
 	uint32_t rules;	  /* as staged */
 	uint32_t clausal; /* codes with clauses that workers may still find */
 	unsigned groups;
+	uint32_t many;		      /* kinds of place that a large staging is to stamp */
 	unsigned gone;		      /* groups since `reads` was right */
 	struct rule_sieve *sieve;     /* NULL: none was needed yet */
 	struct rule_sieving *sieving; /* the next one, while it is made */
@@ -74,18 +76,6 @@ struct rule_table {
 		*slab_uses; /* by slab: bits of groups and meters that its rules may use (uses.h) */
 	unsigned slabs, slab_size, slab_free;
 	struct rule_slab *roomy[RULE_SIZES]; /* slabs with room, by size */
-};
-
-/* One step of a staging, for commit to finish or abort to take back. */
-struct rule_staged {
-	struct sw_rule *rule;
-	struct rule_change *change; /* of RULE_SHIFTED */
-	enum {
-		RULE_CAME,
-		RULE_WENT,
-		RULE_SHIFTED, /* does something else from now on */
-	} step : 8;
-	enum sw_rule_news news : 8;
 };
 
 struct rule_queue {
@@ -119,6 +109,7 @@ struct sw_rules {
 	uint8_t next_vacancy[RULE_TABLES]; /* enum sw_rule_vacancy: what may be said next */
 	struct rule_table *stale;
 	bool staging, dying;
+	bool published;	  /* what is staged is seen; what follows from it is under way */
 	bool moves;	  /* the staging makes another version even without changes of rules */
 	struct code *ops; /* of the change that is being staged */
 	struct sw_fields ops_read; /* fields that ops of any rule so far have read, as a mask */
@@ -126,7 +117,9 @@ struct sw_rules {
 	void *hooks_arg;
 	struct id_map group_uses, meter_uses; /* uses_ctl.c */
 	struct rule_staged *staged;
-	unsigned n_staged, staged_size;
+	bool many;				   /* a large staging noted places in sets */
+	unsigned n_staged, staged_size, n_settled; /* settled: of those that are published */
+	struct rule_part part;
 	struct rule_queue fresh, waiting, ripe; /* limbo_ctl.c */
 	uint64_t in_limbo;
 	bool grace;		/* a call of sw_rcu_defer is under way */

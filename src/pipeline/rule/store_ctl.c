@@ -12,6 +12,7 @@
 #include <sw/group.h>
 #include <sw/mem.h>
 #include <sw/meter.h>
+#include <sw/rule_slices.h>
 #include <sw/worker.h>
 
 #include "chunk.h"
@@ -93,11 +94,9 @@ static bool uses(const struct rule_code *code, enum sw_rule_news why, uint32_t i
 }
 
 /* The users in one slab. */
-static unsigned end_users(struct sw_rules *rules, struct rule_table *table, unsigned pos,
+static void end_users(struct sw_rules *rules, struct rule_table *table, unsigned pos,
 	enum sw_rule_news why, uint32_t id)
 {
-	unsigned n = 0;
-
 	table->slab_uses[pos] = 0;
 	for (unsigned slot = 0; slot < RULE_SLAB_MOST; slot++) {
 		struct sw_rule *rule = rule_in_slab(table, pos, slot);
@@ -110,27 +109,60 @@ static unsigned end_users(struct sw_rules *rules, struct rule_table *table, unsi
 			continue;
 		}
 		rule_stage_went(rules, rule, why);
-		n++;
+	}
+}
+
+static uint64_t bits_of(enum sw_rule_news why, uint32_t id)
+{
+	bool group = why == SW_RULE_GROUP_GONE;
+
+	return id == (group ? (uint32_t)SW_GROUP_ALL : (uint32_t)SW_METER_ALL)
+		       ? UINT64_MAX
+		       : rule_uses_bit(id, !group);
+}
+
+static unsigned looks_at(const struct sw_rules *rules, uint64_t bits)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < RULE_TABLES; i++) {
+		const struct rule_table *table = rules->table[i];
+
+		for (unsigned pos = 0; table && pos < table->slabs; pos++)
+			n += table->slab_uses[pos] & bits ? RULE_SLAB_MOST : 0;
 	}
 	return n;
 }
 
-/* Of a million rules that use none of it this looks at 48,000 words; of as many that each use something else, at every third rule. */
-unsigned rules_stage_gone(struct sw_rules *rules, enum sw_rule_news why, uint32_t id)
+bool sw_rules_gone_are_many(
+	const struct sw_rules *rules, enum sw_rule_news why, uint32_t id, unsigned looks)
 {
-	bool group = why == SW_RULE_GROUP_GONE;
-	bool all = id == (group ? (uint32_t)SW_GROUP_ALL : (uint32_t)SW_METER_ALL);
-	uint64_t left = users(rules, why, id), bits = all ? UINT64_MAX : rule_uses_bit(id, !group);
-	unsigned n = 0;
+	return users(rules, why, id) && looks_at(rules, bits_of(why, id)) > looks;
+}
 
-	for (unsigned i = 0; i < RULE_TABLES; i++) {
-		struct rule_table *table = rules->table[i];
+/* Of a million rules that use none of it this looks at 48,000 words; of as many that each use something else, at every third rule. */
+bool sw_rules_stage_gone(struct sw_rules *rules, enum sw_rule_news why, uint32_t id, unsigned looks)
+{
+	struct rule_part *part = &rules->part;
+	uint64_t bits = bits_of(why, id);
 
-		for (unsigned pos = 0; table && pos < table->slabs && n < left; pos++)
-			if (table->slab_uses[pos] & bits)
-				n += end_users(rules, table, pos, why, id);
+	for (; part->table < RULE_TABLES; part->table++, part->walk.at = 0) {
+		struct rule_table *table = rules->table[part->table];
+
+		for (; table && part->walk.at < table->slabs; part->walk.at++) {
+			if (!users(rules, why, id))
+				goto done;
+			if (!(table->slab_uses[part->walk.at] & bits))
+				continue;
+			if (looks < RULE_SLAB_MOST)
+				return true;
+			looks -= RULE_SLAB_MOST;
+			end_users(rules, table, part->walk.at, why, id);
+		}
 	}
-	return n;
+done:
+	*part = (struct rule_part){ 0 };
+	return false;
 }
 
 static void free_table(struct rule_table *table)
@@ -168,8 +200,10 @@ static bool free_some_rules(struct rule_table *table)
 static void free_share(void *arg)
 {
 	struct sw_rules *rules = arg;
+	bool more = rules->staging && rule_stage_drop(rules, FREE_SHARE);
 
-	if (rule_limbo_drain(rules)) {
+	rules->staging = more;
+	if (rule_limbo_drain(rules) || more) {
 		sw_rcu_defer(free_share, rules);
 		return;
 	}
@@ -198,7 +232,6 @@ void rules_destroy(struct sw_rules *rules)
 {
 	if (!rules)
 		return;
-	RTE_ASSERT(!rules->staging);
 	rules_alive_remove(rules);
 	rules->dying = true;
 	sw_rcu_defer(free_share, rules);

@@ -46,6 +46,12 @@ static bool evict_one(struct sw_rules *rules, struct rule_table *table)
 	return rule;
 }
 
+bool rule_table_room_known(const struct sw_rules *rules, struct rule_table *table, unsigned *looks)
+{
+	return has_room(rules, table) || !evicts(rules, table->id) ||
+	       rule_evict_ready(table, looks);
+}
+
 /* One for one; and another one, if there is, where the limit has fallen below what is there. */
 bool rule_table_make_room(struct sw_rules *rules, struct rule_table *table)
 {

@@ -17,7 +17,8 @@
 enum of_error {
 	OF_FINE,
 #include "errors.def"
-	OF_ERRORS
+	OF_ERRORS,
+	OF_MORE /* none: what was asked for takes long, and is to be gone on with */
 };
 #undef E
 #undef E3

@@ -160,3 +160,12 @@ enum of_error of_message_parse(
 	msg->id = found->id;
 	return OF_FINE;
 }
+
+void of_msg_keep(struct of_msg *to, const struct of_msg *msg, uint8_t *head, size_t size)
+{
+	*to = *msg;
+	to->len = msg->len < size ? msg->len : size;
+	memcpy(head, msg->head, to->len);
+	to->head = head;
+	to->body = (struct of_cursor){ 0 };
+}

@@ -46,10 +46,11 @@ struct sw_of_message {
 	bool changes; /* a change of the switch: refused to slaves and to who may only read */
 	bool staged;  /* a change of rules that may wait to the end of the turn */
 	bool aside; /* a change that is only noted: it need not wait for others who change the bridge */
+	bool behind; /* it waits until all are told of what was changed before */
 	/* Answer, or say what is wrong with it. */
 	enum of_error (*handle)(struct of_conn *conn, const struct of_msg *msg);
-	/* As a part of a bundle: see that it can be done, or stage it between sw_rules_begin and its end. NULL: it cannot
-	 * be part of one. */
+	/* As a part of a bundle: see that it can be done, or stage it between sw_rules_begin and its end; OF_MORE: a piece of
+	 * it, call it again. NULL: it cannot be part of one. */
 	enum of_error (*stage)(struct of_conn *conn, const struct of_msg *msg, bool now);
 	/* What is done when the bundle is committed; false: it is called again when the connection is no longer parked.
 	 * NULL: nothing. */
@@ -73,6 +74,9 @@ struct of_msg {
  * `version`. On an error xid and version are good to answer with. */
 enum of_error of_message_parse(
 	const uint8_t *bytes, size_t len, uint8_t version, struct of_msg *msg);
+
+/* For an answer when the bytes are gone: the message without a body, of its head what fits in `size`. */
+void of_msg_keep(struct of_msg *to, const struct of_msg *msg, uint8_t *head, size_t size);
 
 /* Sort all numbers for look-up; after sw_reg_seal(). Again is harmless. An error names two messages that claim the
  * same number. */

@@ -30,6 +30,7 @@
 #include "../monitors.h"
 #include "../msg/table_features.h"
 #include "../stored.h"
+#include "../../staged.h"
 #include "reply.h"
 #include "server.h"
 #include "snoop.h"
@@ -169,14 +170,16 @@ static enum of_error check_flags(const struct of_msg *msg)
 	return msg->version != OF10 && msg->flags & ~OFPMPF_MORE ? OFPBRC_BAD_MULTIPART : OF_FINE;
 }
 
-/* Another connection is in the middle of a change of the bridge, or the disk does not keep up: this one stays where it is until that
- * is done. */
+/* Another connection is in the middle of a change of the bridge, or a large one is still told of, or the disk does not keep up: this
+ * one stays where it is until that is done. */
 static bool must_wait(struct of_conn *c, const struct of_msg *msg)
 {
 	const struct of_conn *by = c->bridge->locked_by;
+	bool changes = msg->type->changes && !msg->type->aside;
 
-	c->blocked = msg->type->changes && !msg->type->aside &&
-		     ((by && by != c) || of_stored_is_full(c));
+	c->blocked = changes && ((by && by != c) || of_stored_is_full(c));
+	if (changes || msg->type->behind)
+		c->blocked |= staged_is_under_way(c->bridge->rules);
 	return c->blocked;
 }
 
@@ -195,6 +198,8 @@ static enum of_error handle(struct of_conn *c, struct of_msg *msg, const uint8_t
 		return OF_FINE;
 	if (error || !msg->type->staged)
 		of_bridge_commit(c->bridge);
+	if (!error && must_wait(c, msg)) /* that was many */
+		return OF_FINE;
 	if (!error)
 		error = check_flags(msg);
 	if (!error)

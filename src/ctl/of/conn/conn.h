@@ -60,7 +60,7 @@ struct of_conn {
 	TAILQ_ENTRY(of_conn) peers, turn; /* of the bridge; who waits for it */
 	struct of_bridge *bridge;
 	struct of_controller *controller; /* by whose row it is; NULL: it came to BRIDGE.mgmt */
-	bool waiting;			  /* is in the round */
+	bool waiting, hears_rules;	  /* is in the round; is told of rules that change */
 	bool eof;			  /* the peer sends no more; it may still read */
 	bool closing;			  /* nothing more is read; dropped when all is sent */
 	bool dropped;			  /* silent; the server frees it at its turn */

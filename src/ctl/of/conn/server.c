@@ -276,6 +276,7 @@ static void bridge_gone(struct sw_bridge *bridge)
 		of_conn_drop(c, NULL);
 		forget(c);
 	}
+	of_fail_end(of);
 	of_listener_free(of->mgmt);
 	of_listener_free(of->snoop);
 	of_bridge_free(of);

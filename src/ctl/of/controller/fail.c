@@ -11,8 +11,11 @@
 #include <sw/groups.h>
 #include <sw/log.h>
 #include <sw/meters.h>
-#include <sw/rule.h>
+#include <sw/rule_slices.h>
 
+#include "../../loop.h"
+#include "../../slice.h"
+#include "../../staged.h"
 #include "../bridge.h"
 #include "controller.h"
 
@@ -49,32 +52,69 @@ static bool is_busy(const struct of_bridge *of)
 	return of->locked_by || sw_rules_busy(of->rules);
 }
 
-/* All goes, and what the bridge does without a controller comes, at once for every packet. */
-static void start_over(struct of_bridge *of)
+static void empty_all(void *arg);
+
+/* Rules are staged to go, a slice of them; then what the bridge does without a controller comes, at once for every packet. */
+static void empty_on(struct of_bridge *of)
 {
 	struct sw_rule_change rules = { .verb = SW_RULE_DELETE, .conf.table = SW_TABLE_ALL };
 	struct sw_group_change groups = { .verb = SW_GROUP_DELETE, .conf.id = SW_GROUP_ALL };
 	struct sw_meter_conf meters = { .id = SW_METER_ALL };
+	const struct slice slice = slice_begin();
 	struct of_fail *f = &of->fail;
 
-	f->start_over = is_busy(of);
+	rules.out_port = rules.out_group = SW_OFPP_ANY;
+	while (sw_rules_stage_some(of->rules, &rules, STAGED_LOOKS, NULL) == SW_RULE_MORE)
+		if (slice_over(&slice)) {
+			loop_again(empty_all, NULL);
+			return;
+		}
+	f->empties = false;
+	if (!f->secure && (f->alone || !f->primaries))
+		stage_normal(of, f->alone ? OF_ALONE_COOKIE : 0);
+	staged_commit(of->bridge);
+	sw_groups_change(of->groups, &groups, NULL); /* which no rule uses now */
+	sw_meters_change(of->meters, SW_METER_DELETE, &meters, NULL);
+	of_bridge_unlock(of);
+}
+
+/* Bridges that are at it: one may be gone, and with it what was staged. */
+static void empty_all(void *arg)
+{
+	LOOP_STEP("rules of fail_mode");
+	struct of_bridge *of = NULL;
+
+	while ((of = of_bridge_next(of)))
+		if (of->fail.empties) {
+			empty_on(of);
+			break; /* others have a call of their own */
+		}
+}
+
+static void start_over(struct of_bridge *of)
+{
+	struct of_fail *f = &of->fail;
+
+	f->start_over = is_busy(of) || !of_bridge_hold(of);
 	if (f->start_over)
 		return;	       /* the sweep comes again */
 	f->rule_stays = false; /* the last one goes with the others */
-	of_bridge_commit(of);
+	f->empties = true;
 	sw_rules_begin(of->rules);
-	stage(of, &rules);
-	if (!f->secure && (f->alone || !f->primaries))
-		stage_normal(of, f->alone ? OF_ALONE_COOKIE : 0);
-	sw_rules_commit(of->rules);
-	sw_groups_change(of->groups, &groups, NULL);
-	sw_meters_change(of->meters, SW_METER_DELETE, &meters, NULL);
+	empty_on(of);
+}
+
+void of_fail_end(struct of_bridge *of)
+{
+	if (of->fail.empties)
+		staged_abort(of->bridge);
+	of->fail.empties = false;
 }
 
 static void take_rule_out(struct of_bridge *of)
 {
 	struct sw_rule_change change = {
-		.verb = SW_RULE_DELETE, .cookie = OF_ALONE_COOKIE, .cookie_mask = UINT64_MAX
+		.verb = SW_RULE_DELETE_STRICT, .cookie = OF_ALONE_COOKIE, .cookie_mask = UINT64_MAX
 	};
 
 	of_bridge_commit(of);

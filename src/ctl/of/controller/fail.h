@@ -25,9 +25,13 @@ struct of_fail {
 	unsigned primaries; /* that are configured */
 	bool alone;	    /* the bridge switches by itself, though it has a controller */
 	bool start_over;    /* rules are to go as soon as no bundle is under way */
+	bool empties;	    /* they are being staged to go, in slices; the bridge is held */
 	bool rule_stays;    /* our rule is to go, as soon as no bundle is under way */
 	uint64_t lost_ms;   /* since when none of them is connected */
 };
+
+/* OpenFlow ends for the bridge. */
+void of_fail_end(struct of_bridge *of);
 
 /* What the configuration says now. */
 void of_fail_set(struct of_bridge *of, bool secure, unsigned primaries);

@@ -9,12 +9,14 @@
 
 #include <sw/groups.h>
 #include <sw/meters.h>
+#include <sw/rule_slices.h>
 
 #include "../action/instruction.h"
 #include "../bridge.h"
 #include "../codec/match.h"
 #include "../codec/port.h"
 #include "../codec/version.h"
+#include "../../staged.h"
 
 enum { OFPFC_ADD, OFPFC_MODIFY, OFPFC_MODIFY_STRICT, OFPFC_DELETE, OFPFC_DELETE_STRICT };
 enum {
@@ -178,8 +180,8 @@ static enum of_error take_table(struct head *h, bool in_command, bool oxm, struc
 		return OF_FINE;
 	if (oxm)
 		return OFPFMFC_BAD_TABLE_ID;
-	out->all_tables = is_modify(&out->change);
-	out->change.conf.table = 0;
+	if (!is_modify(&out->change))
+		out->change.conf.table = 0;
 	return OF_FINE;
 }
 
@@ -252,6 +254,8 @@ static enum of_error error_of(enum sw_rule_fault fault, const struct sw_rule_cha
 		return OF_FINE;
 	case SW_RULE_BAD_TABLE:
 		return OFPFMFC_BAD_TABLE_ID;
+	case SW_RULE_MORE:
+		return OF_MORE;
 	case SW_RULE_OVERLAPS:
 		return OFPFMFC_OVERLAP;
 	case SW_RULE_TABLE_FULL:
@@ -262,28 +266,6 @@ static enum of_error error_of(enum sw_rule_fault fault, const struct sw_rule_cha
 		return change->conf.does.meter ? OFPBIC_UNSUP_INST : OFPBAC_BAD_TYPE;
 	}
 	return OFPFMFC_UNKNOWN;
-}
-
-/* A modify of 1.0 in all tables: each that has rules, then the first, which also gets the rule when none was meant. */
-static enum of_error stage_in_all(struct sw_rules *rules, struct sw_rule_change *change)
-{
-	struct sw_rule_change all = *change, one = *change;
-	struct sw_rule_cursor cursor = { .table = 1 };
-	const struct sw_rule *found;
-	enum sw_rule_fault fault = SW_RULE_FINE;
-
-	all.verb = change->verb == SW_RULE_MODIFY ? SW_RULE_DELETE : SW_RULE_DELETE_STRICT;
-	all.conf.table = SW_TABLE_ALL;
-	all.out_port = all.out_group = SW_OFPP_ANY;
-	while (!fault && (found = sw_rules_next(rules, &cursor, &all))) {
-		one.conf.table = sw_rule_table(found);
-		one.or_add = change->or_add = false;
-		sw_instructions_copy(&one.conf.does, &change->conf.does);
-		fault = sw_rules_stage(rules, &one, NULL);
-		sw_instructions_fini(&one.conf.does);
-		cursor = (struct sw_rule_cursor){ .table = one.conf.table + 1 };
-	}
-	return error_of(fault ? fault : sw_rules_stage(rules, change, NULL), change);
 }
 
 /* Is all there that the rule names? */
@@ -302,9 +284,8 @@ enum of_error of_stage_flow_mod(const struct of_bridge *of, struct of_flow_mod *
 
 	if (error)
 		return error;
-	if (mod->all_tables)
-		return stage_in_all(of->rules, &mod->change);
-	return error_of(sw_rules_stage(of->rules, &mod->change, NULL), &mod->change);
+	return error_of(
+		sw_rules_stage_some(of->rules, &mod->change, STAGED_LOOKS, NULL), &mod->change);
 }
 
 /* --- requests ---------------------------------------------------------------------------------------------------------- */

@@ -10,10 +10,12 @@
 
 #include <sw/groups.h>
 #include <sw/mem.h>
+#include <sw/rule_slices.h>
 
 #include "../bridge.h"
 #include "../conn/reply.h"
 #include "../../persist/persist.h"
+#include "../../staged.h"
 #include "../monitors.h"
 #include "../stored.h"
 
@@ -54,10 +56,11 @@ struct commit {
 	struct of_bundle_at at;
 	struct of_msg request; /* without its bytes, which are gone */
 	uint8_t head[64];      /* of them, for errors */
-	bool committed;	       /* rules and groups are; the rest of it follows */
-	bool over;	       /* that, too; but for the disk */
-	enum of_error error;   /* of the message at `at`: told when what was staged is taken back */
-	uint64_t ticket;       /* of what was changed, on its way there */
+	bool committed; /* rules and groups are; the rest of it follows, when that is told of */
+	bool told;	/* that is, and `ticket` is known */
+	bool over;	/* that, too; but for the disk */
+	enum of_error error; /* of the message at `at`: told when what was staged is taken back */
+	uint64_t ticket;     /* of what was changed, on its way there */
 	uint32_t id;
 	uint16_t flags;
 };
@@ -129,6 +132,22 @@ static int finish(struct of_conn *c, struct commit *m, const struct slice *slice
 	return wait_stored(c, m);
 }
 
+/* Behind the commit, when all are told of it. */
+static int go_on(struct of_conn *c, struct commit *m, const struct slice *slice)
+{
+	if (m->over)
+		return wait_stored(c, m);
+	c->parked = staged_is_under_way(c->bridge->rules);
+	if (c->parked)
+		return SLICE_MORE;
+	if (!m->told) {
+		persist_let_go(c->bridge->bridge);
+		m->ticket = of_stored_ticket(c);
+	}
+	m->told = true;
+	return finish(c, m, slice);
+}
+
 static int commit_step(struct of_conn *c, struct of_work *work, const struct slice *slice)
 {
 	struct commit *m = sw_container_of(work, struct commit, work);
@@ -138,26 +157,27 @@ static int commit_step(struct of_conn *c, struct of_work *work, const struct sli
 	size_t len;
 
 	if (m->committed)
-		return m->over ? wait_stored(c, m) : finish(c, m, slice);
+		return go_on(c, m, slice);
 	if (m->error)
 		return fail(c, m, slice);
 	while ((bytes = of_bundle_next(m->bundle, &next, &len))) {
 		m->error = of_message_parse(bytes, len, c->version, &msg);
 		if (!m->error)
 			m->error = msg.type->stage(c, &msg, true);
-		if (m->error)
+		if (m->error == OF_MORE)
+			next = m->at;
+		else if (m->error)
 			return fail(c, m, slice);
+		m->error = OF_FINE;
 		m->at = next;
 		if (slice_over(slice))
 			return SLICE_MORE;
 	}
-	sw_groups_commit(c->bridge->groups);
-	of_monitors_end(c->bridge);
+	sw_groups_publish(c->bridge->groups);
+	staged_settle(c->bridge->bridge);
 	m->committed = true;
-	persist_let_go(c->bridge->bridge);
-	m->ticket = of_stored_ticket(c);
 	m->at = (struct of_bundle_at){ 0 };
-	return finish(c, m, slice);
+	return go_on(c, m, slice);
 }
 
 /* The connection went in the middle of it. */
@@ -166,9 +186,11 @@ static void commit_free(struct of_work *work)
 	struct commit *m = sw_container_of(work, struct commit, work);
 
 	if (m->c->committing) {
-		if (!m->committed)
-			sw_groups_abort(m->c->bridge->groups);
-		of_monitors_end(m->c->bridge);
+		if (!m->committed) {
+			sw_groups_discard(m->c->bridge->groups);
+			of_monitors_end(m->c->bridge);
+			staged_abort(m->c->bridge->bridge);
+		}
 		let_go(m);
 	}
 	free(m);
@@ -182,10 +204,7 @@ static enum of_error begin_commit(
 	m->work = (struct of_work){ commit_step, commit_free };
 	m->c = c;
 	m->bundle = bundle;
-	m->request = *msg;
-	m->request.len = msg->len < sizeof(m->head) ? msg->len : sizeof(m->head);
-	memcpy(m->head, msg->head, m->request.len);
-	m->request.head = m->head;
+	of_msg_keep(&m->request, msg, m->head, sizeof(m->head));
 	m->id = bundle->id;
 	m->flags = bundle->flags;
 	of_bridge_lock(c->bridge, c);

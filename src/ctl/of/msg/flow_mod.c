@@ -2,15 +2,21 @@
 /*
  * Flow-mods (1.0.1, 4.6, 5.3.3; 1.3.5, 6.4, 7.3.4.1; Nicira's NXT_FLOW_MOD). Those that come one behind the other in a turn are
  * staged together and become visible at once, before anything else is done for anybody: a change of the rules costs
- * workers and us the same for one rule as for many. One that is refused is taken out alone.
+ * workers and us the same for one rule as for many. One that is refused is taken out alone. One that has to look at many rules is
+ * a staging of its own, made in slices while nobody else changes the bridge; if the peer goes in the middle, it is taken back.
  *
  * Thread: control.
  */
-#include <sw/bridge.h>
+#include <stdlib.h>
 
+#include <sw/bridge.h>
+#include <sw/mem.h>
+
+#include "../../staged.h"
 #include "../bridge.h"
 #include "../conn/reply.h"
 #include "../flow/flow.h"
+#include "../large.h"
 #include "../monitors.h"
 
 static enum of_flow_form form_of(const struct of_msg *msg)
@@ -27,14 +33,20 @@ static bool is_in_vain(const struct of_conn *c, const struct sw_rule_change *cha
 	       change->verb != SW_RULE_DELETE_STRICT;
 }
 
+static enum of_error read_mod(struct of_conn *c, const struct of_msg *msg, struct of_flow_mod *mod)
+{
+	enum of_error error =
+		of_get_flow_mod(msg->body, msg->version, form_of(msg), c->session.table_ids, mod);
+
+	return !error && is_in_vain(c, &mod->change) ? OFPFMFC_EPERM : error;
+}
+
+/* As a part of a bundle. */
 static enum of_error stage(struct of_conn *c, const struct of_msg *msg, bool now)
 {
 	struct of_flow_mod mod;
-	enum of_error error =
-		of_get_flow_mod(msg->body, msg->version, form_of(msg), c->session.table_ids, &mod);
+	enum of_error error = read_mod(c, msg, &mod);
 
-	if (!error && is_in_vain(c, &mod.change))
-		error = OFPFMFC_EPERM;
 	if (!error && now)
 		error = of_stage_flow_mod(c->bridge, &mod);
 	if (!error && now)
@@ -43,10 +55,63 @@ static enum of_error stage(struct of_conn *c, const struct of_msg *msg, bool now
 	return error;
 }
 
+/* --- one that takes long ----------------------------------------------------------------------------------------------- */
+
+static void large_begin(struct of_bridge *of)
+{
+	sw_rules_begin(of->rules);
+}
+
+static enum of_error large_piece(struct of_bridge *of, void *arg)
+{
+	return of_stage_flow_mod(of, arg);
+}
+
+static void large_commit(struct of_bridge *of, void *arg)
+{
+	staged_commit(of->bridge);
+}
+
+static void large_discard(struct of_bridge *of)
+{
+	staged_abort(of->bridge);
+}
+
+static void large_free(void *arg)
+{
+	struct of_flow_mod *mod = arg;
+
+	sw_instructions_fini(&mod->change.conf.does);
+	free(mod);
+}
+
+static const struct of_large_kind large = { large_begin, large_piece, large_commit, large_discard,
+	large_free };
+
+static void begin_large(struct of_conn *c, const struct of_msg *msg, const struct of_flow_mod *mod)
+{
+	struct of_flow_mod *copy = sw_xcalloc(1, sizeof(*copy));
+
+	*copy = *mod;
+	of_large_begin(c, msg, &large, copy);
+}
+
 static enum of_error flow_mod(struct of_conn *c, const struct of_msg *msg)
 {
+	struct of_flow_mod mod;
+	enum of_error error = read_mod(c, msg, &mod);
+
 	of_bridge_stage(c->bridge);
-	return stage(c, msg, true);
+	if (!error)
+		error = of_stage_flow_mod(c->bridge, &mod);
+	if (error == OF_MORE) {
+		begin_large(c, msg, &mod);
+		return OF_FINE;
+	}
+	if (!error)
+		of_monitors_mark(c->bridge, c, msg->xid);
+	sw_instructions_fini(&mod.change.conf.does);
+	return error;
 }
 
 SW_REGISTER(of_message, flow_mod) = {

@@ -64,6 +64,7 @@ static void tell(struct of_conn *c, const struct sw_rule *rule, unsigned reason)
 		out = of_news_experimenter(c->version, OF_NICIRA, NXT_FLOW_REMOVED);
 	else
 		out = of_news(c->version, OFPT_FLOW_REMOVED);
+	c->hears_rules = true;
 	of_put_flow_removed(out, rule, of_removed_told_as(reason, c->version), c->version, form);
 	of_send(c, out);
 }

@@ -135,5 +135,6 @@ SW_REGISTER(of_message, barrier) = {
 	.name = "barrier",
 	.help = "answered when all that came before is in force",
 	.ids = { { OF_V10, OF_PLAIN, 0, 18, 0, 0 }, { OF_V13_UP, OF_PLAIN, 0, 20, 0, 0 } },
+	.behind = true,
 	.handle = barrier,
 };

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * See large.h. Control thread.
+ */
+#include "large.h"
+
+#include <stdlib.h>
+
+#include <sw/mem.h>
+
+#include "../staged.h"
+#include "bridge.h"
+#include "conn/conn.h"
+#include "conn/reply.h"
+#include "monitors.h"
+
+struct large {
+	struct of_work work;
+	struct of_conn *c;
+	const struct of_large_kind *kind;
+	void *arg;
+	struct of_msg request; /* without its bytes, which are gone */
+	uint8_t head[64];      /* of them, for an error */
+	enum { WAITING, STAGING, OVER } stage;
+};
+
+/* What was committed before it is told of first; and so is this in the end. */
+static int wait_told(struct of_conn *c)
+{
+	c->parked = staged_is_under_way(c->bridge->rules);
+	return c->parked ? SLICE_MORE : 0;
+}
+
+static void end(struct large *l, enum of_error error)
+{
+	struct of_conn *c = l->c;
+
+	l->stage = OVER;
+	if (error) {
+		of_send_error(c, error, &l->request);
+		l->kind->discard(c->bridge);
+	} else {
+		of_monitors_mark(c->bridge, c, l->request.xid);
+		l->kind->commit(c->bridge, l->arg);
+	}
+	of_bridge_unlock(c->bridge);
+}
+
+static int step(struct of_conn *c, struct of_work *work, const struct slice *slice)
+{
+	struct large *l = sw_container_of(work, struct large, work);
+	enum of_error error;
+
+	if (l->stage != STAGING && wait_told(c))
+		return SLICE_MORE;
+	if (l->stage == OVER)
+		return 0;
+	if (l->stage == WAITING)
+		l->kind->begin(c->bridge);
+	l->stage = STAGING;
+	while ((error = l->kind->piece(c->bridge, l->arg)) == OF_MORE)
+		if (slice_over(slice))
+			return SLICE_MORE;
+	end(l, error);
+	return wait_told(c);
+}
+
+static void large_free(struct of_work *work)
+{
+	struct large *l = sw_container_of(work, struct large, work);
+
+	if (l->stage == STAGING)
+		l->kind->discard(l->c->bridge);
+	if (l->stage != OVER)
+		of_bridge_unlock(l->c->bridge);
+	l->kind->free(l->arg);
+	free(l);
+}
+
+void of_large_begin(
+	struct of_conn *c, const struct of_msg *msg, const struct of_large_kind *kind, void *arg)
+{
+	struct large *l = sw_xcalloc(1, sizeof(*l));
+
+	l->work = (struct of_work){ step, large_free };
+	l->c = c;
+	l->kind = kind;
+	l->arg = arg;
+	of_msg_keep(&l->request, msg, l->head, sizeof(l->head));
+	c->work = &l->work;
+	of_bridge_lock(c->bridge, c);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A message that has to look at many rules: it is made in slices while nobody else changes the bridge, seen by packets at once, and over
+ * when all are told of it; then the next message of the connection is looked at. What goes wrong, and a peer that goes
+ * in the middle, leaves all as it was.
+ *
+ * Thread: control.
+ */
+#ifndef CTL_OF_LARGE_H
+#define CTL_OF_LARGE_H
+
+#include "codec/error.h"
+
+struct of_bridge;
+struct of_conn;
+struct of_msg;
+
+struct of_large_kind {
+	void (*begin)(struct of_bridge *of); /* a staging; then pieces of it */
+	/* OF_MORE: there is more. */
+	enum of_error (*piece)(struct of_bridge *of, void *arg);
+	/* The end of it, one way or the other: by staged.h. */
+	void (*commit)(struct of_bridge *of, void *arg);
+	void (*discard)(struct of_bridge *of);
+	void (*free)(void *arg);
+};
+
+/* It becomes the connection's work, and arg goes with it. What the connection staged before is committed. */
+void of_large_begin(
+	struct of_conn *c, const struct of_msg *msg, const struct of_large_kind *kind, void *arg);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * See staged.h. Control thread.
+ */
+#include "staged.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include <event2/event.h>
+
+#include <sw/bridge.h>
+#include <sw/mem.h>
+#include <sw/post.h>
+#include <sw/rule_slices.h>
+
+#include "loop.h"
+#include "of/bridge.h"
+#include "of/monitors.h"
+#include "persist/persist.h"
+#include "slice.h"
+#include "switch/news.h"
+
+#define AT_ONCE	   4096 /* changes whose end is one step: 0.2 ms, with rules that persist 0.6 */
+#define PIECE	   256	/* changes before a look at the time */
+#define WAIT_US	   1000 /* for peers that are behind, and how often */
+#define WAITS_MOST 2000
+
+struct ending {
+	TAILQ_ENTRY(ending) chain;
+	struct sw_bridge *bridge;
+	bool commit;
+	unsigned waits; /* how often it still waits */
+};
+
+static TAILQ_HEAD(, ending) endings = TAILQ_HEAD_INITIALIZER(endings);
+
+static void step(void *arg);
+
+static void step_event(evutil_socket_t fd, short what, void *arg)
+{
+	step(arg);
+}
+
+static void come_again(bool wait)
+{
+	/* A timer of zero would be one more event of this round. */
+	const struct timeval later = { .tv_usec = wait ? WAIT_US : 1 };
+
+	if (!sw_loop_base() ||
+		event_base_once(sw_loop_base(), -1, EV_TIMEOUT, step_event, NULL, &later))
+		sw_post(step, NULL);
+}
+
+static void is_over(struct ending *e)
+{
+	struct of_bridge *of = of_bridge_of(e->bridge);
+	struct sw_bridge *bridge = e->bridge;
+
+	TAILQ_REMOVE(&endings, e, chain);
+	if (of && e->commit)
+		of_monitors_end(of);
+	free(e);
+	persist_let_go(bridge);
+	if (of)
+		of_bridge_unpark(of);
+}
+
+/* What peers were told waits for them, and there is time to wait. */
+static bool must_wait(struct ending *e)
+{
+	const struct of_bridge *of = of_bridge_of(e->bridge);
+
+	if (!e->commit || !e->waits || !of || !sw_loop_base() || of_bridge_keeps_up(of))
+		return false;
+	e->waits--;
+	return true;
+}
+
+/* true: there is more. */
+static bool piece(struct ending *e)
+{
+	struct sw_rules *rules = sw_bridge_rules(e->bridge);
+
+	if (e->commit)
+		return sw_rules_settle(rules, PIECE);
+	if (sw_rules_take_back(rules, PIECE))
+		return true;
+	sw_rules_abort(rules);
+	return false;
+}
+
+/* A slice of the first, which is the last then; there is a call under way for each. */
+static void step(void *arg)
+{
+	LOOP_STEP("rules told of");
+	struct ending *e = TAILQ_FIRST(&endings);
+	const struct slice slice = slice_begin();
+	bool wait;
+
+	if (!e)
+		return; /* its bridge is gone */
+	TAILQ_REMOVE(&endings, e, chain);
+	TAILQ_INSERT_TAIL(&endings, e, chain);
+	do {
+		wait = must_wait(e);
+		if (!wait && !piece(e)) {
+			is_over(e);
+			return;
+		}
+	} while (!wait && !slice_over(&slice));
+	come_again(wait);
+}
+
+static void begin(struct sw_bridge *bridge, bool commit)
+{
+	struct ending *e = sw_xcalloc(1, sizeof(*e));
+
+	e->bridge = bridge;
+	e->commit = commit;
+	e->waits = WAITS_MOST;
+	TAILQ_INSERT_TAIL(&endings, e, chain);
+	come_again(false);
+}
+
+void staged_settle(struct sw_bridge *bridge)
+{
+	struct sw_rules *rules = sw_bridge_rules(bridge);
+	struct of_bridge *of;
+
+	if (sw_rules_staged(rules) > AT_ONCE) {
+		begin(bridge, true);
+		return;
+	}
+	sw_rules_settle(rules, UINT_MAX);
+	of = of_bridge_of(bridge);
+	if (of)
+		of_monitors_end(of);
+}
+
+void staged_commit(struct sw_bridge *bridge)
+{
+	sw_rules_publish(sw_bridge_rules(bridge));
+	staged_settle(bridge);
+}
+
+void staged_abort(struct sw_bridge *bridge)
+{
+	struct sw_rules *rules = sw_bridge_rules(bridge);
+
+	if (sw_rules_staged(rules) > AT_ONCE)
+		begin(bridge, false);
+	else
+		sw_rules_abort(rules);
+}
+
+static const struct ending *ending_of(const struct sw_rules *rules)
+{
+	const struct ending *e;
+
+	TAILQ_FOREACH (e, &endings, chain)
+		if (sw_bridge_rules(e->bridge) == rules)
+			return e;
+	return NULL;
+}
+
+bool staged_is_under_way(const struct sw_rules *rules)
+{
+	return ending_of(rules);
+}
+
+bool staged_is_idle(void)
+{
+	return TAILQ_EMPTY(&endings);
+}
+
+bool staged_end_users(struct sw_bridge *bridge, enum sw_rule_news why, uint32_t id)
+{
+	struct sw_rules *rules = sw_bridge_rules(bridge);
+
+	if (staged_is_under_way(rules))
+		return true;
+	if (!sw_rules_busy(rules)) {
+		if (!sw_rules_gone_are_many(rules, why, id, STAGED_LOOKS))
+			return false;
+		sw_rules_begin(rules);
+	}
+	if (!sw_rules_stage_gone(rules, why, id, STAGED_LOOKS))
+		staged_commit(bridge);
+	return true;
+}
+
+void staged_leave_users(struct sw_bridge *bridge)
+{
+	struct sw_rules *rules = sw_bridge_rules(bridge);
+
+	if (sw_rules_busy(rules) && !staged_is_under_way(rules))
+		staged_abort(bridge);
+}
+
+/* Its rules end what is left themselves. */
+static void bridge_gone(struct sw_bridge *bridge)
+{
+	struct ending *e = (struct ending *)ending_of(sw_bridge_rules(bridge));
+
+	if (!e)
+		return;
+	TAILQ_REMOVE(&endings, e, chain);
+	free(e);
+}
+
+static void nothing(struct sw_bridge *bridge)
+{
+}
+
+SW_REGISTER(bridge_listener, staged) = {
+	.name = "staged", /* behind those whose stagings end when the bridge goes */
+	.help = "ends of large changes of rules",
+	.made = nothing,
+	.changed = nothing,
+	.gone = bridge_gone,
+};

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Messages and bundles that change thousands of rules, made in slices: others are served in between and change nothing, answers come
+ * behind all of it, who goes in the middle leaves nothing half done, and so does a bridge.
+ */
+#include "of_rules.h"
+
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include <sw/bridge.h>
+#include <sw/clock.h>
+#include <sw/err.h>
+#include <sw/groups.h>
+#include <sw/loop.h>
+#include <sw/meters.h>
+#include <sw/post.h>
+#include <sw/rcu.h>
+
+#include "../lib/ctltest.h"
+#include "../lib/testswitch.h"
+#include "../unit/of_hand.h"
+
+#include "../../src/ctl/of/bridge.h"
+#include "../../src/ctl/of/conn/server.h"
+#include "../../src/ctl/staged.h"
+
+#define N	20000
+#define TICK_NS 400000 /* a look at the clock takes so long: a slice is a few pieces */
+
+static int setup(void **state)
+{
+	struct sw_err err;
+
+	ts_start(1);
+	assert_int_equal(sw_loop_init(&err), 0);
+	ct_start();
+	ct_bridge("br0");
+	op_start();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	sw_clock_tick(0);
+	op_turn(1);
+	op_stop();
+	ct_stop();
+	for (unsigned i = 0; i < 5;
+		i++) {	      /* what is to come again in another round of the loop does */
+		usleep(5000); /* libevent's clock may move each 4 ms only */
+		event_base_loop(sw_loop_base(), EVLOOP_NONBLOCK);
+	}
+	sw_loop_fini();
+	ts_stop();
+	return 0;
+}
+
+static struct sw_bridge *bridge(void)
+{
+	return sw_bridge_by_name("br0");
+}
+
+static struct sw_rules *rules(void)
+{
+	return sw_bridge_rules(bridge());
+}
+
+static unsigned count(void)
+{
+	struct sw_rule_table_stats stats;
+
+	sw_rules_table_stats(rules(), 0, &stats);
+	return stats.rules;
+}
+
+/* n rules of an address each, which send to port 1, a group 7 or by a meter 7. */
+static int fill(const char *does)
+{
+	int fd = or_dial(OF13);
+
+	ct_ok("group add br0 group_id=7,type=all,bucket=output:2");
+	ct_ok("meter add br0 meter=7,kbps,bands=type=drop,rate=100");
+	for (unsigned i = 0; i < N; i++) {
+		char text[128];
+
+		snprintf(text, sizeof(text),
+			"send_flow_rem,cookie=%u,ip,nw_dst=10.0.%u.%u,actions=%s", i + 1, i / 256,
+			i % 256, does);
+		or_flow_mod(fd, OF13, OR_ADD, text);
+	}
+	op_echo(fd, OF13);
+	op_hush(fd, OF13);
+	assert_int_equal(count(), N);
+	return fd;
+}
+
+static void barrier(int fd)
+{
+	op_say(fd, OF13, 20, 0xba, "");
+}
+
+/* Slices do not end. */
+static void at_once(void)
+{
+	sw_clock_tick(0);
+}
+
+static void hear_barrier(int fd)
+{
+	at_once();
+	assert_int_equal(op_hear_type(fd, 21)->xid, 0xba);
+}
+
+/* Until the change of it is under way, but not over. Time goes on fast, so that slices end, to the end of the case or to at_once(). */
+static void until_busy(void)
+{
+	sw_clock_tick(TICK_NS);
+	for (unsigned i = 0; i < 1000 && !sw_rules_busy(rules()); i++)
+		op_turn(1);
+	assert_true(sw_rules_busy(rules()));
+	assert_false(staged_is_under_way(rules()));
+}
+
+/* Until packets see it, but not all who listen have heard of it. */
+static void until_told(void)
+{
+	sw_clock_tick(TICK_NS);
+	for (unsigned i = 0; i < 1000 && !staged_is_under_way(rules()); i++)
+		op_turn(1);
+	assert_true(staged_is_under_way(rules()));
+}
+
+static void until_idle(void)
+{
+	at_once();
+	for (unsigned i = 0; i < 200000 && sw_rules_busy(rules()); i++) {
+		op_turn(1);
+		usleep(20); /* it may wait for who is slow */
+	}
+	assert_false(sw_rules_busy(rules()));
+}
+
+/* Others are answered while it is at it, but what would change the bridge waits, and happens behind it. */
+static void others_are_served(void **state)
+{
+	int fd = fill("output:1"), other = op_dial_as("br0", OF13);
+
+	op_hush(other, OF13);
+	op_echo(other, OF13);
+	or_flow_mod(fd, OF13, OR_DELETE, "cookie=0/0x1");
+	barrier(fd);
+	until_busy();
+	op_echo(other, OF13);
+	assert_true(sw_rules_busy(rules()));
+	or_flow_mod(other, OF13, OR_ADD, "priority=9,tcp,actions=output:3");
+	barrier(other);
+	op_turn(1);
+	assert_true(sw_rules_busy(rules()));
+	op_hear_nothing(other);
+	hear_barrier(fd);
+	assert_false(staged_is_under_way(rules()) && count() != N / 2);
+	hear_barrier(other);
+	assert_int_equal(count(), N / 2 + 1);
+	op_close(other);
+	op_close(fd);
+}
+
+/* Peers are told of each rule before the barrier's reply, and none is lost for that. */
+static void told_before_the_barrier(void **state)
+{
+	int fd = fill("output:1"), other = op_dial_as("br0", OF13);
+	const struct op_message *m;
+	unsigned n = 0;
+
+	op_echo(other, OF13);
+	or_flow_mod(other, OF13, OR_DELETE, "");
+	barrier(other);
+	while ((m = op_hear(other)) && m->type == 11)
+		n++;
+	assert_non_null(m);
+	assert_int_equal(m->type, 21);
+	assert_int_equal(n, N);
+	op_close(other);
+	op_close(fd);
+}
+
+/* In the middle of what follows from it, a new one waits, and neither is lost. */
+static void one_after_the_other(void **state)
+{
+	int fd = fill("output:1"), other = op_dial_as("br0", OF13);
+
+	op_hush(other, OF13);
+	op_echo(other, OF13);
+	or_flow_mod(fd, OF13, OR_MODIFY, "actions=output:2");
+	until_told();
+	or_flow_mod(other, OF13, OR_DELETE, "out_port=1");
+	or_flow_mod(other, OF13, OR_DELETE, "out_port=2,cookie=0/0x3");
+	barrier(other);
+	hear_barrier(other);
+	assert_int_equal(count(), N - N / 4);
+	barrier(fd);
+	hear_barrier(fd);
+	op_close(other);
+	op_close(fd);
+}
+
+/* It is cut off: with an answer that it did not read, where a peer that only says no more would have all done that it asked for. */
+static void cut_off(int fd)
+{
+	close(fd);
+	at_once();
+	op_turn(2);
+}
+
+static void peer_goes(void **state)
+{
+	int fd = fill("output:1"), other = op_dial_as("br0", OF13);
+
+	op_hush(other, OF13);
+	op_say(other, OF13, 2, 1, "");
+	or_flow_mod(other, OF13, OR_ADD, "priority=9,tcp,actions=output:3");
+	or_flow_mod(other, OF13, OR_DELETE, "ip");
+	until_busy();
+	cut_off(other);
+	until_idle();
+	assert_int_equal(count(), N + 1); /* the first is made, the second not at all */
+	other = op_dial_as("br0", OF13);
+	op_say(other, OF13, 2, 1, "");
+	or_flow_mod(other, OF13, OR_DELETE, "");
+	until_told();
+	cut_off(other);
+	until_idle();
+	assert_int_equal(count(), 0); /* it was, before it went */
+	or_flow_mod(fd, OF13, OR_ADD, "priority=9,tcp,actions=output:3");
+	barrier(fd);
+	hear_barrier(fd);
+	assert_int_equal(count(), 1);
+	op_close(fd);
+}
+
+static void refused(void **state)
+{
+	int fd = fill("output:1");
+	struct of_buf buf = { 0 };
+
+	/* A prefix and a field that no rule of the table looks at: they are compared one by one, and it is one of the last. */
+	or_put_flow_mod(&buf, OF13, false, 0x77, OR_ADD,
+		"check_overlap,ip,nw_dst=10.0.78.0/24,nw_ttl=3,actions=output:1");
+	op_say_raw(fd, buf.bytes, buf.len);
+	of_buf_fini(&buf);
+	until_busy();
+	at_once();
+	op_hear_error(fd, 5, 3);
+	barrier(fd);
+	hear_barrier(fd);
+	assert_int_equal(count(), N);
+	op_close(fd);
+}
+
+/* Those that use it go with a group, with a meter. */
+static void users_go(void **state)
+{
+	static const char *const does[] = { "group:7", "meter:7,output:1" };
+
+	for (unsigned meter = 0; meter < 2; meter++) {
+		int fd = fill(does[meter]);
+
+		op_say(fd, OF13, meter ? 29 : 15, 0x15,
+			meter ? "0002 0001 00000007" : "0002 00 00 00000007");
+		barrier(fd);
+		until_busy();
+		hear_barrier(fd);
+		assert_int_equal(count(), 0);
+		assert_null(meter ? (void *)sw_meters_find(sw_bridge_meters(bridge()), 7)
+				  : (void *)sw_groups_find(sw_bridge_groups(bridge()), 7));
+		ct_ok("group del br0");
+		ct_ok("meter del br0");
+		op_close(fd);
+	}
+}
+
+/* The peer that deletes it goes: it stays, and its rules. */
+static void user_stays(void **state)
+{
+	int fd = fill("group:7"), other = op_dial_as("br0", OF13);
+
+	op_say(other, OF13, 2, 1, "");
+	op_say(other, OF13, 15, 0x15, "0002 00 00 00000007");
+	until_busy();
+	cut_off(other);
+	until_idle();
+	assert_int_equal(count(), N);
+	assert_non_null(sw_groups_find(sw_bridge_groups(bridge()), 7));
+	/* By a command: rules and then the meter, too. */
+	or_flow_mod(fd, OF13, OR_MODIFY, "actions=meter:7,output:1");
+	barrier(fd);
+	hear_barrier(fd);
+	ct_ok("group del br0 group_id=7");
+	assert_int_equal(count(), N);
+	ct_ok("meter del br0 meter=7");
+	assert_int_equal(count(), 0);
+	op_close(fd);
+}
+
+/* OpenFlow ends, and the bridge, wherever it is: in the middle of the change, of what follows. */
+static void ends_in_the_middle(void **state)
+{
+	int fd = fill("output:1");
+
+	or_flow_mod(fd, OF13, OR_DELETE, "ip");
+	if (*(const bool *)*state)
+		until_told();
+	else
+		until_busy();
+	at_once();
+	ct_ok("del-br br0");
+	ct_bridge("br0");
+	assert_int_equal(count(), 1);
+	op_hear_end(fd);
+	op_close(fd);
+}
+
+/* The switch stops there. */
+static void stops_in_the_middle(void **state)
+{
+	int fd = fill("output:1");
+
+	or_flow_mod(fd, OF13, OR_DELETE, "ip");
+	if (*(const bool *)*state)
+		until_told();
+	else
+		until_busy();
+	close(fd);
+}
+
+static bool seen = true, not_seen;
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(others_are_served, setup, teardown),
+		cmocka_unit_test_setup_teardown(told_before_the_barrier, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_after_the_other, setup, teardown),
+		cmocka_unit_test_setup_teardown(peer_goes, setup, teardown),
+		cmocka_unit_test_setup_teardown(refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(users_go, setup, teardown),
+		cmocka_unit_test_setup_teardown(user_stays, setup, teardown),
+		cmocka_unit_test_prestate_setup_teardown(
+			ends_in_the_middle, setup, teardown, &not_seen),
+		cmocka_unit_test_prestate_setup_teardown(
+			ends_in_the_middle, setup, teardown, &seen),
+		cmocka_unit_test_prestate_setup_teardown(
+			stops_in_the_middle, setup, teardown, &not_seen),
+		cmocka_unit_test_prestate_setup_teardown(
+			stops_in_the_middle, setup, teardown, &seen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
