@@ -50,11 +50,18 @@ class Controller:
         self.socket.sendall(struct.pack("!BBHI", 4, 0, 8, 1))
         self.wait(0)
 
+    def more(self):
+        """Until there is a whole message; EOFError when there will be none."""
+        while len(self.data) < 8 or len(self.data) < struct.unpack_from("!H", self.data, 2)[0]:
+            more = self.socket.recv(65536)
+            if not more:
+                raise EOFError("the switch closed the connection")
+            self.data += more
+
     def wait(self, kind):
         """The next message of that type; an error ends the measurement."""
         while True:
-            while len(self.data) < 8 or len(self.data) < struct.unpack_from("!H", self.data, 2)[0]:
-                self.data += self.socket.recv(65536)
+            self.more()
             got, size = struct.unpack_from("!BH", self.data, 1)
             body, self.data = self.data[:size], self.data[size:]
             if got == 1:
