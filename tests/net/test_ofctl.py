@@ -287,6 +287,9 @@ def test_commands(net):
         ofctl(net, sw, "dump-groups", version=version)
         ofctl(net, sw, "dump-group-features", version=version)
         ofctl(net, sw, "meter-features", version=version)
+    ofctl(net, sw, "add-flow", "table=3,actions=drop")
+    said = ofctl(net, sw, "dump-flows", "table=3", options=["--names"]).stdout
+    swnet.within(said, "table=3,", "a table that nobody gave a name, with --names")
     said = ofctl(net, sw, "dump-table-desc", version="OpenFlow14").stdout
     swnet.within(said, "table 0", "table descriptions")
     # what swd has not, and the error that says so; 1.0 has none of its own for the first

@@ -105,6 +105,7 @@ static void names(void **state)
 
 	or_flow_mod(fd, OF13, OR_ADD, "tcp,actions=output:1");
 	ask(fd, OF13, &told);
+	assert_int_equal(told.bytes[NAME_AT], 0); /* nobody gave one */
 	of_put(&want, told.bytes, told.len);
 	memcpy(want.bytes + NAME_AT, "classify\0", 9);
 	say_all(fd, OF13, &want);

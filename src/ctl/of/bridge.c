@@ -156,10 +156,8 @@ void of_bridge_name_tables(struct of_bridge *of, const struct of_table_name *nam
 void of_bridge_table_name(const struct of_bridge *of, unsigned table, struct of_table_name *name)
 {
 	memset(name, 0, sizeof(*name));
-	if (of->names && of->names[table].text[0])
+	if (of->names)
 		*name = of->names[table];
-	else
-		snprintf(name->text, sizeof(name->text), "table%u", table);
 }
 
 static uint8_t asked(const struct of_bridge *of)

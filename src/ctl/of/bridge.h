@@ -84,7 +84,7 @@ bool of_bridge_hold(struct of_bridge *of);
 void of_bridge_more(struct of_bridge *of);
 void of_bridge_sweep(struct of_bridge *of);
 
-/* Names of all tables, as long as the bridge runs; "table7" where there is none. */
+/* Names of all tables, as long as the bridge runs; empty where nobody gave one, as Open vSwitch has it. */
 void of_bridge_name_tables(struct of_bridge *of, const struct of_table_name *names);
 void of_bridge_table_name(const struct of_bridge *of, unsigned table, struct of_table_name *name);
 
