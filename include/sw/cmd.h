@@ -46,13 +46,13 @@ struct sw_call {
 	struct draft *draft;	   /* CONFIG only */
 	unsigned at;		   /* where a run goes on that returned SW_CMD_MORE; 0 at first */
 	const char *input;	   /* text that came with the transaction, or NULL */
-	bool input_is_long;	   /* it may have more than a message: many megabytes */
 	unsigned patience_s;	   /* the client waits so long for the answer; 0: it did not say */
 	void *state;		   /* the command's own, from run to run; NULL at first */
 	void (*job)(void *state);  /* with SW_CMD_JOB */
 	void (*drop)(
 		void *state); /* frees state when the command has ended; NULL: nothing to free */
 	json_t *result;	      /* out; NULL is null */
+	json_t *next; /* out, of lines: for --from, the string that asks for more; NULL: that is all */
 };
 
 struct sw_cmd {

@@ -13,7 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SW_MESSAGE_MAX (1024 * 1024) /* bytes of one message of the control protocol */
+#define SW_MESSAGE_MAX	(1024 * 1024)	  /* bytes of one message of the control protocol */
+#define SW_DOCUMENT_MAX (8 * 1024 * 1024) /* of a configuration that is applied, in parts */
 
 /* Bytes that are taken at the front and added at the end. */
 struct sw_bytes {

@@ -19,6 +19,7 @@
 #include <sw/post.h>
 #include <sw/rcu.h>
 
+#include "cmd/kept.h"
 #include "columns.h"
 #include "job.h"
 #include "loop.h"
@@ -57,6 +58,7 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 
 	queue_retry_ports();
 	persist_sweep();
+	kept_sweep();
 }
 
 static void start_timer(void)
@@ -166,6 +168,7 @@ void store_close(void)
 	persist_stop();
 	pump_until(persist_idle);
 	close_ports();
+	kept_stop();
 	job_stop();
 	sw_post_run();
 	journal_close(journal);

@@ -41,6 +41,7 @@ void txn_end_command(struct txn *t)
 	if (t->call.state && t->call.drop)
 		t->call.drop(t->call.state);
 	json_decref(t->call.result);
+	json_decref(t->call.next);
 	t->call = (struct sw_call){ 0 };
 }
 
@@ -55,7 +56,6 @@ static int run_command(struct txn *t, unsigned i, struct sw_err *err)
 	call->args = line->args;
 	call->option = line->option;
 	call->input = t->parts ? input_text(t->parts) : json_string_value(t->input);
-	call->input_is_long = t->parts != NULL;
 	call->patience_s = t->patience_s;
 	call->draft = line->cmd->kind == SW_CMD_CONFIG ? t->draft : NULL;
 	t->draft->command = i;
@@ -67,6 +67,10 @@ static int run_command(struct txn *t, unsigned i, struct sw_err *err)
 	if (rc)
 		return rc;
 	txn_add_result(t, i, call->result);
+	if (call->next)
+		json_object_set(
+			json_array_get(t->reply.results, json_array_size(t->reply.results) - 1),
+			"next", call->next);
 	call->result = NULL;
 	txn_end_command(t);
 	return 0;

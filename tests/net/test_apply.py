@@ -85,7 +85,7 @@ def test_errors(net):
 
 
 def test_largest(net):
-    """The largest document that fits one message is taken."""
+    """A document that fits a message is one, a longer one comes in parts; what is too long is not sent."""
     sw = net.switch()
     sw.ctl("add-br br0")
     ids = {f"key{n}": "x" * 235 for n in range(4000)}
@@ -93,4 +93,19 @@ def test_largest(net):
     document["Bridge"]["br0"]["external_ids"] = ids
     swnet.same(apply(sw, document, "--prune").returncode, 0, "exit status")
     swnet.same(len(json.loads(sw.ctl("--json get bridge br0 external_ids", quiet=True))), 4000, "keys")
+    sw.ctl("add-port br0 p1 -- set interface p1 type=dummy")
+    sw.ctl("set bridge br0 other_config:mac-table-size=100000")
+    document = json.loads(sw.ctl("config export", quiet=True))
+    macs = [f"{n >> 14}/02:00:00:00:{n >> 8 & 0xff:02x}:{n & 0xff:02x}" for n in range(1 << 14, 65536)]
+    document["Port"]["p1"]["static_macs"] = macs
+    swnet.same(len(json.dumps(document)) > 2 << 20, True, "it is longer than a message")
+    swnet.same(apply(sw, document, "--prune", "--dry-run").returncode, 10, "exit status of a dry run")
+    swnet.same(apply(sw, document, "--prune", "-t", "60").returncode, 0, "exit status of a long one")
+    there = json.loads(sw.ctl("config export", quiet=True))["Port"]["p1"]["static_macs"]
+    swnet.same(sorted(there) == sorted(macs), True, "the static stations are those of the document")
+    sw.kill9()
+    sw.start()
+    swnet.same(apply(sw, document, "--prune", "--dry-run").returncode, 0, "exit status after a kill")
+    document["Bridge"]["br0"]["external_ids"] = {f"key{n}": "x" * 235 for n in range(36000)}
+    refused(sw, document, 1, "the switch takes 8388608 at once", "apply it in several documents")
     sw.stop()

@@ -163,6 +163,12 @@ def test_large_file(net):
     sw.ctl("--request-id=one", "add-flows", "br0", file)
     swnet.within(ofctl(net, sw, "dump-aggregate").stdout, f"flow_count={LARGE}", "rules of the file")
     swnet.same(sw.ctl("diff-flows", "br0", file), "", "what differs")
+    other = net.dir / "other"
+    other.write_text(file.read_text(encoding="utf-8").replace("output:", "output:1"), encoding="utf-8")
+    result = sw.ctl_raw("diff-flows", "br0", other)  # in pieces
+    swnet.same((result.returncode, len(result.stdout.splitlines())), (10, 2 * LARGE), "status and lines")
+    result = sw.ctl_raw("--json", "diff-flows", "br0", other)
+    swnet.same((result.returncode, len(json.loads(result.stdout))), (10, 2 * LARGE), "the same for programs")
     sw.ctl("rule del br0")
     sw.ctl("--request-id=one", "add-flows", "br0", file)
     swnet.same(column(sw, "rule dump br0"), [], "rules after what was done is asked again")
@@ -178,7 +184,7 @@ def test_large_file(net):
 
 
 def test_parts(net):
-    """Parts by hand: of who goes away nothing is left; a document comes in no parts."""
+    """Parts by hand: of who goes away nothing is left; a document may come in parts, too."""
     sw = bridge(net)
     rpc = sw.rpc()
     part = {"jsonrpc": "2.0", "method": "input", "params": {"text": "actions=LOCAL\n"}}
@@ -192,9 +198,16 @@ def test_parts(net):
     answer = rpc.call("transact", commands=[["rule", "load", "br0", "f"]], input_parts=2)
     swnet.same(answer["result"]["exit_status"], 0, "status of a load in parts")
     swnet.within(sw.ctl("rule dump br0 --no-stats"), "priority=1 actions=drop", "rules")
-    rpc.send(part)
-    answer = rpc.call("transact", commands=[["config", "apply", "f"]], input_parts=1)
-    swnet.within(answer["error"]["message"], "does not come in parts", "a document in parts")
+    for text in ('{"version": 1, "Brid', 'ge": {"br0": {"external_ids": {"a": "b"}}}}'):
+        rpc.send({**part, "params": {"text": text}})
+    answer = rpc.call("transact", commands=[["config", "apply", "f"]], input_parts=2)
+    swnet.same(answer["result"]["exit_status"], 0, "status of a document in parts")
+    swnet.same(sw.ctl("get bridge br0 external_ids:a"), "b", "what it said")
+    for _ in range(9):
+        rpc.send({**part, "params": {"text": " " * 1000000}})
+    answer = rpc.call("transact", commands=[["config", "apply", "f"]], input_parts=9)
+    swnet.within(answer["error"]["message"], "the document is too long", "a document of 9 MB")
+    swnet.same(answer["error"]["data"]["allowed"], "at most 8 MiB", "what is allowed")
     sw.stop()
 
 

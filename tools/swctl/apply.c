@@ -40,6 +40,18 @@ static json_t *read_document(const char *name, int *status)
 	return input;
 }
 
+/* What the switch would refuse is told before it is sent. */
+static int check_length(const char *name, const json_t *document)
+{
+	size_t len = json_string_length(document);
+
+	if (len <= SW_DOCUMENT_MAX)
+		return EXIT_DONE;
+	return fault_show(EXIT_REFUSED, "apply it in several documents, without --prune",
+		"%s has %zu bytes without blanks; the switch takes %d at once", name, len,
+		SW_DOCUMENT_MAX);
+}
+
 static json_t *command_words(const struct local_call *call)
 {
 	json_t *words = json_pack("[s, s]", "config", "apply");
@@ -63,8 +75,8 @@ static int run(const struct local_call *call)
 	args.input = read_document(call->args[0], &status);
 	if (!args.input)
 		return status;
-	status = file_fits(
-		call->args[0], args.input, "without blanks", "apply it in parts, without --prune");
+	args.input_in_parts = true;
+	status = check_length(call->args[0], args.input);
 	if (!status) {
 		args.commands = json_pack("[o]", command_words(call));
 		status = session_transact(&session, &args, NULL, stdout);

@@ -11,8 +11,7 @@
 
 #include "swctl.h"
 
-#define FILE_MAX    (128 << 20) /* INPUT_MAX of the switch */
-#define MESSAGE_OWN 4096	/* what of a message is not the text, at most */
+#define FILE_MAX (128 << 20) /* INPUT_MAX of the switch */
 
 static int cannot_read(const char *name, const char *hint, int error)
 {
@@ -38,16 +37,4 @@ int file_read(const char *name, const char *hint, struct sw_bytes *text)
 	if (in != stdin)
 		fclose(in);
 	return error ? cannot_read(name, hint, error) : EXIT_DONE;
-}
-
-int file_fits(const char *name, const json_t *text, const char *as, const char *hint)
-{
-	char *quoted = json_dumps(text, JSON_ENCODE_ANY);
-	size_t size = strlen(quoted);
-
-	free(quoted);
-	if (size + MESSAGE_OWN <= SW_MESSAGE_MAX)
-		return EXIT_DONE;
-	return fault_show(EXIT_REFUSED, hint, "%s has %zu bytes %s; the switch takes %d at once",
-		name, size, as, SW_MESSAGE_MAX - MESSAGE_OWN);
 }

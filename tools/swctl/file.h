@@ -14,9 +14,6 @@
 /* All of a file, "-" is standard input. 0, or an exit status with the fault shown, and what to name instead. */
 int file_read(const char *name, const char *hint, struct sw_bytes *text);
 
-/* One message must hold the text (a JSON string), which is so long `as`. Likewise. */
-int file_fits(const char *name, const json_t *text, const char *as, const char *hint);
-
 /* load.c: is it one command of the switch that reads a file, or standard input? The lines of that, as a JSON string, which the
  * caller frees; an exit status with the fault shown. */
 struct args;

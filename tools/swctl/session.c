@@ -25,18 +25,35 @@ static json_t *next_command(const json_t *words, const char *next)
 	return json_pack("[o]", again);
 }
 
-/* Ask for the next page of a long table. NULL when there is none or it failed (*status). */
+/* What asks for more of a result: a table has it in itself. NULL: that is all. */
+static const char *next_of(const json_t *result)
+{
+	const json_t *value = json_object_get(result, "value");
+
+	return json_string_value(json_object_get(json_is_object(value) ? value : result, "next"));
+}
+
+/* What grows with further pages. */
+static json_t *rows_of(const json_t *result)
+{
+	json_t *value = json_object_get(result, "value");
+
+	return json_is_array(value) ? value : json_object_get(value, "rows");
+}
+
+/* Ask for the next page of a long answer; what was read for the first has gone. NULL when there is none or it failed (*status). */
 static json_t *next_page(struct link *link, const struct args *args, const json_t *words,
 	const json_t *page, int *status)
 {
-	const json_t *value = json_object_get(page, "value");
-	const char *next = json_string_value(json_object_get(value, "next"));
+	const char *next = next_of(page);
 	json_t *commands, *result, *results;
+	struct args more = *args;
 
 	if (!next)
 		return NULL;
 	commands = next_command(words, next);
-	result = ask_transact(link, args, commands, status);
+	more.input = NULL;
+	result = ask_transact(link, &more, commands, status);
 	json_decref(commands);
 	results = json_incref(json_array_get(json_object_get(result, "results"), 0));
 	json_decref(result);
@@ -48,7 +65,7 @@ static int show_pages(struct link *link, const struct args *args, const struct r
 	const json_t *words, json_t *first)
 {
 	json_t *page = json_incref(first), *following;
-	json_t *rows = json_object_get(json_object_get(first, "value"), "rows");
+	json_t *rows = rows_of(first);
 	bool gather = r->json || r->format == FORMAT_JSON || r->format == FORMAT_HTML;
 	struct table table = { 0 };
 	int status = EXIT_DONE;
@@ -57,8 +74,7 @@ static int show_pages(struct link *link, const struct args *args, const struct r
 		render_result(r, page, &table);
 	while ((following = next_page(link, args, words, page, &status))) {
 		if (gather)
-			json_array_extend(
-				rows, json_object_get(json_object_get(following, "value"), "rows"));
+			json_array_extend(rows, rows_of(following));
 		else
 			render_result(r, following, &table);
 		json_decref(page);

@@ -409,6 +409,7 @@ static int run(struct sw_call *call, struct batch *b, int verb, struct sw_err *e
 	if (rc)
 		return is_told_of(b) ? behind_jobs(call) : rc;
 	call->result = b->result;
+	call->next = b->next;
 	return finish(b, call, err);
 }
 

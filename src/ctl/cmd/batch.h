@@ -64,11 +64,11 @@ struct batch {
 	const struct batch_kind *kind;
 	struct sw_bridge *bridge;
 	const struct sw_call *call; /* in a step */
-	int verb;	/* the command's; of a line that says its own, while it is read */
-	bool option;	/* likewise */
-	void *arg;	/* the kind's, from begin to end */
-	json_t *result; /* the command's, by the kind's end */
-	unsigned n;	/* items, from begin on */
+	int verb;	       /* the command's; of a line that says its own, while it is read */
+	bool option;	       /* likewise */
+	void *arg;	       /* the kind's, from begin to end */
+	json_t *result, *next; /* the command's, by the kind's end */
+	unsigned n;	       /* items, from begin on */
 	bool held, began, ended;
 	bool gone; /* the bridge is, in the middle of it */
 	enum { BATCH_READ, BATCH_CHECK, BATCH_REST, BATCH_MAKE, BATCH_MADE, BATCH_UNDO } stage;

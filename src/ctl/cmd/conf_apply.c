@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include <sw/line.h>
 #include <sw/mem.h>
 
 #include <stdlib.h>
@@ -59,12 +60,26 @@ struct work {
 	struct sw_err err;
 };
 
+static int refuse_length(struct sw_err *err)
+{
+	int rc = sw_err_set(err, SW_CODE_LIMIT, "the document is too long");
+
+	sw_err_allowed(err, "at most %d MiB", SW_DOCUMENT_MAX >> 20);
+	sw_err_hint(err, "apply it in several documents, without --prune");
+	return rc;
+}
+
 static void parse(void *arg)
 {
 	struct work *w = arg;
 	json_error_t error;
-	json_t *document = json_loads(w->text, JSON_REJECT_DUPLICATES, &error);
+	json_t *document;
 
+	if (strnlen(w->text, SW_DOCUMENT_MAX + 1) > SW_DOCUMENT_MAX) {
+		w->rc = refuse_length(&w->err);
+		return;
+	}
+	document = json_loads(w->text, JSON_REJECT_DUPLICATES, &error);
 	if (document) {
 		w->rc = apply_new(document, w->flags, &w->apply, &w->err);
 		json_decref(document);
@@ -100,12 +115,6 @@ static int apply(struct sw_call *call, struct sw_err *err)
 			"\"swctl apply %s\" sends it; a program puts its text into the "
 			"parameter \"input\" of transact",
 			call->args[0]);
-		return rc;
-	}
-	if (call->input_is_long) {
-		rc = sw_err_set(err, SW_CODE_LIMIT, "a document does not come in parts");
-		sw_err_allowed(err, "what fits the parameter \"input\" of transact");
-		sw_err_hint(err, "apply it in several documents, without --prune");
 		return rc;
 	}
 	call->state = w = sw_xcalloc(1, sizeof(*w));

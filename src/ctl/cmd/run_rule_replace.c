@@ -20,9 +20,8 @@
 #include "../slice.h"
 #include "../staged.h"
 #include "batch.h"
+#include "kept.h"
 #include "run_rule.h"
-
-#define DIFF_MAX (6 * 1024 * 1024) /* bytes of lines: an answer may have API_OUTPUT_MAX */
 
 /* From begin to end. */
 struct beside {
@@ -30,8 +29,7 @@ struct beside {
 		*seen; /* the bridge's rules that the file has, by address; NULL: a free place */
 	uint64_t mask; /* of places */
 	struct sw_rule_cursor cursor; /* through the bridge's */
-	json_t *lines;		      /* of a diff; NULL: it is a replacement */
-	size_t size;		      /* of them */
+	struct kept *lines;	      /* of a diff; NULL: it is a replacement */
 };
 
 static int read_one(struct batch *b, const char *text, void *item, struct sw_err *err)
@@ -47,7 +45,7 @@ static void begin(struct batch *b)
 	s->seen = sw_xcalloc(s->mask + 1, sizeof(s->seen[0]));
 	b->arg = s;
 	if (b->verb == RULE_DIFF)
-		s->lines = json_array();
+		s->lines = kept_new();
 	else
 		sw_rules_begin(sw_bridge_rules(b->bridge));
 }
@@ -89,15 +87,11 @@ static const struct sw_rule *rule_there(const struct batch *b, const struct sw_r
 
 static int add_line(struct beside *s, char sign, const char *text, struct sw_err *err)
 {
-	int rc;
+	int rc = kept_add(s->lines, sign, text, err);
 
-	s->size += strlen(text) + 8;
-	if (s->size <= DIFF_MAX)
-		return json_array_append_new(s->lines, json_sprintf("%c%s", sign, text));
-	rc = sw_err_set(err, SW_CODE_LIMIT,
-		"the bridge and the file have so little in common that it fits no answer");
-	sw_err_allowed(err, "%d MiB of rules that differ", DIFF_MAX >> 20);
-	sw_err_hint(err, "rule replace makes them the same; ovs-ofctl diff-flows tells any number");
+	if (rc)
+		sw_err_hint(err,
+			"rule replace makes them the same; ovs-ofctl diff-flows tells any number");
 	return rc;
 }
 
@@ -179,9 +173,9 @@ static void end(struct batch *b, bool commit)
 	struct beside *s = b->arg;
 
 	if (s->lines && commit)
-		b->result = s->lines;
+		b->result = kept_begin(s->lines, &b->next);
 	else if (s->lines)
-		json_decref(s->lines);
+		kept_free(s->lines);
 	else if (commit)
 		staged_commit(b->bridge);
 	else
@@ -208,12 +202,27 @@ static int run_replace(struct sw_call *call, struct sw_err *err)
 	return rc ? rc : batch_run_file(call, &beside_kind, RULE_REPLACE, err);
 }
 
+enum { OPT_FROM };
+
+static int go_on(struct sw_call *call, struct sw_err *err)
+{
+	call->result = kept_go_on(call->option[OPT_FROM], &call->next, err);
+	return call->result ? 0 : sw_err_errno(err->code);
+}
+
 static int run_diff(struct sw_call *call, struct sw_err *err)
 {
-	int rc = batch_run_file(call, &beside_kind, RULE_DIFF, err);
+	int rc = call->option[OPT_FROM] ? go_on(call, err)
+					: batch_run_file(call, &beside_kind, RULE_DIFF, err);
 
 	return rc || !json_array_size(call->result) ? rc : SW_CMD_EXIT(EXIT_CHANGES);
 }
+
+static const struct sw_cmd_option diff_options[] = {
+	[OPT_FROM] = { "from", "NEXT",
+		"go on after the answer that said \"next\" (swctl does it itself)" },
+	{ 0 },
+};
 
 SW_REGISTER(cmd, rule_replace) = {
 	.name = "rule replace",
@@ -229,5 +238,6 @@ SW_REGISTER(cmd, rule_diff) = {
 		"10 when there is any",
 	BATCH_FILE_COMMAND,
 	.output = SW_OUT_LINES,
+	.options = diff_options,
 	.run = run_diff,
 };
