@@ -39,6 +39,9 @@ void sw_instructions_print(const struct sw_instructions *does, struct sw_str *ou
  * conjunction itself: 2 to SW_CONJUNCTION_DIMENSIONS of them, and one of these. */
 int sw_conjunctions_check(const struct sw_instructions *does, struct sw_err *err);
 bool sw_actions_conjunctive(const struct sw_actions *list);
+
+/* How many learn are in the list, in a clone too. */
+unsigned sw_actions_learn(const struct sw_actions *list);
 int sw_conjunction_fault(const struct sw_action *a, struct sw_err *err);
 /* All checks of above, and that no rule outputs to TABLE, which is for packets of a controller. */
 int sw_instructions_check(

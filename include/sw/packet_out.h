@@ -5,7 +5,7 @@
  * Nothing of it is on the way of other packets.
  *
  * A change of rules that was committed before a packet was posted is seen by the packet. Packets are done in the order in which they were
- * posted. What they lose is counted, by the reasons of all packets (<sw/drop.h>): on the port that the packet is said to
+ * posted. Rules that they ask for by a learn of their own are made, if there is room for them in the table. What they lose is counted, by the reasons of all packets (<sw/drop.h>): on the port that the packet is said to
  * have come in on, or on the bridge where that is none.
  *
  * room: pipeline. Thread: control.
@@ -50,7 +50,8 @@ enum sw_packet_out_fault sw_packet_out_post(struct sw_bridge *bridge,
 /* Could workers do these actions? SW_PACKET_OUT_FINE or _BAD_ACTION with err. */
 enum sw_packet_out_fault sw_packet_out_check(struct sw_actions *actions, struct sw_err *err);
 
-/* Has the worker handed on what the packet with the ticket came to, and all before it? */
+/* Has the worker handed on what the packet with the ticket came to, and all before it; and are the rules there that they
+ * asked for (learn)? */
 bool sw_packet_out_done(uint32_t ticket);
 
 /* Readable after packets were done, until sw_packet_out_reap, which takes back what they needed. -1: no descriptor

@@ -3,14 +3,13 @@
  * Packets that controllers send: where they go by each output there is, what they meet on the way, in what order with
  * changes of rules, barriers and bundles; and what is refused, with which error. In all versions.
  */
+#include "of_packet_outs.h"
 #include "of_rules.h"
 
 #include <string.h>
 
-#include <sw/action_text.h>
 #include <sw/bridge.h>
 #include <sw/dummy.h>
-#include <sw/err.h>
 #include <sw/packet_in.h>
 #include <sw/packet_out.h>
 #include <sw/port.h>
@@ -18,10 +17,9 @@
 #include "../lib/ctltest.h"
 #include "../lib/testswitch.h"
 
-#include "../../src/ctl/of/action/action.h"
 #include "../../src/ctl/of/codec/head.h"
 
-#define XID	   0x55
+#define XID	   PO_XID
 #define CONTROLLER SW_OFPP_CONTROLLER
 #define N_PORTS	   3
 
@@ -43,70 +41,6 @@ static int teardown(void **state)
 		sw_dummy_sent_drop(port[i]);
 	op_stop();
 	return ct_teardown(state);
-}
-
-/* --- what a controller sends -------------------------------------------------------------------------------------------- */
-
-static void put_head(struct of_buf *out, uint8_t version, uint32_t in_port, uint16_t actions)
-{
-	of_put_u32(out, UINT32_MAX);
-	if (version == OF10) {
-		of_put_u16(out, in_port);
-	} else if (version < OF15) {
-		of_put_u32(out, in_port);
-	} else {
-		of_put_u16(out, actions);
-		of_put_u16(out, 0);
-		of_put_u32(out, 1 << 16 | 12); /* a match with the port */
-		of_put_u32(out, 0x80000004);
-		of_put_u32(out, in_port);
-		of_put_u32(out, 0);
-		return;
-	}
-	of_put_u16(out, actions);
-	if (version != OF10)
-		of_room(out, 6);
-}
-
-static void put_packet_out(struct of_buf *out, uint8_t version, uint32_t in_port,
-	const char *actions, struct ts_frame frame)
-{
-	size_t at = of_begin(out, version, 13, XID);
-	struct sw_actions *list = NULL;
-	struct of_buf encoded = { 0 };
-	uint8_t bytes[4096];
-	unsigned len = ts_bytes(bytes, frame);
-	struct sw_err err;
-
-	if (sw_actions_parse(actions, &list, &err))
-		fail_msg("%s: %s", actions, err.text);
-	of_put_actions(&encoded, list, version);
-	put_head(out, version, in_port, encoded.len);
-	of_put(out, encoded.bytes, encoded.len);
-	of_put(out, bytes, len);
-	of_end(out, at);
-	sw_actions_free(list);
-	of_buf_fini(&encoded);
-}
-
-static void packet_out(
-	int fd, uint8_t version, uint32_t in_port, const char *actions, struct ts_frame frame)
-{
-	struct of_buf buf = { 0 };
-
-	put_packet_out(&buf, version, in_port, actions, frame);
-	op_say_raw(fd, buf.bytes, buf.len);
-	of_buf_fini(&buf);
-}
-
-static void barrier(int fd, uint8_t version)
-{
-	op_say(fd, version, version == OF10 ? 18 : 20, XID + 1, "");
-}
-
-static void hear_barrier(int fd, uint8_t version)
-{
-	assert_int_equal(op_hear_type(fd, version == OF10 ? 19 : 21)->xid, XID + 1);
 }
 
 /* The switch has read all that was said; workers do it. */
@@ -162,8 +96,7 @@ static void outputs(void **state)
 		int fd = op_dial_as("br0", versions[v]);
 
 		for (unsigned i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-			packet_out(
-				fd, versions[v], cases[i].in_port, cases[i].actions, frame_of(i));
+			po_say(fd, versions[v], cases[i].in_port, cases[i].actions, frame_of(i));
 			settle(fd, versions[v]);
 			came_out(cases[i].to, frame_of(i));
 		}
@@ -179,19 +112,19 @@ static void normal(void **state)
 	struct ts_frame back = ts_frame(MAC(20), MAC(21), UNTAGGED);
 	struct ts_frame tagged = ts_frame(MAC(20), MAC(22), 7);
 
-	packet_out(fd, OF13, 2, "NORMAL", ts_frame(MAC(21), MAC(20), UNTAGGED));
+	po_say(fd, OF13, 2, "NORMAL", ts_frame(MAC(21), MAC(20), UNTAGGED));
 	settle(fd, OF13);
 	came_out(1 << 0 | 1 << 1 | 1 << 3, ts_frame(MAC(21), MAC(20), UNTAGGED));
-	packet_out(fd, OF13, CONTROLLER, "NORMAL", back);
+	po_say(fd, OF13, CONTROLLER, "NORMAL", back);
 	settle(fd, OF13);
 	came_out(1 << 2, back);
-	packet_out(fd, OF13, 3, "NORMAL", ts_frame(MAC(21), MAC(30), UNTAGGED));
+	po_say(fd, OF13, 3, "NORMAL", ts_frame(MAC(21), MAC(30), UNTAGGED));
 	settle(fd, OF13); /* 21 was not learned from CONTROLLER */
 	came_out(1 << 0 | 1 << 1 | 1 << 2, ts_frame(MAC(21), MAC(30), UNTAGGED));
-	packet_out(fd, OF13, CONTROLLER, "NORMAL", tagged);
+	po_say(fd, OF13, CONTROLLER, "NORMAL", tagged);
 	settle(fd, OF13);
 	came_out(0xf, tagged); /* another VLAN */
-	packet_out(fd, OF13, CONTROLLER, "NORMAL", ts_frame(MAC(20), MAC(22), 4095));
+	po_say(fd, OF13, CONTROLLER, "NORMAL", ts_frame(MAC(20), MAC(22), 4095));
 	settle(fd, OF13);
 	ts_quiet();
 	op_close(fd);
@@ -209,18 +142,18 @@ static void table(void **state)
 		or_flow_mod(fd, versions[v], OR_ADD,
 			"priority=5,in_port=1,actions=mod_dl_dst:02:00:00:00:00:77,output:2");
 		or_flow_mod(fd, versions[v], OR_ADD, "priority=4,actions=drop");
-		packet_out(fd, versions[v], 1, "TABLE", f);
+		po_say(fd, versions[v], 1, "TABLE", f);
 		settle(fd, versions[v]);
 		came_out(1 << 2, changed);
-		packet_out(fd, versions[v], 2, "TABLE", f);
+		po_say(fd, versions[v], 2, "TABLE", f);
 		settle(fd, versions[v]);
 		ts_quiet();
-		packet_out(fd, versions[v], 1, "TABLE,output:3", f);
+		po_say(fd, versions[v], 1, "TABLE,output:3", f);
 		settle(fd, versions[v]);
 		ts_expect(port[2], changed);
 		came_out(1 << 3, f);
 		or_clear(fd, versions[v]);
-		packet_out(fd, versions[v], 1, "TABLE", f);
+		po_say(fd, versions[v], 1, "TABLE", f);
 		settle(fd, versions[v]);
 		ts_quiet();
 		op_close(fd);
@@ -245,13 +178,13 @@ static void pipeline(void **state)
 	settle(fd, OF15);
 	assert_int_equal(sw_dummy_sent_drop(port[2]), 1);
 	assert_int_equal(sw_dummy_sent_drop(port[3]), 1);
-	packet_out(fd, OF15, 1, "group:5", f);
+	po_say(fd, OF15, 1, "group:5", f);
 	op_hear_error(fd, 2, 9);
 	op_say(fd, OF15, 15, XID, /* group 5, all, two buckets */
 		"0000 00 00 00000005 0030 0000 ffffffff"
 		"0018 0010 00000000 0000 0010 00000002 ffff 000000000000"
 		"0018 0010 00000001 0000 0010 00000003 ffff 000000000000");
-	packet_out(fd, OF15, 1, "group:5", f);
+	po_say(fd, OF15, 1, "group:5", f);
 	settle(fd, OF15);
 	came_out(1 << 2 | 1 << 3, f);
 	or_clear(fd, OF15);
@@ -269,7 +202,7 @@ static void to_controllers(void **state)
 		const struct op_message *m;
 
 		op_say(fd, versions[v], 9, 1, "0000 ffff");
-		packet_out(fd, versions[v], 2, "CONTROLLER", frame_of(v));
+		po_say(fd, versions[v], 2, "CONTROLLER", frame_of(v));
 		settle(fd, versions[v]);
 		assert_int_equal(sw_packet_in_run(8), 1);
 		m = op_hear_type(fd, 10);
@@ -280,7 +213,7 @@ static void to_controllers(void **state)
 		other = op_dial_as("br0", OF13);
 		op_say(other, OF13, 24, 1, "00000003 00000000 0000000000000001");
 		op_hear_type(other, 25);
-		packet_out(other, OF13, 2, "output:1", frame_of(v));
+		po_say(other, OF13, 2, "output:1", frame_of(v));
 		op_hear_error(other, 1, 10);
 		op_close(other);
 		op_close(fd);
@@ -296,19 +229,19 @@ static void barriers(void **state)
 		int fd = or_dial(versions[v]);
 
 		or_flow_mod(fd, versions[v], OR_ADD, "actions=output:2");
-		packet_out(fd, versions[v], 1, "TABLE", frame_of(1));
-		barrier(fd, versions[v]);
+		po_say(fd, versions[v], 1, "TABLE", frame_of(1));
+		po_barrier(fd, versions[v]);
 		or_flow_mod(fd, versions[v], OR_ADD, "actions=output:3");
-		packet_out(fd, versions[v], 1, "TABLE", frame_of(2));
-		barrier(fd, versions[v]);
+		po_say(fd, versions[v], 1, "TABLE", frame_of(2));
+		po_barrier(fd, versions[v]);
 		op_hear_nothing(fd);
 		ts_turn();
-		hear_barrier(fd, versions[v]);
+		po_hear_barrier(fd, versions[v]);
 		ts_expect(port[2], frame_of(1));
 		ts_quiet();
 		op_hear_nothing(fd);
 		ts_turn();
-		hear_barrier(fd, versions[v]);
+		po_hear_barrier(fd, versions[v]);
 		came_out(1 << 3, frame_of(2));
 		or_clear(fd, versions[v]);
 		op_close(fd);
@@ -322,11 +255,11 @@ static void many(void **state)
 	unsigned n = 2 * SW_PACKET_OUT_RING + 7;
 
 	for (unsigned i = 0; i < n; i++)
-		packet_out(fd, OF13, CONTROLLER, "output:2", frame_of(i));
-	barrier(fd, OF13);
+		po_say(fd, OF13, CONTROLLER, "output:2", frame_of(i));
+	po_barrier(fd, OF13);
 	op_turn(20);
-	packet_out(gone, OF13, CONTROLLER, "output:1", frame_of(0));
-	barrier(gone, OF13);
+	po_say(gone, OF13, CONTROLLER, "output:1", frame_of(0));
+	po_barrier(gone, OF13);
 	op_turn(5);
 	op_close(gone);
 	op_hear_nothing(fd);
@@ -340,7 +273,7 @@ static void many(void **state)
 		if (sw_dummy_sent_waiting(port[1]))
 			sw_dummy_sent_drop(port[1]);
 	}
-	hear_barrier(fd, OF13);
+	po_hear_barrier(fd, OF13);
 	ts_quiet();
 	op_close(fd);
 }
@@ -369,7 +302,7 @@ static void bundles(void **state)
 
 		op_say(fd, OF14, 33, XID, "00000001 0000 0003");
 		op_hear_type(fd, 33);
-		put_packet_out(&buf, OF14, 1, "TABLE", frame_of(4));
+		po_put(&buf, OF14, 1, "TABLE", frame_of(4));
 		say_in_bundle(fd, &buf);
 		buf.len = 0;
 		or_put_flow_mod(&buf, OF14, false, XID, OR_ADD, "priority=9,actions=output:3");
@@ -454,7 +387,7 @@ static void gone(void **state)
 	int fd = op_dial_as("br0", OF13), other;
 
 	ct_ok("add-port br0 p9 -- set interface p9 type=dummy ofport_request=9");
-	packet_out(fd, OF13, 9, "output:1", frame_of(1));
+	po_say(fd, OF13, 9, "output:1", frame_of(1));
 	op_echo(fd, OF13);
 	ct_ok("del-port br0 p9");
 	ts_turn();
@@ -462,7 +395,7 @@ static void gone(void **state)
 	assert_non_null(strstr(ct_text("port drops"), "[\"packet-out of br0\",\""));
 	ct_bridge("br1");
 	other = op_dial_as("br1", OF13);
-	packet_out(other, OF13, CONTROLLER, "FLOOD", frame_of(1));
+	po_say(other, OF13, CONTROLLER, "FLOOD", frame_of(1));
 	op_echo(other, OF13);
 	ct_ok("del-br br1");
 	ts_turn();

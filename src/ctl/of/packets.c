@@ -54,7 +54,7 @@ bool of_packets_are_done(struct of_conn *c)
 		c->parked = true;
 		return false;
 	}
-	c->has_packet_out = false;
+	c->has_packet_out = c->packet_out_learns = false;
 	return true;
 }
 

@@ -186,6 +186,20 @@ static bool equal(const struct sw_action *x, const struct sw_action *y)
 	return true;
 }
 
+unsigned sw_actions_learn(const struct sw_actions *list)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; list && i < list->n; i++) {
+		const struct sw_action *a = &list->a[i];
+
+		n += !strcmp(a->type->name, "learn");
+		if (!strcmp(a->type->name, "clone"))
+			n += sw_actions_learn(a->nested.list);
+	}
+	return n;
+}
+
 SW_REGISTER(action_type, learn) = {
 	.name = "learn",
 	.help = "adds a rule made of bits of the packet, or changes the one that is there",

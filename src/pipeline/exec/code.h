@@ -25,7 +25,8 @@ struct code_draft {
 	struct code_own *own;
 	bool points; /* the op that was added last has pointers: see code_points */
 	uint32_t hash;
-	bool packet_out; /* of a packet that a controller sends: it may go to the tables */
+	bool packet_out;	/* of a packet that a controller sends: it may go to the tables */
+	struct sw_rules *rules; /* likewise, to these; NULL: it is not sent */
 };
 
 struct sw_action_code {
@@ -76,7 +77,8 @@ uint32_t code_hash(const struct code *code);
 struct code *code_create(const struct sw_instructions *does, struct sw_err *err);
 struct code *code_create_bucket(
 	struct sw_actions *list, struct sw_actions *held, struct sw_err *err);
-struct code *code_create_packet_out(struct sw_actions *list, struct sw_err *err);
+struct code *code_create_packet_out(
+	struct sw_actions *list, struct sw_rules *rules, struct sw_err *err);
 void code_destroy(struct code *code);
 
 #endif

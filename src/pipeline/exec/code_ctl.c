@@ -209,9 +209,10 @@ static void find_next(struct code *code)
 	code->ahead = i < code->n_apply ? code->apply[i].resubmit.table : code->goto_table;
 }
 
-static struct code *create(const struct sw_instructions *does, bool packet_out, struct sw_err *err)
+static struct code *create(const struct sw_instructions *does, bool packet_out,
+	struct sw_rules *rules, struct sw_err *err)
 {
-	struct code_draft draft = { .packet_out = packet_out };
+	struct code_draft draft = { .packet_out = packet_out, .rules = rules };
 	struct code *code = NULL;
 	unsigned ends[3];
 
@@ -252,7 +253,7 @@ static struct code *hold(struct code *code, struct sw_actions *a, struct sw_acti
 
 struct code *code_create(const struct sw_instructions *does, struct sw_err *err)
 {
-	return hold(create(does, false, err), does->apply, does->write);
+	return hold(create(does, false, NULL, err), does->apply, does->write);
 }
 
 struct code *code_create_bucket(
@@ -260,21 +261,22 @@ struct code *code_create_bucket(
 {
 	struct sw_instructions does = { .apply = list, .goto_table = -1 };
 
-	return hold(create(&does, false, err), held, NULL);
+	return hold(create(&does, false, NULL, err), held, NULL);
 }
 
-struct code *code_create_packet_out(struct sw_actions *list, struct sw_err *err)
+struct code *code_create_packet_out(
+	struct sw_actions *list, struct sw_rules *rules, struct sw_err *err)
 {
 	struct sw_instructions does = { .apply = list, .goto_table = -1 };
 
-	return hold(create(&does, true, err), list, NULL);
+	return hold(create(&does, true, rules, err), list, NULL);
 }
 
 const struct code *code_inner(
 	struct code_draft *draft, const struct sw_actions *list, struct sw_err *err)
 {
 	struct sw_instructions does = { .apply = (struct sw_actions *)list, .goto_table = -1 };
-	struct code *code = create(&does, draft->packet_out, err), **end;
+	struct code *code = create(&does, draft->packet_out, draft->rules, err), **end;
 
 	if (!code)
 		return NULL;

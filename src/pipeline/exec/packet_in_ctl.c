@@ -5,6 +5,7 @@
  * Control thread only.
  */
 #include "packet_in.h"
+#include "packet_out.h"
 #include "pause.h"
 #include "wish.h"
 
@@ -114,6 +115,7 @@ unsigned sw_packet_in_run(unsigned most)
 		if (packet_in_rings[i])
 			n += empty(i, RTE_MAX(1u, most / sw_worker_count()));
 	n += wish_run(most);
+	packet_out_learned();
 	if (any_waiting() || wish_waiting())
 		rc = write(packet_in_fd, &one, sizeof(one));
 	(void)rc;

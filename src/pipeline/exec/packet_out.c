@@ -18,6 +18,7 @@
 #include "code.h"
 #include "pause.h"
 #include "walk.h"
+#include "wish.h"
 
 #define A_SLICE 16 /* packets */
 
@@ -111,7 +112,17 @@ static void do_actions(struct sw_worker *w, struct place *place, const struct pa
 	exec_end(&x);
 }
 
-static void do_one(struct sw_worker *w, const struct packet_out *out)
+/* What it asked for is control's to do before it is gone. */
+static void do_actions_noting(struct sw_worker *w, struct place *place, struct packet_out *out)
+{
+	uint32_t wishes = wish_place(w);
+
+	do_actions(w, place, out);
+	out->wishes = wish_place(w);
+	out->wished = out->wishes != wishes;
+}
+
+static void do_one(struct sw_worker *w, struct packet_out *out)
 {
 	const struct packet_out_view *view = sw_rcu_get(out->gate->view);
 	struct place place;
@@ -125,27 +136,32 @@ static void do_one(struct sw_worker *w, const struct packet_out *out)
 		sw_drop_one(&out->gate->lane, SW_ID(drop, rule_no_port), out->m);
 		return;
 	}
-	do_actions(w, &place, out);
+	do_actions_noting(w, &place, out);
 }
 
 static void slice(struct sw_worker *w)
 {
 	struct packet_out_ring *ring = &packet_out_ring;
 	uint32_t head = __atomic_load_n(&ring->head, __ATOMIC_ACQUIRE), tail = ring->tail;
-	uint32_t n = RTE_MIN(head - tail, (uint32_t)A_SLICE);
+	uint32_t most = RTE_MIN(head - tail, (uint32_t)A_SLICE), n;
 	uint64_t one = 1;
 	ssize_t rc;
 
+	for (n = 0; n < most; n++) {
+		struct packet_out *out = ring->at[(tail + n) % SW_PACKET_OUT_RING];
+
+		if (out->learns && !wish_has_room(w, out->learns))
+			break; /* control is told of those before; nobody asks for it again */
+		do_one(w, out);
+	}
+	if (tail + n != head)
+		sw_housekeep_ask(SW_ID(housekeep, packet_out));
 	if (!n)
 		return;
-	for (uint32_t i = 0; i < n; i++)
-		do_one(w, ring->at[(tail + i) % SW_PACKET_OUT_RING]);
 	sw_flush(w);
 	__atomic_store_n(&ring->tail, tail + n, __ATOMIC_RELEASE);
 	rc = write(packet_out_fd, &one, sizeof(one));
 	(void)rc; /* full counter: it is readable already */
-	if (tail + n != head)
-		sw_housekeep_ask(SW_ID(housekeep, packet_out));
 }
 
 SW_REGISTER(housekeep, packet_out) = {

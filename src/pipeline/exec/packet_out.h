@@ -11,6 +11,7 @@
 #define PIPELINE_EXEC_PACKET_OUT_H
 
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include <sw/packet_out.h>
 #include <sw/worker.h>
@@ -42,6 +43,12 @@ struct packet_out {
 	struct sw_pause *resumed; /* by the fields that it has */
 	uint32_t in_port;
 	struct sw_fields fields;
+	unsigned learns; /* so many rules its actions ask for; control's, as the next two */
+	uint32_t ticket;
+	STAILQ_ENTRY(packet_out) learning; /* it is done, and what it asked for is not */
+	/* Written by the worker, read when it is done: it asked for rules, and the place behind the last of its wishes. */
+	bool wished;
+	uint32_t wishes;
 };
 
 struct packet_out_ring {
@@ -58,11 +65,13 @@ struct packet_out_gate *packet_out_gate_create(void);
 void packet_out_view_init(struct packet_out_view *view, const struct sw_program_job *job);
 /* The bridge is no more: what waits for it is lost. */
 void packet_out_gate_shut(struct packet_out_gate *gate);
-/* Of the bridge, as long as it is there (bridge_ctl.c). */
+/* Wishes were done (wish.h): packets that asked for them are, too. */
+void packet_out_learned(void);
 /* A packet into the ring, if it has room: *ticket as in sw_packet_out_post. `code` or `resumed` is the packet's only when it is fine. */
 enum sw_packet_out_fault packet_out_post(struct packet_out_gate *gate,
 	const struct sw_packet_out *out, struct code *code, struct sw_pause *resumed,
 	uint32_t *ticket, struct sw_err *err);
+/* Of the bridge, as long as it is there (bridge_ctl.c). */
 struct packet_out_gate *bridge_gate(const struct sw_bridge *bridge);
 
 #endif

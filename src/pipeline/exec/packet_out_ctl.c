@@ -13,6 +13,7 @@
 
 #include <rte_mbuf.h>
 
+#include <sw/action_text.h>
 #include <sw/bridge.h>
 #include <sw/err.h>
 #include <sw/housekeep.h>
@@ -21,12 +22,19 @@
 #include <sw/pool.h>
 #include <sw/program.h>
 #include <sw/rcu.h>
+#include <sw/rule.h>
 
 #include "../domain.h"
 #include "code.h"
 #include "pause.h"
+#include "wish.h"
 
 SW_USE(housekeep, packet_out);
+
+#define OUR_WORKER 0
+
+/* In the order of the ring. */
+static STAILQ_HEAD(, packet_out) learning = STAILQ_HEAD_INITIALIZER(learning);
 
 /* --- gates ---------------------------------------------------------------------------------------------------- */
 
@@ -78,12 +86,44 @@ static void packet_free(struct packet_out *out)
 	free(out);
 }
 
+/* Whether some were among them. */
+static bool free_learned(void)
+{
+	struct packet_out *first;
+	bool any = false;
+
+	while ((first = STAILQ_FIRST(&learning)) && wish_settled(OUR_WORKER, first->wishes)) {
+		STAILQ_REMOVE_HEAD(&learning, learning);
+		packet_free(first);
+		any = true;
+	}
+	return any;
+}
+
 static void reap(struct packet_out_ring *ring)
 {
 	uint32_t tail = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
 
-	for (; ring->reaped != tail; ring->reaped++)
-		packet_free(ring->at[ring->reaped % SW_PACKET_OUT_RING]);
+	for (; ring->reaped != tail; ring->reaped++) {
+		struct packet_out *packet = ring->at[ring->reaped % SW_PACKET_OUT_RING];
+
+		if (packet->wished)
+			STAILQ_INSERT_TAIL(&learning, packet, learning);
+		else
+			packet_free(packet);
+	}
+	free_learned();
+}
+
+void packet_out_learned(void)
+{
+	uint64_t one = 1;
+	ssize_t rc;
+
+	if (STAILQ_EMPTY(&learning) || !free_learned())
+		return;
+	rc = write(packet_out_fd, &one, sizeof(one));
+	(void)rc; /* as where the worker does it */
 }
 
 static bool is_full(const struct packet_out_ring *ring)
@@ -138,15 +178,18 @@ enum sw_packet_out_fault packet_out_post(struct packet_out_gate *gate,
 	}
 	packet->code = code;
 	packet->resumed = resumed;
+	packet->learns = sw_actions_learn(out->actions);
+	if (packet->learns)
+		wish_prepare();
 	post(ring, packet);
-	*ticket = ring->head;
+	*ticket = packet->ticket = ring->head;
 	return SW_PACKET_OUT_FINE;
 }
 
 enum sw_packet_out_fault sw_packet_out_post(struct sw_bridge *bridge,
 	const struct sw_packet_out *out, uint32_t *ticket, struct sw_err *err)
 {
-	struct code *code = code_create_packet_out(out->actions, err);
+	struct code *code = code_create_packet_out(out->actions, sw_bridge_rules(bridge), err);
 	enum sw_packet_out_fault fault;
 
 	if (!code)
@@ -159,7 +202,7 @@ enum sw_packet_out_fault sw_packet_out_post(struct sw_bridge *bridge,
 
 enum sw_packet_out_fault sw_packet_out_check(struct sw_actions *actions, struct sw_err *err)
 {
-	struct code *code = code_create_packet_out(actions, err);
+	struct code *code = code_create_packet_out(actions, NULL, err);
 
 	code_destroy(code);
 	return code ? SW_PACKET_OUT_FINE : SW_PACKET_OUT_BAD_ACTION;
@@ -168,8 +211,13 @@ enum sw_packet_out_fault sw_packet_out_check(struct sw_actions *actions, struct 
 bool sw_packet_out_done(uint32_t ticket)
 {
 	uint32_t tail = __atomic_load_n(&packet_out_ring.tail, __ATOMIC_ACQUIRE);
+	const struct packet_out *first;
 
-	return (int32_t)(tail - ticket) >= 0;
+	if ((int32_t)(tail - ticket) < 0)
+		return false;
+	reap(&packet_out_ring);
+	first = STAILQ_FIRST(&learning);
+	return !first || (int32_t)(first->ticket - ticket) > 0;
 }
 
 int sw_packet_out_fd(void)
@@ -207,6 +255,12 @@ static void packet_out_fini(void)
 		packet_free(ring->at[ring->reaped % SW_PACKET_OUT_RING]);
 	}
 	ring->tail = ring->head;
+	while (!STAILQ_EMPTY(&learning)) {
+		struct packet_out *packet = STAILQ_FIRST(&learning);
+
+		STAILQ_REMOVE_HEAD(&learning, learning);
+		packet_free(packet);
+	}
 	close(packet_out_fd);
 	packet_out_fd = -1;
 }

@@ -45,12 +45,10 @@ static int compile_learn(struct code_draft *draft, const struct sw_action *a, st
 	struct learner *learner;
 	struct op *op;
 
-	/* Control comes to what it asks for when the packet and its actions are gone. */
-	if (draft->packet_out)
-		return sw_err_set(err, SW_CODE_UNSUPPORTED,
-			"learn is for rules, not for packets of controllers");
 	op = code_add(draft);
 	learner = learner_create(l);
+	if (draft->packet_out)
+		learner_of_packet(learner, draft->rules);
 	op->walk = walk_learn;
 	op->ahead = l->result.field ? OP_AHEAD_NOTHING : OP_AHEAD_SAME;
 	op->learner = learner;

@@ -68,6 +68,21 @@ static struct wish *next(struct walk *walk, struct wish_ring *ring)
 	return wish;
 }
 
+uint32_t wish_place(const struct sw_worker *w)
+{
+	const struct wish_ring *ring = wish_rings[w->id];
+
+	return ring ? ring->head : 0;
+}
+
+bool wish_has_room(const struct sw_worker *w, unsigned n)
+{
+	const struct wish_ring *ring = wish_rings[w->id];
+	uint32_t used = ring ? ring->head - __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE) : 0;
+
+	return used + RTE_MIN(n, (unsigned)WISH_RING) <= WISH_RING;
+}
+
 /* What the rule would match. */
 static bool is_there(struct walk *walk, const struct learner *learner)
 {

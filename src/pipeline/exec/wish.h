@@ -18,6 +18,7 @@
 
 struct sw_learn;
 struct sw_rules;
+struct sw_worker;
 struct walk;
 
 #define WISH_RING   512 /* a worker may have waiting */
@@ -27,7 +28,10 @@ struct walk;
 struct learner {
 	uint32_t id; /* never 0, not given again while one has it */
 	const struct sw_learn *learn;
-	unsigned rules;		/* that do it, as staged; control's */
+	unsigned rules; /* that do it, as staged; control's */
+	bool of_packet; /* a controller's: no rule does it. Control's, and of whose rules a limit counts it */
+	const struct sw_rules *counted;
+	uint32_t serial;
 	struct sw_fields reads; /* mask: what the rule is made of */
 	struct sw_fields mask;	/* that the rule matches by */
 };
@@ -66,13 +70,20 @@ extern struct wish_ring *wish_rings[SW_WORKER_MAX + 1];
  * walk is at, at most. */
 bool wish_learn(struct walk *walk, const struct learner *learner);
 void wish_fin(struct walk *walk, uint16_t idle, uint16_t hard);
+/* Where the worker's next wish has its place; and is there room for so many? */
+uint32_t wish_place(const struct sw_worker *w);
+bool wish_has_room(const struct sw_worker *w, unsigned n);
 
 /* Control. */
 void wish_prepare(void);
 void wish_fini(void);
 struct learner *learner_create(const struct sw_learn *learn);
 void learner_destroy(struct learner *learner);
+/* It is of a packet that a controller sends to these rules; NULL: it is not sent. */
+void learner_of_packet(struct learner *learner, struct sw_rules *rules);
 unsigned wish_run(unsigned most); /* how many were done */
 bool wish_waiting(void);
+/* Are all wishes of the worker done that have a place before this one? */
+bool wish_settled(unsigned worker, uint32_t place);
 
 #endif

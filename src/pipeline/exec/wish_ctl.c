@@ -20,6 +20,7 @@
 #include "../id_map.h"
 #include "../rule/limit.h"
 #include "../rule/rules_ctl.h"
+#include "../rule/store.h"
 
 SW_LOG(learn, "rules that packets make");
 
@@ -63,8 +64,26 @@ struct learner *learner_create(const struct sw_learn *learn)
 	return l;
 }
 
+void learner_of_packet(struct learner *learner, struct sw_rules *rules)
+{
+	const struct sw_learn *l = learner->learn;
+
+	learner->of_packet = true;
+	if (!rules || !l->limit)
+		return;
+	learner->counted = rules;
+	learner->serial = rules->serial;
+	rule_limit_learners(rules, l->table, l->cookie, 1);
+}
+
 void learner_destroy(struct learner *learner)
 {
+	const struct sw_learn *l = learner->learn;
+	struct sw_rules *rules =
+		learner->counted ? rules_alive(learner->counted, learner->serial) : NULL;
+
+	if (rules)
+		rule_limit_learners(rules, l->table, l->cookie, -1);
 	id_map_remove(&learners, learner->id);
 	free(learner);
 }
@@ -193,7 +212,7 @@ static void do_one(struct sw_rules *rules, const struct wish *wish)
 {
 	const struct learner *l = wish->learner ? id_map_find(&learners, wish->learner) : NULL;
 
-	if (l && l->rules)
+	if (l && (l->rules || l->of_packet))
 		learn(rules, wish, l);
 	if (wish->limit)
 		rule_limit_give(rules, wish->table, wish->cookie, wish->limit);
@@ -240,6 +259,13 @@ unsigned wish_run(unsigned most)
 		if (wish_rings[i])
 			n += run_ring(wish_rings[i], RTE_MAX(1u, most / sw_worker_count()));
 	return n;
+}
+
+bool wish_settled(unsigned worker, uint32_t place)
+{
+	const struct wish_ring *ring = wish_rings[worker];
+
+	return !ring || (int32_t)(ring->tail - place) >= 0;
 }
 
 bool wish_waiting(void)

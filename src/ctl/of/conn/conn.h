@@ -93,7 +93,7 @@ struct of_conn {
 	uint16_t miss_len;   /* bytes of a packet to send, where nothing else says so; 0: none */
 	unsigned faults;     /* in a row */
 	uint32_t packet_out; /* ticket of its last one */
-	bool has_packet_out;
+	bool has_packet_out, packet_out_learns; /* rules must be there before it goes on */
 
 	uint32_t probe_ms;  /* OF_PROBE_MS, or as configured; 0: it is never asked */
 	uint64_t heard_ms;  /* last whole message */

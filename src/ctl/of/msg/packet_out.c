@@ -14,6 +14,7 @@
 #include <rte_byteorder.h>
 
 #include <sw/action_text.h>
+#include <sw/bridge.h>
 #include <sw/err.h>
 #include <sw/groups.h>
 #include <sw/log.h>
@@ -91,7 +92,7 @@ static enum of_error check_port(const struct of_conn *c, struct packet_out *p)
 	return OFPBRC_BAD_PORT;
 }
 
-static enum of_error check_actions(struct sw_actions *list)
+static enum of_error check_actions(const struct sw_bridge *bridge, struct sw_actions *list)
 {
 	struct sw_match any = { 0 };
 	enum of_error error = of_check_actions(list, &any, OF10, true);
@@ -101,6 +102,8 @@ static enum of_error check_actions(struct sw_actions *list)
 		return NXBAC_BAD_CONJUNCTION;
 	if (error)
 		return error;
+	if (sw_bridge_is_cross_connect(bridge) && sw_actions_learn(list))
+		return OFPFMFC_EPERM; /* as to a flow-mod */
 	return sw_packet_out_check(list, &err) == SW_PACKET_OUT_FINE ? OF_FINE : OFPBAC_BAD_TYPE;
 }
 
@@ -146,7 +149,7 @@ static enum of_error read_checked(
 	enum of_error error = read_packet_out(c, msg, p);
 
 	if (!error)
-		error = check_actions(p->out.actions);
+		error = check_actions(c->bridge->bridge, p->out.actions);
 	if (!error && named)
 		error = check_named(c, p->out.actions);
 	if (!error && !p->nothing && p->out.len < SW_PACKET_OUT_MIN)
@@ -164,6 +167,8 @@ static bool send_one(struct of_conn *c, const struct packet_out *p)
 		fault = sw_packet_out_post(c->bridge->bridge, &p->out, &c->packet_out, &err);
 	if (fault == SW_PACKET_OUT_FINE)
 		c->has_packet_out |= !p->nothing;
+	if (fault == SW_PACKET_OUT_FINE && sw_actions_learn(p->out.actions))
+		c->packet_out_learns = true;
 	else if (fault != SW_PACKET_OUT_FULL && of_may_warn())
 		sw_warn("bridge %s: a packet of controller %s is lost: %s", c->bridge->name,
 			c->name, err.text);
@@ -183,13 +188,21 @@ static bool send_later(struct of_conn *c, const struct of_msg *msg)
 	return !c->parked;
 }
 
+/* And the rules are there that it asks for. Called again it may have been sent already. */
+static bool send_and_learn(struct of_conn *c, const struct of_msg *msg)
+{
+	if (!c->packet_out_learns && !send_later(c, msg))
+		return false;
+	return !c->packet_out_learns || of_packets_are_done(c);
+}
+
 static enum of_error packet_out(struct of_conn *c, const struct of_msg *msg)
 {
 	struct packet_out p;
 	enum of_error error = read_checked(c, msg, true, &p);
 
-	if (!error && !send_one(c, &p))
-		of_packets_wait(c, msg, send_later);
+	if (!error && (!send_one(c, &p) || (c->packet_out_learns && !of_packets_are_done(c))))
+		of_packets_wait(c, msg, send_and_learn);
 	sw_actions_free(p.out.actions);
 	return error;
 }
@@ -212,5 +225,5 @@ SW_REGISTER(of_message, packet_out) = {
 	.changes = true,
 	.handle = packet_out,
 	.stage = stage,
-	.after = send_later,
+	.after = send_and_learn,
 };
