@@ -34,8 +34,9 @@ struct sw_fields {
 	rte_be32_t reg[SW_REGS];
 	rte_be32_t in_port; /* OpenFlow port numbers, 32 bits */
 	rte_be32_t in_phy_port;
-	rte_be32_t actset_output; /* OpenFlow 1.5, 7.2.3.7: output of the action set, 0 unset */
-	rte_be32_t packet_type;	  /* 0: Ethernet */
+	rte_be32_t
+		actset_output;	/* OpenFlow 1.5.1, 7.2.3.7: of a walk; 0 in packets that come in */
+	rte_be32_t packet_type; /* 0: Ethernet */
 	rte_be32_t pkt_mark;
 	rte_be32_t pbb_isid; /* 24 bits, and UCA in bit 27, as in the I-TAG */
 	uint8_t eth_dst[6], eth_src[6];

@@ -151,6 +151,20 @@ static void write_actions(struct run *run, const struct sw_actions *list)
 	}
 }
 
+/* What 1.5 lets rules match: the one port the set sends to. */
+static void tell_output(struct run *run)
+{
+	uint32_t port = SW_OFPP_UNSET;
+	bool group = false;
+
+	for (unsigned i = 0; i < run->n_set; i++) {
+		group |= run->set[i].type->set_place == SW_PLACE_GROUP;
+		if (!strcmp(run->set[i].type->name, "output"))
+			port = run->set[i].output.port;
+	}
+	run->own.actset_output = rte_cpu_to_be_32(group ? SW_OFPP_UNSET : port);
+}
+
 static void do_table(struct run *run, uint8_t table, rte_be32_t in_port)
 {
 	for (int next = table; next >= 0; in_port = run->own.in_port) {
@@ -168,6 +182,7 @@ static void do_table(struct run *run, uint8_t table, rte_be32_t in_port)
 		if (rule->does.clear)
 			run->n_set = 0;
 		write_actions(run, rule->does.write);
+		tell_output(run);
 		run->own.metadata = (run->own.metadata & ~rule->does.metadata_mask) |
 				    (rule->does.metadata & rule->does.metadata_mask);
 		next = rule->does.goto_table;
@@ -404,6 +419,7 @@ void oracle_run(const struct oracle_rules *rules, uint32_t in_port, const uint8_
 	run->result = result;
 	run->in_port = in_port;
 	run->own.in_port = run->own.in_phy_port = rte_cpu_to_be_32(in_port);
+	run->own.actset_output = rte_cpu_to_be_32(SW_OFPP_UNSET);
 	run->packet.len = len;
 	memcpy(run->packet.b, packet, len);
 	do_table(run, 0, run->own.in_port);

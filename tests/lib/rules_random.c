@@ -74,6 +74,9 @@ static void add_match(struct sw_str *t, uint64_t *rng)
 		sw_str_add(t, ",metadata=%u/3", pick(rng, 2));
 	if (!pick(rng, 8))
 		sw_str_add(t, ",reg%u=%u", pick(rng, 2), pick(rng, 2));
+	if (!pick(rng, 12))
+		sw_str_add(t, pick(rng, 3) ? ",actset_output=%u" : ",actset_output=UNSET",
+			1 + pick(rng, RANDOM_PORTS));
 	if (!pick(rng, 8))
 		sw_str_add(t, ",conj_id=%u", pick(rng, RANDOM_CONJUNCTIONS));
 	switch (pick(rng, 8)) {

@@ -160,6 +160,15 @@ static uint8_t *places_of(const struct sw_actions *write)
 	return places;
 }
 
+static bool changes_output(const struct code *code)
+{
+	for (unsigned i = 0; i < code->n_write; i++)
+		if (code->write_place[i] == SW_PLACE_OUTPUT ||
+			code->write_place[i] == SW_PLACE_GROUP)
+			return true;
+	return code->clear;
+}
+
 static struct code *assemble(struct code_draft *draft, const unsigned *ends)
 {
 	size_t size = sizeof(struct code) + draft->n * sizeof(struct op);
@@ -231,6 +240,7 @@ static struct code *create(const struct sw_instructions *does, bool packet_out,
 	code->metadata = does->metadata;
 	code->metadata_mask = does->metadata_mask;
 	code->write_place = places_of(does->write);
+	code->outputs = changes_output(code);
 	code->plain = plain_of(code);
 	find_next(code);
 	code->refs = 1;

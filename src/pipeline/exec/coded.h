@@ -17,7 +17,7 @@ struct code {
 	 * apply leave them, and, where that is all of them, with the metadata. -1: it is not known, or there is none. */
 	int16_t ahead;
 	uint16_t n_ahead;
-	bool clear;
+	bool clear, outputs; /* outputs: it changes where the action set sends to */
 	rte_be64_t metadata, metadata_mask;
 	unsigned n_apply, n_write;
 	const struct op *apply, *write;

@@ -7,6 +7,7 @@
 #include <sw/packet_in.h>
 
 #include "../rule/store.h"
+#include "run_output.h"
 #include "walk.h"
 
 _Static_assert(sizeof(struct walk_value) == 16, "as pause_frames() has it");
@@ -250,6 +251,7 @@ void pause_walk(struct walk *walk, const struct sw_pause *p)
 	walk->n_found = 0;
 	walk->resumed = p;
 	take_back(walk, p);
+	walk_tell_output(walk);
 	for (i = 0; i < p->n_frames && !walk->lost && !walk->too_long; i++) {
 		if (frame[i].kind != PAUSE_SET || !last_rule)
 			stand(walk, &frame[i], &as);

@@ -220,15 +220,21 @@ static bool same_flow(const struct cache_key *a, const struct cache_key *b)
 	return a->class != CACHE_NONE && a->class == b->class && a->hash == b->hash;
 }
 
+/* Do rules match what only a walk knows, what is in its action set? */
+static bool reads_action_set(const struct rules_prog *self)
+{
+	return sw_rcu_get(self->shared->masks)->reads.actset_output;
+}
+
 /* Tables are asked at once for those that will be walked. Of neighbours of one flow the first alone is looked up: the others will
  * find what its walk came to. */
-static void look_ahead(struct walk *walk, const struct burst *b)
+static void look_ahead(const struct rules_prog *self, struct walk *walk, const struct burst *b)
 {
 	uint8_t at[SW_BURST];
 	unsigned n = 0;
 
 	memset(walk->ahead.n, 0, sizeof(walk->ahead.n));
-	if (likely(!b->missing))
+	if (likely(!b->missing) || reads_action_set(self))
 		return;
 	for (unsigned i = 0; i < b->n; i++)
 		if (!b->entry[i] && !(n && same_flow(&b->key[i], &b->key[at[n - 1]])))
@@ -400,7 +406,7 @@ static void forward(struct sw_worker *w, const struct rules_prog *self, struct s
 	struct walk *walk = walk_of(w);
 	unsigned matches = 0;
 
-	look_ahead(walk, b);
+	look_ahead(self, walk, b);
 	for (unsigned i = 0, n; i < b->n; i += n) {
 		struct exec x = { .w = w,
 			.prog = self,

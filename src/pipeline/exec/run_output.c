@@ -194,6 +194,25 @@ SW_REGISTER(action_code, output) = {
 	.compile = compile_output,
 };
 
+uint32_t op_output_port(const struct op *op)
+{
+	if (op->fixed)
+		return op->output.port;
+	return op->run ? SW_OFPP_CONTROLLER : SW_OFPP_ANY;
+}
+
+void walk_tell_output(struct walk *walk)
+{
+	uint32_t both = walk->places & (1u << SW_PLACE_GROUP | 1u << SW_PLACE_OUTPUT);
+	uint32_t port = SW_OFPP_UNSET;
+
+	if (both == 1u << SW_PLACE_OUTPUT)
+		port = op_output_port(walk->set[SW_PLACE_OUTPUT]);
+	if (port == SW_OFPP_ANY)
+		port = SW_OFPP_UNSET;
+	walk->fields.actset_output = rte_cpu_to_be_32(port);
+}
+
 void walk_output(struct walk *walk, uint32_t port)
 {
 	struct op put = { 0 };

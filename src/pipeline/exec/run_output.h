@@ -19,4 +19,10 @@ bool op_output_init(struct op *op, uint32_t port);
 /* As if `output` named it: a number or SW_OFPP_*. TABLE, which no rule may name, is nothing. */
 void walk_output(struct walk *walk, uint32_t port);
 
+/* The port of an `output` or `output_reg`; SW_OFPP_ANY: the one that a field says. */
+uint32_t op_output_port(const struct op *op);
+
+/* The field actset_output becomes what the action set is now (OpenFlow 1.5.1, 7.2.3.7): UNSET where it has a group, or no output. */
+void walk_tell_output(struct walk *walk);
+
 #endif

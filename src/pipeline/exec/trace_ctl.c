@@ -31,6 +31,7 @@
 #include "code.h"
 #include "packet_in.h"
 #include "prog.h"
+#include "run_output.h"
 #include "run_set.h"
 #include "walk.h"
 
@@ -174,21 +175,13 @@ static void hear_table(
 	ear->table(ear->arg, &t);
 }
 
-/* Of an output; SW_OFPP_ANY: the one that a field says. */
-static uint32_t port_of(const struct op *op)
-{
-	if (op->fixed)
-		return op->output.port;
-	return op->run ? SW_OFPP_CONTROLLER : SW_OFPP_ANY;
-}
-
 static void hear_set(const struct walk *walk)
 {
 	const struct sw_trace_ear *ear = trace_of(walk)->ear;
 	struct sw_trace_set set = { .places = walk->places };
 
 	if (set.places & 1u << SW_PLACE_OUTPUT)
-		set.output = port_of(walk->set[SW_PLACE_OUTPUT]);
+		set.output = op_output_port(walk->set[SW_PLACE_OUTPUT]);
 	if (set.places & 1u << SW_PLACE_GROUP)
 		set.group = walk->set[SW_PLACE_GROUP]->group.id;
 	for (unsigned i = 0; i < walk->n_sets; i++) {

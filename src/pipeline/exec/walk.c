@@ -20,6 +20,7 @@
 #include "pause.h"
 #include "prog.h"
 #include "run_controller.h"
+#include "run_output.h"
 #include "run_set.h"
 
 SW_USE(drop, table_miss);
@@ -250,6 +251,8 @@ static inline int leave(struct walk *walk, const struct code *code)
 	if (code->clear)
 		walk_set_clear(walk);
 	write_set(walk, code);
+	if (code->outputs)
+		walk_tell_output(walk);
 	write_metadata(walk, code);
 	return code->goto_table;
 }
@@ -334,6 +337,7 @@ void walk_begin(struct walk *walk)
 	walk->n_ops = walk->n_hits = walk->n_stack = walk->n_snaps = 0;
 	walk->pausing = NULL;
 	walk_set_clear(walk);
+	walk->fields.actset_output = RTE_BE32(SW_OFPP_UNSET);
 }
 
 /* Flows that were set by hand, before all tables. What they do not take goes on as if they were not there. */
