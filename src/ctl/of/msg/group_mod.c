@@ -16,6 +16,7 @@
 #include "../group/group.h"
 #include "../large.h"
 #include "../monitors.h"
+#include "requestforward.h"
 
 /* Rules that go with it, as far as there is a group to go. */
 static bool takes_rules(const struct of_bridge *of, const struct sw_group_change *change)
@@ -85,6 +86,8 @@ static enum of_error group_mod(struct of_conn *c, const struct of_msg *msg)
 		return begin_large(c, msg, &mod);
 	if (!error)
 		error = of_change_group(of->groups, &mod, false);
+	if (!error)
+		of_forward_request(c, msg, OFPRFR_GROUP_MOD);
 	sw_group_fini(&mod.change.conf);
 	return error;
 }
@@ -102,6 +105,12 @@ static enum of_error stage(struct of_conn *c, const struct of_msg *msg, bool now
 	return error;
 }
 
+static bool after(struct of_conn *c, const struct of_msg *msg)
+{
+	of_forward_request(c, msg, OFPRFR_GROUP_MOD);
+	return true;
+}
+
 SW_REGISTER(of_message, group_mod) = {
 	.name = "group_mod",
 	.help = "add, modify or delete groups and their buckets",
@@ -110,4 +119,5 @@ SW_REGISTER(of_message, group_mod) = {
 	.changes = true,
 	.handle = group_mod,
 	.stage = stage,
+	.after = after,
 };

@@ -14,6 +14,7 @@
 #include "../conn/reply.h"
 #include "../large.h"
 #include "../meter/meter.h"
+#include "requestforward.h"
 
 static void large_begin(struct of_bridge *of)
 {
@@ -81,6 +82,8 @@ static enum of_error meter_mod(struct of_conn *c, const struct of_msg *msg)
 		return begin_large(c, msg, &mod);
 	if (!error)
 		error = of_change_meter(c->bridge->meters, &mod);
+	if (!error)
+		of_forward_request(c, msg, OFPRFR_METER_MOD);
 	sw_meter_fini(&mod.conf);
 	return error;
 }
