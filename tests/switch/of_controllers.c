@@ -293,6 +293,31 @@ static void types(void **state)
 	ct_ok("del-controller br0");
 }
 
+/* In 1.5 they are 24 bytes, as the specification has them (7.3.5.15), for controllers, and 16 for ovs-ofctl, which comes by itself. */
+static void meter_features(void **state)
+{
+	const struct op_message *m;
+	int own = op_dial_as("br0", OF15), fd = -1;
+
+	op_say(own, OF15, 18, 1, "000b0000 00000000");
+	assert_int_equal(op_hear_type(own, 19)->len, 8 + 16);
+	op_close(own);
+	ct_ok("set-controller br0 unix:ctl.sock");
+	for (unsigned tries = 0; fd < 0 && tries < 10 * PATIENCE; tries++) {
+		op_turn(1);
+		fd = accept4(listening, NULL, NULL, SOCK_NONBLOCK);
+	}
+	op_hear_type(fd, 0);
+	op_say(fd, OF15, 0, 1, "");
+	op_say(fd, OF15, 18, 2, "000b0000 00000000");
+	m = op_hear_type(fd, 19);
+	assert_int_equal(m->len, 8 + 24);
+	assert_int_equal(op_u32(m, 8), 65536);
+	assert_int_equal(op_u32(m, 8 + 16), 7); /* in sets, anywhere in lists, several of them */
+	close(fd);
+	ct_ok("del-controller br0");
+}
+
 /* What of a row may change while it is connected, does; another target is another connection. */
 static void a_row_changes(void **state)
 {
@@ -371,6 +396,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(becomes_primary, setup, teardown),
 		cmocka_unit_test_setup_teardown(named_by_the_bridge, setup, teardown),
 		cmocka_unit_test_setup_teardown(types, setup, teardown),
+		cmocka_unit_test_setup_teardown(meter_features, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_row_changes, setup, teardown),
 		cmocka_unit_test_setup_teardown(too_long_a_path, setup, teardown),
 		cmocka_unit_test_setup_teardown(never_hello, setup, teardown),

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Meters: how they are configured, what they counted, what they may be (1.3.5, 7.3.5.12 to 7.3.5.14; 1.5.1, 7.3.5.13 to 7.3.5.15). The
- * features are those of 1.3 in all versions, which Open vSwitch and its ovs-ofctl have in 1.5, too.
+ * Meters: how they are configured, what they counted, what they may be (1.3.5, 7.3.5.12 to 7.3.5.14; 1.5.1, 7.3.5.13 to 7.3.5.15). In
+ * 1.5 the features have 8 bytes more, which controllers are told; who comes by itself is taken for ovs-ofctl, which wants those of 1.3 there.
  *
  * Thread: control.
  */
 #include "../bridge.h"
+#include "../controller/controller.h"
 #include "../meter/meter.h"
 #include "entries.h"
 
@@ -69,6 +70,9 @@ static enum of_error meter_stats(struct of_conn *c, const struct of_msg *msg)
 	return begin(c, msg, &stats);
 }
 
+/* Of 1.5: meters may be in action sets, anywhere in lists, and several in one. */
+enum { OFPMFF_ACTION_SET = 1, OFPMFF_ANY_POSITION = 2, OFPMFF_MULTI_LIST = 4 };
+
 static enum of_error meter_features(struct of_conn *c, const struct of_msg *msg)
 {
 	struct of_buf *out = of_reply_multipart(msg);
@@ -79,6 +83,10 @@ static enum of_error meter_features(struct of_conn *c, const struct of_msg *msg)
 	of_put_u8(out, SW_METER_BANDS_MAX);
 	of_put_u8(out, 0); /* colours */
 	of_put_u16(out, 0);
+	if (c->version == OF15 && of_controller_is_primary(c->controller)) {
+		of_put_u32(out, OFPMFF_ACTION_SET | OFPMFF_ANY_POSITION | OFPMFF_MULTI_LIST);
+		of_put_u32(out, 0);
+	}
 	of_send(c, out);
 	return OF_FINE;
 }
