@@ -28,6 +28,7 @@ enum {
 #define UNDO_SHARE 1024 /* changes taken back before a look at the time: 0.2 ms */
 
 enum { OFPBF_ATOMIC = 1 << 0, OFPBF_ORDERED = 1 << 1 };
+enum { OFPBF_TIMESTAMP = 1 << 0 }; /* of a request of features */
 
 #define OFPT_BUNDLE_CONTROL 33
 #define ONFT_BUNDLE_CONTROL 2300
@@ -330,6 +331,29 @@ static enum of_error add(struct of_conn *c, const struct of_msg *msg)
 	return of_bundle_keep(c, b, inner.head, inner.len) ? OF_FINE : OFPBFC_MSG_TOO_MANY;
 }
 
+/* --- features ------------------------------------------------------------------------------------------------------------ */
+
+/* A time of the switch is asked for by TIMESTAMP, and not told: OFPBF_TIME is none of the capabilities. */
+static enum of_error features(struct of_conn *c, const struct of_msg *msg)
+{
+	struct of_cursor body = msg->body;
+	struct of_buf *out;
+
+	if (of_u32(&body) & ~(uint32_t)OFPBF_TIMESTAMP)
+		return OFPBFC_BAD_FLAGS;
+	out = of_reply_multipart(msg);
+	of_put_u16(out, OFPBF_ATOMIC | OFPBF_ORDERED);
+	of_room(out, 6);
+	of_send(c, out);
+	return OF_FINE;
+}
+
+SW_REGISTER(of_message, bundle_features) = {
+	.name = "bundle_features",
+	.help = "what bundles can be",
+	.ids = { { OF_V15, OF_MULTIPART, 0, 19, 8, 8 } },
+	.handle = features,
+};
 SW_REGISTER(of_message, bundle_control) = {
 	.name = "bundle_control",
 	.help = "open, close, commit or discard a bundle",
