@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Updates of flow monitors: Nicira's struct nx_flow_update_full for 1.0 and, around a match of 1.3, for 1.3 (ONF's extension);
- * ofp_flow_update_full of 1.4.1, 7.3.5.17 later. Control thread.
+ * ofp_flow_update_full of 1.4.1, 7.3.5.17 later, which has no instructions where a rule went; Open vSwitch tells actions in Nicira's then, too.
+ * Control thread.
  */
 #include "flow.h"
 
@@ -67,7 +68,7 @@ void of_put_flow_update(struct of_buf *out, const struct sw_rule *rule, enum of_
 		put_nicira(out, &conf, reason, version);
 	else
 		put_oxm(out, &conf, reason, version);
-	if (actions)
+	if (actions && !(version >= OF14 && event == OF_FLOW_REMOVED))
 		of_put_instructions(out, &conf.does, version);
 	of_patch_u16(out, at, out->len - at);
 }
