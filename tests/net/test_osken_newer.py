@@ -1,0 +1,293 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What OpenFlow 1.4 and 1.5 add, asked for in the words of os-ken's library, which reads the answers, too:
+each must be read to its end, and have nothing in it that the library does not know. The connections are those
+of Controller rows."""
+import socket
+import struct
+
+import swnet
+
+V14, V15 = 5, 6
+NAMES = {V14: "OpenFlow14", V15: "OpenFlow15"}
+
+
+def library():
+    """os_ken's, mended; imported late, as it need not be installed."""
+    try:
+        from os_ken.ofproto import ofproto_parser, ofproto_protocol
+
+        import osken_mend  # noqa: F401
+    except ImportError as error:
+        raise swnet.Skip(f"{error}: package python3-os-ken") from None
+    return ofproto_parser, ofproto_protocol
+
+
+class Peer:
+    """A controller: `p` has the classes of messages, `o` the constants."""
+
+    def __init__(self, listener, version):
+        self.parser, protocol = library()
+        self.datapath = protocol.ProtocolDesc(version)
+        self.datapath.set_xid = lambda message: message.set_xid(self.xid)
+        self.p, self.o, self.version = self.datapath.ofproto_parser, self.datapath.ofproto, version
+        self.xid, self.rest, self.unasked = 100, b"", []
+        listener.settimeout(swnet.PATIENT)
+        self.socket = listener.accept()[0]
+        self.socket.settimeout(swnet.PATIENT)
+        self.socket.sendall(struct.pack("!BBHI", version, 0, 8, 1))
+        swnet.same(self.bytes()[1], 0, "type of the first message")
+
+    def bytes(self):
+        while len(self.rest) < 8 or len(self.rest) < struct.unpack_from("!H", self.rest, 2)[0]:
+            more = self.socket.recv(65536)
+            if not more:
+                raise AssertionError("the switch hung up")
+            self.rest += more
+        size = struct.unpack_from("!H", self.rest, 2)[0]
+        message, self.rest = self.rest[:size], self.rest[size:]
+        return message
+
+    def read(self):
+        data = self.bytes()
+        version, number, size, xid = struct.unpack_from("!BBHI", data)
+        swnet.same(version, self.version, "version of a message")
+        message = self.parser.msg(self.datapath, version, number, size, xid, data)
+        if message is None:
+            raise AssertionError(f"os-ken cannot read {data.hex()}")
+        text = str(message)
+        print(text[:2000], flush=True)
+        swnet.same("Unknown" in text, False, f"something unknown in {text[:600]}")
+        whole(message, data)
+        return message
+
+    def send(self, message):
+        self.xid += 1
+        message.set_xid(self.xid)
+        message.serialize()
+        self.socket.sendall(bytes(message.buf))
+        return self.xid
+
+    def ask(self, name, *words, **more):
+        """What is said of a message until the answer to a barrier behind it; news are kept."""
+        self.send(getattr(self.p, "OFP" + name)(self.datapath, *words, **more))
+        end = self.send(self.p.OFPBarrierRequest(self.datapath))
+        heard = []
+        while True:
+            message = self.read()
+            if isinstance(message, self.p.OFPBarrierReply):
+                swnet.same(message.xid, end, "xid of the answer to a barrier")
+                return heard
+            (heard if message.xid else self.unasked).append(message)
+
+    def answer(self, name, *words, **more):
+        """The only one, which is no error."""
+        heard = self.ask(name, *words, **more)
+        swnet.same([isinstance(one, self.p.OFPErrorMsg) for one in heard], [False], f"errors of {name}")
+        return heard[0]
+
+    def quiet(self, name, *words, **more):
+        swnet.same([str(one) for one in self.ask(name, *words, **more)], [], f"what is said of {name}")
+
+    def news(self, *kinds):
+        """What was told since the last time, of these classes."""
+        kinds = tuple(getattr(self.p, "OFP" + kind) for kind in kinds)
+        self.ask("EchoRequest", data=b"still there")
+        told, self.unasked = self.unasked, []
+        return [one for one in told if isinstance(one, kinds)]
+
+    def does(self, *actions, written=False):
+        kind = self.o.OFPIT_WRITE_ACTIONS if written else self.o.OFPIT_APPLY_ACTIONS
+        return self.p.OFPInstructionActions(kind, list(actions))
+
+    def out(self, port, max_len=0):
+        return self.p.OFPActionOutput(port, max_len)
+
+    def bucket(self, number, port, weight):
+        if self.version == V14:
+            return self.p.OFPBucket(weight=weight, actions=[self.out(port)])
+        heavy = [self.p.OFPGroupBucketPropWeight(type_=self.o.OFPGBPT_WEIGHT, weight=weight)]
+        return self.p.OFPBucket(bucket_id=number, actions=[self.out(port)], properties=heavy)
+
+    def group(self, command, number, kind, *buckets, at=None):
+        at = self.o.OFPG_BUCKET_ALL if self.version == V15 and at is None else at
+        more = {} if self.version == V14 else {"command_bucket_id": at}
+        return {"command": command, "group_id": number, "type_": kind, "buckets": list(buckets), **more}
+
+
+def whole(message, data):
+    """The entries of a reply, by their own lengths, are all there is of it."""
+    body = getattr(message, "body", None)
+    if isinstance(body, list) and body:
+        sizes = [getattr(one, "length", None) or getattr(one, "len", None) for one in body]
+        if None not in sizes:
+            swnet.same(16 + sum((size + 7) // 8 * 8 for size in sizes), len(data),
+                       f"bytes read of {type(message)}")
+
+
+def begin(net, version):
+    """The switch, two controllers of it; ports 1 and 2."""
+    library()
+    listeners = [socket.create_server(("127.0.0.1", 7101 + i)) for i in range(2)]
+    sw = net.switch()
+    sw.ctl(f"add-br br0 -- set bridge br0 fail_mode=secure protocols={NAMES[version]}")
+    for number in (1, 2):
+        sw.ctl(f"add-port br0 p{number} -- set interface p{number} type=dummy ofport_request={number}")
+    sw.ctl("set-controller", "br0", *[f"tcp:127.0.0.1:{7101 + i}" for i in range(2)])
+    return sw, *[Peer(listener, version) for listener in listeners]
+
+
+def rules(c):
+    """Two, with much of what can be in one."""
+    p, o = c.p, c.o
+    c.quiet("FlowMod", match=p.OFPMatch(eth_type=0x800, ip_proto=6), priority=5, idle_timeout=100,
+            hard_timeout=200, importance=3, cookie=9, flags=o.OFPFF_SEND_FLOW_REM,
+            instructions=[c.does(c.out(2))])
+    does = [p.OFPInstructionGotoTable(4), p.OFPInstructionWriteMetadata(5, 0xff),
+            c.does(p.OFPActionSetField(eth_dst="0a:00:00:00:00:01"), p.OFPActionPushVlan(0x8100),
+                   c.out(o.OFPP_CONTROLLER, 128), written=True)]
+    c.quiet("FlowMod", match=p.OFPMatch(in_port=1), priority=6, table_id=3, instructions=does)
+
+
+def statistics(c):
+    """Every multipart request of the version."""
+    p, o, body = c.p, c.o, lambda *words, **more: c.answer(*words, **more).body
+    swnet.same(body("DescStatsRequest").dp_desc, b"br0", "description")
+    swnet.same([one.port_no for one in body("PortDescStatsRequest")], [1, 2, o.OFPP_LOCAL], "ports")
+    swnet.same(len(body("PortStatsRequest", 0, o.OFPP_ANY)), 3, "statistics of ports")
+    swnet.same((body("QueueDescStatsRequest"), body("QueueStatsRequest", 0, o.OFPP_ANY, o.OFPQ_ALL)),
+               ([], []),
+               "queues")
+    group = body("GroupDescStatsRequest")[0]
+    swnet.same((group.group_id, group.type, len(group.buckets)), (7, o.OFPGT_SELECT, 2), "group")
+    swnet.same(len(body("GroupStatsRequest")[0].bucket_stats), 2, "statistics of buckets")
+    swnet.same(body("GroupFeaturesStatsRequest").types, 15, "types of groups")
+    meter = body("MeterDescStatsRequest" if c.version == V15 else "MeterConfigStatsRequest")[0]
+    swnet.same((meter.meter_id, [band.rate for band in meter.bands]), (3, [1000, 500]), "meter")
+    swnet.same(len(body("MeterStatsRequest")[0].band_stats), 2, "statistics of bands")
+    swnet.same(body("MeterFeaturesStatsRequest")[0].band_types, 6, "types of bands")
+    swnet.same(len(body("TableStatsRequest", 0)), 254, "statistics of tables")
+    swnet.same(len(body("TableDescStatsRequest")), 254, "tables")
+    several = c.ask("TableFeaturesStatsRequest", 0, [])
+    swnet.same([one.table_id for message in several for one in message.body], list(range(254)),
+               "table features")
+    flows = body("FlowDescStatsRequest" if c.version == V15 else "FlowStatsRequest")
+    swnet.same([(one.table_id, one.priority, one.importance) for one in flows], [(0, 5, 3), (3, 6, 0)],
+               "rules")
+    swnet.same([type(one).__name__ for one in flows[1].instructions],
+               ["OFPInstructionActions", "OFPInstructionWriteMetadata",
+                "OFPInstructionGotoTable"], "instructions")
+    c.answer("AggregateStatsRequest", 0, o.OFPTT_ALL, o.OFPP_ANY, o.OFPG_ANY, 0, 0, p.OFPMatch())
+    if c.version == V15:
+        stats = body("FlowStatsRequest")[0].stats
+        swnet.same(sorted(name for name, _ in stats.fields), ["byte_count", "duration", "idle_time",
+                                                                 "packet_count"], "statistics of a rule")
+        swnet.same(body("BundleFeaturesStatsRequest", feature_request_flags=0).capabilities, 3, "bundles")
+
+
+def entries(c):
+    """A group and a meter; in 1.5 the group by buckets."""
+    p, o = c.p, c.o
+    one, two = c.bucket(1, 2, 5), c.bucket(2, 1, 6)
+    if c.version == V14:
+        c.quiet("GroupMod", **c.group(o.OFPGC_ADD, 7, o.OFPGT_SELECT, one, two))
+    else:
+        c.quiet("GroupMod", **c.group(o.OFPGC_ADD, 7, o.OFPGT_SELECT, one))
+        c.quiet("GroupMod", **c.group(o.OFPGC_INSERT_BUCKET, 7, o.OFPGT_SELECT, two, at=o.OFPG_BUCKET_LAST))
+    bands = [p.OFPMeterBandDrop(rate=1000, burst_size=100),
+             p.OFPMeterBandDscpRemark(rate=500, burst_size=90, prec_level=1)]
+    c.quiet("MeterMod", command=o.OFPMC_ADD, flags=o.OFPMF_KBPS | o.OFPMF_STATS | o.OFPMF_BURST, meter_id=3,
+            bands=bands)
+
+
+def bundle(c, kind):
+    answer = c.answer("BundleCtrlMsg", 5, kind, c.o.OFPBF_ATOMIC, [])
+    swnet.same((answer.bundle_id, answer.type), (5, kind + 1), "answer to a message of bundles")
+
+
+def watched(c):
+    """A monitor hears of what is there, and of what goes; a bundle changes all at once."""
+    p, o = c.p, c.o
+    wants = o.OFPFMF_INITIAL | o.OFPFMF_ADD | o.OFPFMF_REMOVED | o.OFPFMF_MODIFY | o.OFPFMF_INSTRUCTIONS
+    told = c.answer("FlowMonitorRequest", 0, 1, o.OFPP_ANY, o.OFPG_ANY, wants, o.OFPTT_ALL, o.OFPFMC_ADD,
+                    p.OFPMatch())
+    swnet.same([(one.event, one.priority) for one in told.body],
+               [(o.OFPFME_INITIAL, 5), (o.OFPFME_INITIAL, 6)], "rules that are there")
+    c.quiet("FlowMod", match=p.OFPMatch(eth_type=0x800, ip_proto=6), priority=5,
+            command=o.OFPFC_DELETE_STRICT, out_port=o.OFPP_ANY, out_group=o.OFPG_ANY)
+    gone = c.news("FlowRemoved", "FlowMonitorReply")
+    swnet.same(sorted(type(one).__name__ for one in gone), ["OFPFlowMonitorReply", "OFPFlowRemoved"],
+               "news of a rule that goes")
+    bundle(c, o.OFPBCT_OPEN_REQUEST)
+    add = p.OFPFlowMod(c.datapath, match=p.OFPMatch(in_port=1), priority=66, instructions=[c.does(c.out(2))])
+    add.set_xid(c.xid + 1)
+    c.quiet("BundleAddMsg", 5, o.OFPBF_ATOMIC, add, [])
+    bundle(c, o.OFPBCT_CLOSE_REQUEST)
+    bundle(c, o.OFPBCT_COMMIT_REQUEST)
+
+
+def news(c, other, sw):
+    """Of roles, tables, groups, meters, ports and packets, as asked for."""
+    p, o = c.p, c.o
+    prop = p.OFPAsyncConfigPropReasons
+    masks = {o.OFPACPT_ROLE_STATUS_SLAVE: 7, o.OFPACPT_ROLE_STATUS_MASTER: 7,
+             o.OFPACPT_TABLE_STATUS_MASTER: 0x18,
+             o.OFPACPT_REQUESTFORWARD_MASTER: 3}
+    c.quiet("SetAsync", [prop(type_=kind, mask=mask) for kind, mask in masks.items()])
+    told = {one.type: one.mask for one in c.answer("GetAsyncRequest").properties}
+    swnet.same({kind: told[kind] for kind in masks}, masks, "masks of news")
+    short = [] if c.version == V14 else [0]
+    swnet.same(c.answer("RoleRequest", o.OFPCR_ROLE_MASTER, *short, 1).role, o.OFPCR_ROLE_MASTER, "role")
+    other.answer("RoleRequest", o.OFPCR_ROLE_MASTER, *short, 2)
+    swnet.same([one.role for one in c.news("RoleStatus")], [o.OFPCR_ROLE_SLAVE], "news of roles")
+    other.answer("RoleRequest", o.OFPCR_ROLE_EQUAL, *short, 2)
+    c.answer("RoleRequest", o.OFPCR_ROLE_EQUAL, *short, 2)
+    other.quiet("GroupMod", **other.group(o.OFPGC_ADD, 77, o.OFPGT_SELECT, other.bucket(1, 2, 1)))
+    other.quiet("MeterMod", command=o.OFPMC_DELETE, flags=o.OFPMF_KBPS, meter_id=3)
+    requests = [type(one.request).__name__ for one in c.news("RequestForward")]
+    swnet.same(requests, ["OFPGroupMod", "OFPMeterMod"], "requests of others")
+    sw.ctl("set bridge br0 other_config:table-rules-max=10")
+    vacancy = p.OFPTableModPropVacancy(type_=o.OFPTMPT_VACANCY, vacancy_down=50, vacancy_up=80, vacancy=0)
+    c.quiet("TableMod", 1, o.OFPTC_VACANCY_EVENTS, [vacancy])
+    for kind in range(8):
+        other.quiet("FlowMod", table_id=1, match=p.OFPMatch(eth_type=0x9000 + kind),
+                    instructions=[c.does(c.out(2))])
+    other.quiet("FlowMod", table_id=1, command=o.OFPFC_DELETE, out_port=o.OFPP_ANY, out_group=o.OFPG_ANY)
+    swnet.same([one.reason for one in c.news("TableStatus")], [o.OFPTR_VACANCY_DOWN, o.OFPTR_VACANCY_UP],
+               "news of a table")
+    sw.ctl("add-port br0 p3 -- set interface p3 type=dummy")
+    added = (o.OFPPR_ADD, b"p3")
+    swnet.wait_for(lambda: added in [(one.reason, one.desc.name) for one in c.news("PortStatus")], 5,
+                   "news of a port")
+    packets(c)
+
+
+def packets(c):
+    """Table 0 sends to the controller what it is sent."""
+    p, o = c.p, c.o
+    c.quiet("FlowMod", priority=100, cookie=0x55, match=p.OFPMatch(in_port=1),
+            instructions=[c.does(p.OFPActionSetField(tunnel_id=5), c.out(o.OFPP_CONTROLLER, 0xffff))])
+    frame = bytes.fromhex("0a00000000020a00000000010800") + bytes(50)
+    where = {"in_port": 1} if c.version == V14 else {"match": p.OFPMatch(in_port=1)}
+    c.send(p.OFPPacketOut(c.datapath, buffer_id=o.OFP_NO_BUFFER, actions=[c.out(o.OFPP_TABLE)], data=frame,
+                          **where))
+    message = swnet.wait_for(lambda: c.news("PacketIn"), 5, "a packet-in")[0]
+    swnet.same((message.data, message.cookie, dict(message.match.items())),
+               (frame, 0x55, {"in_port": 1, "tunnel_id": 5}), "packet-in")
+
+
+def everything(net, version):
+    sw, c, other = begin(net, version)
+    entries(c)
+    rules(c)
+    statistics(c)
+    watched(c)
+    news(c, other, sw)
+    sw.stop()
+
+
+def test_openflow_14(net):
+    everything(net, V14)
+
+
+def test_openflow_15(net):
+    everything(net, V15)
