@@ -25,7 +25,6 @@
 #include <sw/clock.h>
 #include <sw/err.h>
 #include <sw/log.h>
-#include <sw/mem.h>
 #include <sw/pmd.h>
 #include <sw/post.h>
 #include <sw/rcu.h>
@@ -193,32 +192,6 @@ void sw_loop_stop(void)
 	stopping = true;
 }
 
-struct again {
-	void (*fn)(void *arg);
-	void *arg;
-};
-
-static void on_again(evutil_socket_t fd, short what, void *arg)
-{
-	struct again again = *(struct again *)arg;
-
-	free(arg);
-	again.fn(again.arg);
-}
-
-void loop_again(void (*fn)(void *arg), void *arg)
-{
-	/* A timer of zero would be one more event of this round. */
-	static const struct timeval next_round = { .tv_usec = 1 };
-	struct again *again = sw_xcalloc(1, sizeof(*again));
-
-	*again = (struct again){ fn, arg };
-	if (base && !event_base_once(base, -1, EV_TIMEOUT, on_again, again, &next_round))
-		return;
-	free(again);
-	sw_post(fn, arg);
-}
-
 static void drop_event(struct event **event)
 {
 	if (*event)
@@ -228,6 +201,7 @@ static void drop_event(struct event **event)
 
 void sw_loop_fini(void)
 {
+	loop_again_fini();
 	for (unsigned i = 0; i < N_SIGNALS; i++)
 		drop_event(&signal_event[i]);
 	drop_event(&post_event);

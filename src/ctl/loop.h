@@ -28,6 +28,7 @@ void loop_step_end(struct loop_step *step);
 /* Call fn(arg) once, in another round of the loop: sockets, signals and timers are looked at before it, and
  * posted calls, which are all one step, are not. Where there is no loop it is a posted call. */
 void loop_again(void (*fn)(void *arg), void *arg);
+void loop_again_fini(void); /* what has not come is forgotten */
 
 /* The periodic timer came late. */
 void loop_lag_count(uint64_t us);

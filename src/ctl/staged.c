@@ -31,26 +31,18 @@ struct ending {
 	TAILQ_ENTRY(ending) chain;
 	struct sw_bridge *bridge;
 	bool commit;
-	unsigned waits; /* how often it still waits */
+	unsigned waits;	     /* how often it still waits */
+	struct event *timer; /* NULL: there is no loop, or no memory */
 };
 
 static TAILQ_HEAD(, ending) endings = TAILQ_HEAD_INITIALIZER(endings);
 
-static void step(void *arg);
-
-static void step_event(evutil_socket_t fd, short what, void *arg)
+static void drop(struct ending *e)
 {
-	step(arg);
-}
-
-static void come_again(bool wait)
-{
-	/* A timer of zero would be one more event of this round. */
-	const struct timeval later = { .tv_usec = wait ? WAIT_US : 1 };
-
-	if (!sw_loop_base() ||
-		event_base_once(sw_loop_base(), -1, EV_TIMEOUT, step_event, NULL, &later))
-		sw_post(step, NULL);
+	TAILQ_REMOVE(&endings, e, chain);
+	if (e->timer)
+		event_free(e->timer);
+	free(e);
 }
 
 static void is_over(struct ending *e)
@@ -58,10 +50,9 @@ static void is_over(struct ending *e)
 	struct of_bridge *of = of_bridge_of(e->bridge);
 	struct sw_bridge *bridge = e->bridge;
 
-	TAILQ_REMOVE(&endings, e, chain);
 	if (of && e->commit)
 		of_monitors_end(of);
-	free(e);
+	drop(e);
 	persist_let_go(bridge);
 	if (of)
 		of_bridge_unpark(of);
@@ -91,18 +82,23 @@ static bool piece(struct ending *e)
 	return false;
 }
 
-/* A slice of the first, which is the last then; there is a call under way for each. */
-static void step(void *arg)
+static void step_first(void *arg);
+
+static void come_again(struct ending *e, bool wait)
+{
+	/* A timer of zero would be one more event of this round. */
+	const struct timeval later = { .tv_usec = wait ? WAIT_US : 1 };
+
+	if (!e->timer || event_add(e->timer, &later))
+		sw_post(step_first, NULL);
+}
+
+static void step(struct ending *e)
 {
 	LOOP_STEP("rules told of");
-	struct ending *e = TAILQ_FIRST(&endings);
 	const struct slice slice = slice_begin();
 	bool wait;
 
-	if (!e)
-		return; /* its bridge is gone */
-	TAILQ_REMOVE(&endings, e, chain);
-	TAILQ_INSERT_TAIL(&endings, e, chain);
 	do {
 		wait = must_wait(e);
 		if (!wait && !piece(e)) {
@@ -110,7 +106,24 @@ static void step(void *arg)
 			return;
 		}
 	} while (!wait && !slice_over(&slice));
-	come_again(wait);
+	come_again(e, wait);
+}
+
+static void step_event(evutil_socket_t fd, short what, void *arg)
+{
+	step(arg);
+}
+
+/* Where there are no timers: the first, which is the last then; a call is under way for each. */
+static void step_first(void *arg)
+{
+	struct ending *e = TAILQ_FIRST(&endings);
+
+	if (!e)
+		return; /* its bridge is gone */
+	TAILQ_REMOVE(&endings, e, chain);
+	TAILQ_INSERT_TAIL(&endings, e, chain);
+	step(e);
 }
 
 static void begin(struct sw_bridge *bridge, bool commit)
@@ -120,8 +133,10 @@ static void begin(struct sw_bridge *bridge, bool commit)
 	e->bridge = bridge;
 	e->commit = commit;
 	e->waits = WAITS_MOST;
+	if (sw_loop_base())
+		e->timer = event_new(sw_loop_base(), -1, 0, step_event, e);
 	TAILQ_INSERT_TAIL(&endings, e, chain);
-	come_again(false);
+	come_again(e, false);
 }
 
 void staged_settle(struct sw_bridge *bridge)
@@ -204,10 +219,8 @@ static void bridge_gone(struct sw_bridge *bridge)
 {
 	struct ending *e = (struct ending *)ending_of(sw_bridge_rules(bridge));
 
-	if (!e)
-		return;
-	TAILQ_REMOVE(&endings, e, chain);
-	free(e);
+	if (e)
+		drop(e);
 }
 
 static void nothing(struct sw_bridge *bridge)

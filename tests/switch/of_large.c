@@ -47,11 +47,6 @@ static int teardown(void **state)
 	op_turn(1);
 	op_stop();
 	ct_stop();
-	for (unsigned i = 0; i < 5;
-		i++) {	      /* what is to come again in another round of the loop does */
-		usleep(5000); /* libevent's clock may move each 4 ms only */
-		event_base_loop(sw_loop_base(), EVLOOP_NONBLOCK);
-	}
 	sw_loop_fini();
 	ts_stop();
 	return 0;
