@@ -44,9 +44,9 @@ enum sw_group_fault { /* why a change was refused, beside err's sentence */
 enum sw_group_fault sw_groups_change(
 	struct sw_groups *groups, const struct sw_group_change *change, struct sw_err *err);
 
-/* A staging of groups and rules: begun instead of sw_rules_begin, with whose rules it lasts; any changes of groups and, by
- * sw_rules_stage, of rules; then commit all, which packets see at once, or take all back. A rule may send to a group that was staged before
- * it. Nobody else changes groups or rules of the bridge meanwhile; who looks at groups sees those that are in force. */
+/* A staging of groups, meters and rules: begun instead of sw_rules_begin, with whose rules it lasts; any changes of groups, by
+ * sw_meters_stage of meters and by sw_rules_stage of rules; then commit all, which packets see at once, or take all back. A rule may send to
+ * a group that was staged before it. Nobody else changes any of these meanwhile; who looks at groups sees those that are in force. */
 void sw_groups_begin(struct sw_groups *groups);
 enum sw_group_fault sw_groups_stage(
 	struct sw_groups *groups, const struct sw_group_change *change, struct sw_err *err);

@@ -36,7 +36,14 @@ enum sw_meter_fault { /* why a change was refused, beside err's sentence */
 enum sw_meter_fault sw_meters_change(struct sw_meters *meters, enum sw_meter_verb verb,
 	const struct sw_meter_conf *conf, struct sw_err *err);
 
-/* Who hears of each meter that came, changed or went: it is as sw_meters_find has it. Rules that went with it went before. */
+/* The same within a staging of groups and rules (sw_groups_begin), by whose commit packets meet it. Rules may name a meter that was
+ * staged before them. Who looks at meters sees those that are in force. */
+enum sw_meter_fault sw_meters_stage(struct sw_meters *meters, enum sw_meter_verb verb,
+	const struct sw_meter_conf *conf, struct sw_err *err);
+/* Is it there, as staged? */
+bool sw_meters_has(const struct sw_meters *meters, uint32_t id);
+
+/* Who hears of each meter that came, changed or went: it is as sw_meters_find has it. Rules that went with it are seen by nobody before. */
 struct sw_meter_listener {
 	const char *name;
 	const char *help;
@@ -44,7 +51,7 @@ struct sw_meter_listener {
 };
 SW_REG_KIND_DECLARE(meter_listener);
 
-/* Are the meters there that the instructions name? Else one that is not: who adds the rule refuses it. */
+/* Are the meters there, as staged, that the instructions name? Else one that is not: who adds the rule refuses it. */
 struct sw_instructions;
 bool sw_meters_known(
 	const struct sw_meters *meters, const struct sw_instructions *does, uint32_t *missing);

@@ -190,30 +190,6 @@ bool staged_is_idle(void)
 	return TAILQ_EMPTY(&endings);
 }
 
-bool staged_end_users(struct sw_bridge *bridge, enum sw_rule_news why, uint32_t id)
-{
-	struct sw_rules *rules = sw_bridge_rules(bridge);
-
-	if (staged_is_under_way(rules))
-		return true;
-	if (!sw_rules_busy(rules)) {
-		if (!sw_rules_gone_are_many(rules, why, id, STAGED_LOOKS))
-			return false;
-		sw_rules_begin(rules);
-	}
-	if (!sw_rules_stage_gone(rules, why, id, STAGED_LOOKS))
-		staged_commit(bridge);
-	return true;
-}
-
-void staged_leave_users(struct sw_bridge *bridge)
-{
-	struct sw_rules *rules = sw_bridge_rules(bridge);
-
-	if (sw_rules_busy(rules) && !staged_is_under_way(rules))
-		staged_abort(bridge);
-}
-
 /* Its rules end what is left themselves. */
 static void bridge_gone(struct sw_bridge *bridge)
 {

@@ -25,11 +25,6 @@ void staged_abort(struct sw_bridge *bridge);
 /* Behind sw_groups_publish(). */
 void staged_settle(struct sw_bridge *bridge);
 
-/* The end of all rules that use a group or a meter (sw_rules_stage_gone), where they are many: a piece of it. false: they are few, or
- * gone. Nobody else changes the bridge until then; who does not go on takes back what is staged. */
-bool staged_end_users(struct sw_bridge *bridge, enum sw_rule_news why, uint32_t id);
-void staged_leave_users(struct sw_bridge *bridge);
-
 /* Is it still under way? Connections that wait for it are woken at its end. */
 bool staged_is_under_way(const struct sw_rules *rules);
 bool staged_is_idle(void); /* of no bridge */

@@ -329,6 +329,7 @@ static void make_groups(struct sw_bridge *bridge)
 {
 	bridge->groups = groups_create(bridge->rules, lists_void, bridge);
 	bridge->meters = meters_create(bridge->rules, lists_void, bridge);
+	groups_stage_with(bridge->groups, bridge->meters);
 	port_live_watch();
 	sw_port_on_change(port_changed);
 }

@@ -571,22 +571,45 @@ def test_refused(net):
 OSKEN = "/usr/bin/osken-manager"
 
 
-def test_osken(net):
-    """An application of os-ken learns where stations are, by packet-ins and flow-mods of 1.3."""
+def osken(net, application, version):
+    """A bridge whose controller runs an application of os-ken."""
     if not os.path.exists(OSKEN):
         raise swnet.Skip(f"no {OSKEN}: package python3-os-ken")
     sw, a, b = bridge(net)
-    application = pathlib.Path(__file__).with_name("osken_learning.py")
     net.spawn("/usr/bin/python3", OSKEN, "--ofp-listen-host", "127.0.0.1", "--ofp-tcp-listen-port", "7010",
-              application, log="osken")
-    sw.ctl("set bridge br0 protocols=OpenFlow13 -- set-fail-mode br0 secure")
+              pathlib.Path(__file__).with_name(application), log="osken")
+    sw.ctl(f"set bridge br0 protocols={version} -- set-fail-mode br0 secure")
     sw.ctl("set-controller br0 tcp:127.0.0.1:7010")
     wait_connected(sw, "tcp:127.0.0.1:7010")
+    return sw, a, b
+
+
+def test_osken(net):
+    """An application of os-ken learns where stations are, by packet-ins and flow-mods of 1.3."""
+    sw, a, b = osken(net, "osken_learning.py", "OpenFlow13")
     reaches(a, b)
     for host, port in ((a, 1), (b, 2)):
         want = f"priority=5,dl_dst={host.mac()} actions=output:{port}"
         swnet.wait_for(lambda: want in flows(net, sw), 10, f"the rule of {host.name}")
     swnet.same(flows(net, sw)[0], "priority=0 actions=CONTROLLER:65535", "its rule for unknown ones")
+
+
+def test_osken_bundles(net):
+    """Bundles of 1.4 with meter-mods, as os-ken sends them: one is in force, one is refused as a whole."""
+    sw, _, _ = osken(net, "osken_bundle.py", "OpenFlow14")
+    said = net.logs / "osken.log"
+
+    def refused():
+        text = said.read_text(encoding="utf-8", errors="replace")
+        return "error 12.3" in text and "error 17.13" in text
+
+    swnet.wait_for(refused, 20, "unknown meter, and the bundle that failed by it")
+    dump = net.run("ovs-ofctl", "-O", "OpenFlow14", "dump-flows", f"unix:{sw.dir}/run/br0.mgmt").stdout
+    swnet.same("actions=meter:5,output:1" in dump, True, f"the rule of the first one in {dump}")
+    swnet.same("priority=4" in dump, False, f"the rule of the second one in {dump}")
+    meters = net.run("ovs-ofctl", "-O", "OpenFlow14", "dump-meters", f"unix:{sw.dir}/run/br0.mgmt").stdout
+    swnet.same("meter=5" in meters, True, f"the meter of the first one in {meters}")
+    swnet.same("meter=6" in meters, False, f"the meter of the second one in {meters}")
 
 
 def test_snoop(net):

@@ -276,6 +276,42 @@ static void test_remark_is_matched(void **state)
 	assert_int_equal(tos_of(3), -1);
 }
 
+/* The same by a staging, with a rule that is staged along. */
+static void test_staged(void **state)
+{
+	struct sw_meter_band band = { .type = SW_METER_DSCP_REMARK, .rate = 1, .prec_level = 1 };
+	struct sw_meter_conf conf = { .id = 1, .packets = true, .n_bands = 1, .bands = &band };
+	struct sw_groups *groups = sw_bridge_groups(br->bridge);
+	struct sw_meters *meters = sw_bridge_meters(br->bridge);
+
+	tr_meter(br, SW_METER_ADD, "meter=1 pktps bands=type=drop rate=1000");
+	tr_rule(br, "table=0,actions=meter:1,goto_table:1");
+	tr_rule(br, "table=1,priority=2,ip,ip_dscp=12,actions=output:3");
+	tr_rule(br, "table=1,priority=1,actions=output:2");
+	for (unsigned commit = 0; commit < 2; commit++) {
+		send(3);
+		for (unsigned i = 0; i < 3; i++)
+			assert_int_equal(tos_of(2), 0x28);
+		sw_groups_begin(groups);
+		assert_int_equal(
+			sw_meters_stage(meters, SW_METER_MODIFY, &conf, NULL), SW_METER_FINE);
+		send(1); /* not yet */
+		assert_int_equal(tos_of(2), 0x28);
+		if (!commit)
+			sw_groups_abort(groups);
+	}
+	assert_int_equal(stats(1)->packets, 8);
+	sw_groups_commit(groups);
+	send(3);
+	assert_int_equal(tos_of(2), 0x28);
+	assert_int_equal(tos_of(2), -1);
+	assert_int_equal(tos_of(3), 0x30);
+	assert_int_equal(tos_of(3), 0x30);
+	assert_int_equal(tos_of(3), -1);
+	assert_int_equal(stats(1)->packets, 11);
+	assert_int_equal(stats(1)->band[0].packets, 2);
+}
+
 /* Its buckets are full anew, its bands count from 0, what came in is counted on. */
 static void test_modify(void **state)
 {
@@ -387,6 +423,7 @@ int main(void)
 		TEST(test_remark_ip6),
 		TEST(test_others_have_it),
 		TEST(test_remark_is_matched),
+		TEST(test_staged),
 		TEST(test_modify),
 		TEST(test_delete_all),
 		TEST(test_no_output),

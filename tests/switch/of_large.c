@@ -3,6 +3,7 @@
  * Messages and bundles that change thousands of rules, made in slices: others are served in between and change nothing, answers come
  * behind all of it, who goes in the middle leaves nothing half done, and so does a bridge.
  */
+#include "of_bundles.h"
 #include "of_rules.h"
 
 #include <unistd.h>
@@ -23,6 +24,7 @@
 #include "../unit/of_hand.h"
 
 #include "../../src/ctl/of/bridge.h"
+#include "../../src/ctl/of/codec/head.h"
 #include "../../src/ctl/of/conn/server.h"
 #include "../../src/ctl/staged.h"
 
@@ -254,18 +256,56 @@ static void refused(void **state)
 	op_close(fd);
 }
 
+static const char *const uses[] = { "group:7", "meter:7,output:1" };
+
+/* Delete it: by itself, or in a bundle that is open, which is committed. */
+static void delete_used(int fd, bool meter, bool bundled)
+{
+	const char *body = meter ? "0002 0001 00000007" : "0002 00 00 00000007";
+	struct of_buf buf = { 0 };
+	size_t at = 0;
+
+	if (bundled) {
+		ob_put_head(&buf, OF13, true, 0x15);
+		of_hex_buf(&buf, "00000007 0000 0003");
+		at = buf.len;
+	}
+	of_begin(&buf, OF13, meter ? 29 : 15, 0x15);
+	of_hex_buf(&buf, body);
+	of_end(&buf, at);
+	if (bundled)
+		of_end(&buf, 0);
+	op_say_raw(fd, buf.bytes, buf.len);
+	of_buf_fini(&buf);
+	if (bundled)
+		ob_control(fd, OF13, 7, OB_COMMIT, 3);
+}
+
+/* Until a part of the rules is staged, but not all. */
+static void until_part(void)
+{
+	sw_clock_tick(TICK_NS);
+	for (unsigned i = 0; i < 1000 && !sw_rules_staged(rules()); i++)
+		op_turn(1);
+	assert_in_range(sw_rules_staged(rules()), 1, N - 1);
+	assert_false(staged_is_under_way(rules()));
+}
+
 /* Those that use it go with a group, with a meter. */
 static void users_go(void **state)
 {
-	static const char *const does[] = { "group:7", "meter:7,output:1" };
+	for (unsigned way = 0; way < 4; way++) {
+		bool meter = way & 1, bundled = way & 2;
+		int fd = fill(uses[meter]);
 
-	for (unsigned meter = 0; meter < 2; meter++) {
-		int fd = fill(does[meter]);
-
-		op_say(fd, OF13, meter ? 29 : 15, 0x15,
-			meter ? "0002 0001 00000007" : "0002 00 00 00000007");
+		if (bundled)
+			ob_begin(fd, OF13);
+		delete_used(fd, meter, bundled);
 		barrier(fd);
-		until_busy();
+		until_part();
+		at_once();
+		if (bundled)
+			ob_hear_control(fd, OF13, 7, OB_COMMITTED, 3);
 		hear_barrier(fd);
 		assert_int_equal(count(), 0);
 		assert_null(meter ? (void *)sw_meters_find(sw_bridge_meters(bridge()), 7)
@@ -279,24 +319,30 @@ static void users_go(void **state)
 /* The peer that deletes it goes: it stays, and its rules. */
 static void user_stays(void **state)
 {
-	int fd = fill("group:7"), other = op_dial_as("br0", OF13);
+	for (unsigned way = 0; way < 4; way++) {
+		bool meter = way & 1, bundled = way & 2;
+		int fd = fill(uses[meter]), other = op_dial_as("br0", OF13);
 
-	op_say(other, OF13, 2, 1, "");
-	op_say(other, OF13, 15, 0x15, "0002 00 00 00000007");
-	until_busy();
-	cut_off(other);
-	until_idle();
-	assert_int_equal(count(), N);
-	assert_non_null(sw_groups_find(sw_bridge_groups(bridge()), 7));
-	/* By a command: rules and then the meter, too. */
-	or_flow_mod(fd, OF13, OR_MODIFY, "actions=meter:7,output:1");
-	barrier(fd);
-	hear_barrier(fd);
-	ct_ok("group del br0 group_id=7");
-	assert_int_equal(count(), N);
-	ct_ok("meter del br0 meter=7");
-	assert_int_equal(count(), 0);
-	op_close(fd);
+		op_hush(other, OF13);
+		if (bundled)
+			ob_begin(other, OF13);
+		op_say(other, OF13, 2, 1, "");
+		delete_used(other, meter, bundled);
+		until_part();
+		cut_off(other);
+		until_idle();
+		assert_int_equal(count(), N);
+		assert_non_null(sw_groups_find(sw_bridge_groups(bridge()), 7));
+		assert_non_null(sw_meters_find(sw_bridge_meters(bridge()), 7));
+		/* By a command, in slices, too: rules go along. */
+		sw_clock_tick(TICK_NS);
+		ct_ok(meter ? "group del br0 group_id=7" : "meter del br0 meter=7");
+		assert_int_equal(count(), N);
+		ct_ok(meter ? "meter del br0 meter=7" : "group del br0 group_id=7");
+		assert_int_equal(count(), 0);
+		at_once();
+		op_close(fd);
+	}
 }
 
 /* OpenFlow ends, and the bridge, wherever it is: in the middle of the change, of what follows. */

@@ -112,11 +112,14 @@ static void in_a_bundle(void **state)
 	op_hear_type(other, BUNDLE_CTRL);
 	op_say(other, OF14, BUNDLE_ADD, 0xa0,
 		"00000005 0000 0001 050f 0030 000000a0 " GROUP("0000000a"));
+	op_say(other, OF14, BUNDLE_ADD, 0xa1,
+		"00000005 0000 0001 051d 0020 000000a1 " METER("0000000a"));
 	op_echo(other, OF14);
 	op_echo(one, OF14);
 	op_say(other, OF14, BUNDLE_CTRL, 2, "00000005 0004 0001");
 	op_hear_type(other, BUNDLE_CTRL);
 	hear(one, OF14, GROUP_MOD, 0xa0);
+	hear(one, OF14, METER_MOD, 0xa1);
 	op_close(one);
 	op_close(other);
 }

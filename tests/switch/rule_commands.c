@@ -262,8 +262,17 @@ static void test_files(void **state)
 		"meter=1 pktps bands=type=drop rate=5\nmodify meter=1 pktps bands=type=drop rate=6");
 	ct_ok("meter load br0 f");
 	assert_non_null(strstr(ct_text("meter dump br0"), "rate=6"));
-	ct_input("delete meter=1");
-	ct_fails(SW_CODE_INVALID, "meter load br0 f");
+	ct_input(
+		"delete meter=1\nmeter=1 pktps bands=type=drop rate=7\nmodify meter=2 pktps bands=type=drop rate=8");
+	ct_fails(SW_CODE_NOT_FOUND, "meter load br0 f");
+	assert_int_equal(strncmp(ct.err.text, "f:3: there is no meter 2", 24), 0);
+	assert_non_null(strstr(ct_text("meter dump br0"), "rate=6"));
+	ct_input(
+		"delete meter=1\nmeter=1 pktps bands=type=drop rate=7\nmeter=2 pktps bands=type=drop rate=8\n"
+		"delete meter=all\nmeter=3 pktps bands=type=drop rate=9");
+	ct_ok("meter load br0 f");
+	assert_non_null(strstr(ct_text("meter dump br0"), "rate=9"));
+	assert_null(strstr(ct_text("meter dump br0"), "rate=7"));
 	ct_input(NULL);
 	ct_fails(SW_CODE_USAGE, "rule load br0 f");
 	ct_ok("set bridge br0 other_config:cross-connect=true -- del-port p3");

@@ -50,10 +50,10 @@ static void let_go(struct batch *b)
 	b->held = false;
 }
 
-static void end_checks(struct batch *b, bool make)
+static void end_checks(struct batch *b, bool commit)
 {
 	if (b->began && !b->ended)
-		b->kind->end(b, make);
+		b->kind->end(b, commit);
 	b->ended = true;
 }
 
@@ -62,8 +62,6 @@ static void drop(void *arg)
 	struct batch *b = arg;
 
 	end_checks(b, false);
-	if (b->held && b->kind->leave)
-		b->kind->leave(b);
 	let_go(b);
 	LIST_REMOVE(b, all);
 	free(b->item);
@@ -184,17 +182,6 @@ static int nothing_more(struct batch *b, void *item, struct sw_err *err)
 	return 0;
 }
 
-static int make_one(struct batch *b, void *item, struct sw_err *err)
-{
-	return b->kind->make(b, item);
-}
-
-/* With an item that is not done: the slice is over, or there is nothing to do but to wait. */
-static bool must_rest(const struct batch *b, const struct slice *slice)
-{
-	return slice_over(slice) || staged_is_under_way(sw_bridge_rules(b->bridge));
-}
-
 /* All items in their order, a slice of them: 0, SW_CMD_MORE or an error. */
 static int each(struct batch *b, const struct slice *slice,
 	int (*use)(struct batch *b, void *item, struct sw_err *err), struct sw_err *err)
@@ -219,7 +206,7 @@ static int each(struct batch *b, const struct slice *slice,
 			return blame(b, text, err);
 		else
 			b->at.item++;
-		if (rc && must_rest(b, slice))
+		if (rc && slice_over(slice))
 			return SW_CMD_MORE;
 	}
 }
@@ -261,8 +248,6 @@ static int go_through(struct batch *b, const struct slice *slice, struct sw_err 
 		return check(b, slice, err);
 	case BATCH_REST:
 		return rest(b, slice, err);
-	case BATCH_MAKE:
-		return b->kind->make ? each(b, slice, make_one, err) : 0;
 	default:
 		return 0;
 	}
@@ -365,8 +350,6 @@ static void bridge_gone(struct sw_bridge *bridge)
 		if (b->bridge != bridge || !b->held)
 			continue;
 		end_checks(b, false);
-		if (b->kind->leave)
-			b->kind->leave(b);
 		let_go(b);
 		b->gone = true;
 	}

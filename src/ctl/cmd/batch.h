@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A command whose arguments behind the bridge are changes of one kind: all of them are made, or none. Each is read; then, with
- * nobody else changing the bridge, each is checked behind those before it; and if all are right, each is made. All of it
- * in slices of the control loop. Where a check makes the change already (a staging), `begin` and `end` say so.
+ * nobody else changing the bridge, each is staged behind those before it (`check`); and if all are right, all are committed at
+ * once (`end`). All but that in slices of the control loop.
  *
  * Changes may also come as the lines of a file, in the call's input: as ovs-ofctl(8) reads them, with # comments and, at the
  * beginning of a line, what it asks for ("add", "delete", ...). A file may have millions: of its lines nothing is kept but the
- * text, and each is read anew when it is checked, and when it is made.
+ * text, and each is read anew when it is staged.
  *
  * Thread: control.
  */
@@ -37,8 +37,7 @@ struct batch_word {
 struct batch_kind {
 	size_t size;			/* of an item, zeroed at first */
 	const struct batch_word *words; /* NULL: `read` knows them where there is b->lines */
-	/* 0, or an error, then there is nothing in the item to be freed. Names of ports are those of the bridge. With `make`
-	 * below it depends on nothing but the text. */
+	/* 0, or an error, then there is nothing in the item to be freed. Names of ports are those of the bridge. */
 	int (*read)(struct batch *b, const char *text, void *item, struct sw_err *err);
 	void (*fini)(void *item);
 	void (*begin)(struct batch *b);
@@ -46,11 +45,9 @@ struct batch_kind {
 	int (*check)(struct batch *b, void *item, struct sw_err *err);
 	/* Behind all checks, in slices; NULL: nothing. SLICE_MORE, 0 or an error. */
 	int (*rest)(struct batch *b, const struct slice *slice, struct sw_err *err);
-	int (*make)(struct batch *b, void *item); /* 0 or SW_CMD_MORE; NULL: check did */
-	void (*leave)(struct batch *b); /* in the middle of that: nobody goes on; NULL: nothing */
 	/* Something was wrong: what checks did, undone in slices before the end; NULL: end does it. SLICE_MORE or 0. */
 	int (*undo)(struct batch *b, const struct slice *slice);
-	void (*end)(struct batch *b, bool make); /* of checks; make: all were right */
+	void (*end)(struct batch *b, bool commit); /* commit: all were right */
 };
 
 /* Where among the items. */
@@ -71,7 +68,7 @@ struct batch {
 	unsigned n;	       /* items, from begin on */
 	bool held, began, ended;
 	bool gone; /* the bridge is, in the middle of it */
-	enum { BATCH_READ, BATCH_CHECK, BATCH_REST, BATCH_MAKE, BATCH_MADE, BATCH_UNDO } stage;
+	enum { BATCH_READ, BATCH_CHECK, BATCH_REST, BATCH_MADE, BATCH_UNDO } stage;
 	struct sw_err fault; /* UNDO: because of it */
 	struct batch_at at;  /* the next, in this stage */
 	uint64_t ticket;     /* of what was made, on its way to the disk where rules persist */

@@ -5,12 +5,9 @@
 #include <sw/bridge.h>
 #include <sw/cmd.h>
 #include <sw/err.h>
-#include <sw/ids.h>
-#include <sw/mem.h>
+#include <sw/groups.h>
 #include <sw/meters.h>
-
-#include <limits.h>
-#include <stdlib.h>
+#include <sw/rule_slices.h>
 
 #include "../staged.h"
 #include "batch.h"
@@ -18,12 +15,6 @@
 struct item {
 	enum sw_meter_verb verb;
 	struct sw_meter_conf conf;
-};
-
-/* What the checks before left behind: ids that were added, ascending. */
-struct checks {
-	unsigned n;
-	uint32_t id[];
 };
 
 static int read_one(struct batch *b, const char *text, void *item, struct sw_err *err)
@@ -45,90 +36,54 @@ static void fini_one(void *item)
 
 static void begin(struct batch *b)
 {
-	b->arg = sw_xcalloc(1, sizeof(struct checks) + b->n * sizeof(uint32_t));
+	b->arg = sw_bridge_meters(b->bridge);
+	sw_groups_begin(sw_bridge_groups(b->bridge));
 }
 
-static unsigned place_of(const struct checks *c, uint32_t id)
+/* Rules that go with it, as far as there is a meter to go. */
+static bool takes_rules(const struct batch *b, const struct item *it)
 {
-	return sw_ids_place(c->id, c->n, sizeof(c->id[0]), id);
+	return it->verb == SW_METER_DELETE &&
+	       (it->conf.id == SW_METER_ALL || sw_meters_has(b->arg, it->conf.id));
 }
 
-static bool is_added(const struct checks *c, uint32_t id)
+static int stage_one(struct batch *b, void *item, struct sw_err *err)
 {
-	unsigned at = place_of(c, id);
+	struct item *it = item;
+	int fault;
 
-	return at < c->n && c->id[at] == id;
-}
-
-static int check_add(struct batch *b, uint32_t id, struct sw_err *err)
-{
-	const struct sw_meters *meters = sw_bridge_meters(b->bridge);
-	struct checks *c = b->arg;
-	unsigned at = place_of(c, id);
-	int rc;
-
-	if (sw_meters_find(meters, id) || is_added(c, id)) {
-		rc = sw_err_set(err, SW_CODE_EXISTS, "meter %u is there already", id);
-		sw_err_given(err, "%u", id);
-		sw_err_hint(err, "swctl meter mod changes it");
-		return rc;
-	}
-	if (sw_meters_count(meters) + c->n >= SW_METERS_MAX)
-		return sw_err_set(err, SW_CODE_LIMIT,
-			"the bridge would have more than %u meters, the most it can have",
-			SW_METERS_MAX);
-	for (unsigned i = c->n++; i > at; i--)
-		c->id[i] = c->id[i - 1];
-	c->id[at] = id;
-	return 0;
-}
-
-static int check_one(struct batch *b, void *item, struct sw_err *err)
-{
-	const struct item *it = item;
-	uint32_t id = it->conf.id;
-	bool there = sw_meters_find(sw_bridge_meters(b->bridge), id) || is_added(b->arg, id);
-	int rc;
-
-	if (it->verb == SW_METER_ADD || (it->verb == SW_METER_MODIFY && b->option && !there))
-		return check_add(b, id, err);
-	if (it->verb == SW_METER_DELETE || there)
-		return 0;
-	rc = sw_err_set(err, SW_CODE_NOT_FOUND, "there is no meter %u", id);
-	sw_err_given(err, "%u", id);
-	sw_err_hint(err, "swctl meter dump %s shows all, meter add makes one", b->call->args[0]);
-	return rc;
-}
-
-static int make_one(struct batch *b, void *item)
-{
-	struct sw_meters *meters = sw_bridge_meters(b->bridge);
-	const struct item *it = item;
-	uint32_t id = it->conf.id;
-	bool there = sw_meters_find(meters, id) || (id == SW_METER_ALL && sw_meters_count(meters));
-	bool add = it->verb == SW_METER_MODIFY && b->option && !there;
-
-	if (it->verb == SW_METER_DELETE && there &&
-		staged_end_users(b->bridge, SW_RULE_METER_GONE, id))
+	if (b->option && it->verb == SW_METER_MODIFY && !sw_meters_has(b->arg, it->conf.id))
+		it->verb = SW_METER_ADD;
+	if (takes_rules(b, it) && sw_rules_stage_gone(sw_bridge_rules(b->bridge),
+					  SW_RULE_METER_GONE, it->conf.id, STAGED_LOOKS))
 		return SW_CMD_MORE;
-	sw_meters_change(meters, add ? SW_METER_ADD : it->verb, &it->conf, NULL);
-	return 0;
+	fault = sw_meters_stage(b->arg, it->verb, &it->conf, err);
+	if (fault == SW_METER_EXISTS)
+		sw_err_hint(err, "swctl meter mod changes it");
+	if (fault == SW_METER_UNKNOWN)
+		sw_err_hint(err, "swctl meter dump %s shows all, meter add makes one",
+			b->call->args[0]);
+	return fault ? sw_err_errno(err->code) : 0;
 }
 
-static void leave(struct batch *b)
+static void end(struct batch *b, bool commit)
 {
-	staged_leave_users(b->bridge);
+	struct sw_groups *groups = sw_bridge_groups(b->bridge);
+
+	if (commit) {
+		sw_groups_publish(groups);
+		staged_settle(b->bridge);
+	} else {
+		sw_groups_discard(groups);
+		staged_abort(b->bridge);
+	}
 }
 
-static void end(struct batch *b, bool make)
-{
-	free(b->arg);
-}
-
-/* A check of a deletion does not make it, so those behind it could not be checked. */
+/* As those of groups. */
 static const struct batch_word words[] = {
 	{ "add", SW_METER_ADD },
 	{ "modify", SW_METER_MODIFY },
+	{ "delete", SW_METER_DELETE },
 	{ NULL },
 };
 
@@ -138,9 +93,7 @@ static const struct batch_kind meters_kind = {
 	.read = read_one,
 	.fini = fini_one,
 	.begin = begin,
-	.check = check_one,
-	.make = make_one,
-	.leave = leave,
+	.check = stage_one,
 	.end = end,
 };
 
@@ -198,7 +151,7 @@ static int run_load(struct sw_call *call, struct sw_err *err)
 
 SW_REGISTER(cmd, meter_load) = {
 	.name = "meter load",
-	.help = "change meters as the lines of a file say, all of it or nothing; a line may begin with add or modify",
+	.help = "change meters as the lines of a file say, all of it or nothing; a line may begin with add, modify or delete",
 	BATCH_FILE_COMMAND,
 	.output = SW_OUT_NONE,
 	.run = run_load,

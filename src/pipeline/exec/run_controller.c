@@ -107,7 +107,7 @@ static void run_controller(struct exec *x, const struct op *op)
 		struct sw_packet_in *in;
 
 		if (unlikely(!meter_lets_in(
-			    x->prog->meters, x->w, op->controller.meter, x->pkts[i]))) {
+			    x->prog->meters, x->version, x->w, op->controller.meter, x->pkts[i]))) {
 			x->why = SW_ID(drop, meter);
 			continue;
 		}

@@ -83,6 +83,7 @@ struct sw_groups {
 	struct id_map map;
 	/* Control's. */
 	struct sw_rules *rules;
+	struct sw_meters *meters; /* staged along with them; NULL: none are */
 	unsigned of_type[4], n_buckets;
 	struct sw_groups *staged; /* the store of the staging at hand, or NULL */
 	struct sw_groups

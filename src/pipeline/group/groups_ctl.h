@@ -9,12 +9,16 @@
 
 #include "group.h"
 
+struct sw_meters;
 struct sw_rules;
 
 /* Without groups. `lists_void` is called when what walks found for packets before holds no more, after the change is
  * visible; NULL: nobody keeps that. Counters are for as many workers as sw_worker_count() says now. */
 struct sw_groups *groups_create(
 	struct sw_rules *rules, void (*lists_void)(void *arg), void *lists_arg);
+
+/* Stagings of these groups are of the meters, too, which are there as long as they are. */
+void groups_stage_with(struct sw_groups *groups, struct sw_meters *meters);
 
 /* No program of the bridge is run on packets that come from now on; it goes after a grace period. */
 void groups_destroy(struct sw_groups *groups);

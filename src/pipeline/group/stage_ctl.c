@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Stagings of groups and rules: changes of groups are made on a store of its own that no packet comes to, of those groups
+ * Stagings of groups, meters and rules: changes of groups are made on a store of its own that no packet comes to, of those groups
  * that they have to do with: each that they name and all that it sends to. A commit puts those that came of it into
  * the store of the bridge, and packets meet them with the rules, from the next version on.
  *
@@ -16,8 +16,14 @@
 #include <sw/mem.h>
 #include <sw/rule_slices.h>
 
+#include "../meter/meters_ctl.h"
 #include "../rule/rules_ctl.h"
 #include "groups_ctl.h"
+
+void groups_stage_with(struct sw_groups *groups, struct sw_meters *meters)
+{
+	groups->meters = meters;
+}
 
 void sw_groups_begin(struct sw_groups *groups)
 {
@@ -26,6 +32,8 @@ void sw_groups_begin(struct sw_groups *groups)
 	RTE_ASSERT(!groups->staged);
 	if (groups->rules)
 		sw_rules_begin(groups->rules);
+	if (groups->meters)
+		meters_begin(groups->meters);
 	trial->tried = groups;
 	trial->elsewhere = groups->map.n;
 	trial->n_buckets = groups->n_buckets;
@@ -255,6 +263,8 @@ static bool place_all(struct coming *c)
 	uint64_t version = groups->rules ? rules_stage_version(groups->rules) : 0;
 	bool more_downs;
 
+	if (groups->meters)
+		meters_stage_place(groups->meters, version);
 	for (unsigned i = 0; i < c->n; i++)
 		place(c, i, version);
 	for (unsigned i = 0; i < c->n; i++) {
@@ -289,6 +299,8 @@ void sw_groups_publish(struct sw_groups *groups)
 	for (unsigned i = 0; i < c.n; i++)
 		groups_tell(groups, c.g[i]->id);
 	groups_take_out(groups, c.going, c.n_going);
+	if (groups->meters)
+		meters_stage_settle(groups->meters);
 	free(c.g);
 	free(c.old);
 	free(c.going);
@@ -311,6 +323,8 @@ void sw_groups_discard(struct sw_groups *groups)
 		g->ends = false;
 	groups->staged = NULL;
 	groups_destroy(trial);
+	if (groups->meters)
+		meters_abort(groups->meters);
 }
 
 void sw_groups_abort(struct sw_groups *groups)

@@ -64,9 +64,13 @@ struct sw_meter {
 	uint64_t lease_cycles;
 	size_t stride; /* bytes of a part */
 	uint8_t *parts;
+	/* Seen by who reads this version of the rules; those before see `older` (NULL: none), until there are none. rcu */
+	uint64_t begin;
+	struct sw_meter *older;
 
 	/* Control's. */
 	const struct sw_meters *of;
+	bool goes_on;		/* it counts on from where the meter before it was */
 	struct sw_meter *after; /* that took its place */
 	uint64_t made_ms;
 	struct meter_count base, added; /* as those of groups */
@@ -85,6 +89,7 @@ struct sw_meters {
 	struct sw_meter *controllers; /* SW_METER_CONTROLLER. rcu; NULL: none */
 	/* Control's. */
 	struct sw_rules *rules;
+	struct meters_staging *staged; /* at hand, or NULL */
 	void (*lists_void)(void *arg);
 	void *lists_arg;
 };
@@ -92,6 +97,20 @@ struct sw_meters {
 static inline struct sw_meter *meter_find(const struct sw_meters *meters, uint32_t id)
 {
 	return id_map_find(&meters->map, id);
+}
+
+/* As of a version of the rules. */
+static inline struct sw_meter *meter_at(struct sw_meter *m, uint64_t version)
+{
+	while (unlikely(m && m->begin > version))
+		m = sw_rcu_get(m->older);
+	return m;
+}
+
+static inline struct sw_meter *meter_find_at(
+	const struct sw_meters *meters, uint32_t id, uint64_t version)
+{
+	return meter_at(meter_find(meters, id), version);
 }
 
 static inline struct meter_part *meter_part(const struct sw_meter *m, unsigned worker)
@@ -103,9 +122,9 @@ static inline struct meter_part *meter_part(const struct sw_meter *m, unsigned w
 bool meter_pass(struct sw_meter *m, const struct sw_worker *w, struct rte_mbuf *const *pkts,
 	unsigned n, int8_t *hit);
 
-/* May a packet go to controllers, by the meter that its action names, else by the one for all controllers? */
-bool meter_lets_in(
-	const struct sw_meters *meters, const struct sw_worker *w, uint32_t id, struct rte_mbuf *m);
+/* May the packet go to controllers, by the meter that its action names, else (id 0) by the one for all controllers? */
+bool meter_lets_in(const struct sw_meters *meters, uint64_t version, const struct sw_worker *w,
+	uint32_t id, struct rte_mbuf *pkt);
 
 /* Is it an op that passes a meter; which? */
 bool op_meter(const struct op *op, uint32_t *id);

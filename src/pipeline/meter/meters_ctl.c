@@ -12,6 +12,7 @@
 
 #include <rte_common.h>
 #include <rte_cycles.h>
+#include <rte_debug.h>
 
 #include <sw/action.h>
 #include <sw/clock.h>
@@ -59,8 +60,7 @@ static void band_init(struct meter_band *b, const struct sw_meter_band *conf, ui
 	b->lease = RTE_MIN(b->size / METER_LEASE_PART, b->rate * (hz * METER_LEASE_US / 1000000));
 }
 
-static struct sw_meter *meter_create(
-	const struct sw_meters *meters, const struct sw_meter_conf *conf)
+struct sw_meter *meter_create(const struct sw_meters *meters, const struct sw_meter_conf *conf)
 {
 	struct sw_meter *m = lines(sizeof(*m));
 	uint64_t hz = rte_get_tsc_hz();
@@ -87,7 +87,7 @@ static struct sw_meter *meter_create(
 	return m;
 }
 
-static void meter_free(struct sw_meter *m)
+void meter_free(struct sw_meter *m)
 {
 	free(m->parts);
 	sw_meter_fini(&m->conf);
@@ -109,7 +109,7 @@ static struct meter_count came_in(const struct sw_meter *m)
 	return all;
 }
 
-static void move_on(struct sw_meter *to, struct sw_meter *from)
+void meter_stats_move(struct sw_meter *to, struct sw_meter *from)
 {
 	struct meter_count all = came_in(from);
 
@@ -141,16 +141,34 @@ void sw_meter_stats(const struct sw_meter *m, struct sw_meter_stats *out)
 
 /* --- the end of objects --- */
 
-/* No worker has it. Those that took its place went after it, if they went. */
+/* What workers counted on it goes to the one that is there now, if that goes on from it. */
+static void settle(struct sw_meter *m)
+{
+	struct sw_meter *now = m;
+
+	while (now->after) {
+		now = now->after;
+		if (!now->goes_on)
+			return;
+	}
+	if (now != m)
+		meter_stats_move(now, m);
+}
+
+/* No worker has it. Those that took its place go after it, if they go. */
 static void retired(void *arg)
 {
-	struct sw_meter *m = arg, *now = m;
+	struct sw_meter *m = arg;
 
-	while (now->after)
-		now = now->after;
-	if (now != m)
-		move_on(now, m);
+	settle(m);
+	if (m->after && m->after->older == m)
+		sw_rcu_set(m->after->older, NULL);
 	meter_free(m);
+}
+
+void meter_retire(struct sw_meter *m)
+{
+	sw_rcu_defer(retired, m);
 }
 
 static void meters_free(void *arg)
@@ -171,60 +189,82 @@ void meters_destroy(struct sw_meters *meters)
 
 /* --- changes --- */
 
-static void publish(struct sw_meters *meters, uint32_t id, struct sw_meter *m)
+void meter_place(struct sw_meters *meters, uint32_t id, struct sw_meter *m)
 {
-	const struct sw_meter_listener *l;
-
 	if (m)
 		id_map_set(&meters->map, id, m);
 	else
 		id_map_remove(&meters->map, id);
 	if (id == SW_METER_CONTROLLER)
 		sw_rcu_set(meters->controllers, m);
+}
+
+void meters_tell(const struct sw_meters *meters, uint32_t id)
+{
+	const struct sw_meter_listener *l;
+
 	SW_REG_FOREACH (meter_listener, const struct sw_meter_listener *, l)
 		l->heard(meters, id);
 }
 
-static enum sw_meter_fault add(
-	struct sw_meters *meters, const struct sw_meter_conf *conf, struct sw_err *err)
+static void publish(struct sw_meters *meters, uint32_t id, struct sw_meter *m)
 {
-	if (meter_find(meters, conf->id)) {
+	meter_place(meters, id, m);
+	meters_tell(meters, id);
+}
+
+enum sw_meter_fault meter_check(const struct sw_meters *meters, enum sw_meter_verb verb,
+	const struct sw_meter_conf *conf, struct sw_err *err)
+{
+	bool there = sw_meters_has(meters, conf->id);
+
+	if (verb == SW_METER_ADD && there) {
 		sw_err_set(err, SW_CODE_EXISTS, "meter %u is there already", conf->id);
 		sw_err_given(err, "%u", conf->id);
 		return SW_METER_EXISTS;
 	}
-	if (sw_meter_check(conf, err))
-		return SW_METER_INVALID;
-	if (meters->map.n >= SW_METERS_MAX) {
-		sw_err_set(err, SW_CODE_LIMIT, "the bridge has %u meters, the most it can have",
-			SW_METERS_MAX);
-		return SW_METER_OUT_OF_METERS;
-	}
-	publish(meters, conf->id, meter_create(meters, conf));
-	return SW_METER_FINE;
-}
-
-static enum sw_meter_fault modify(
-	struct sw_meters *meters, const struct sw_meter_conf *conf, struct sw_err *err)
-{
-	struct sw_meter *old = meter_find(meters, conf->id), *m;
-
-	if (!old) {
+	if (verb == SW_METER_MODIFY && !there) {
 		sw_err_set(err, SW_CODE_NOT_FOUND, "there is no meter %u", conf->id);
 		sw_err_given(err, "%u", conf->id);
 		return SW_METER_UNKNOWN;
 	}
 	if (sw_meter_check(conf, err))
 		return SW_METER_INVALID;
-	m = meter_create(meters, conf);
+	if (!there && meters_staged_count(meters) >= SW_METERS_MAX) {
+		sw_err_set(err, SW_CODE_LIMIT, "the bridge has %u meters, the most it can have",
+			SW_METERS_MAX);
+		return SW_METER_OUT_OF_METERS;
+	}
+	return SW_METER_FINE;
+}
+
+void meter_follow(struct sw_meter *m, struct sw_meter *old)
+{
+	m->goes_on = true;
 	m->made_ms = old->made_ms;
 	m->base = old->base;
-	move_on(m, old);
-	old->after = m;
+	meter_stats_move(m, old);
+}
+
+static enum sw_meter_fault put(struct sw_meters *meters, enum sw_meter_verb verb,
+	const struct sw_meter_conf *conf, struct sw_err *err)
+{
+	enum sw_meter_fault fault = meter_check(meters, verb, conf, err);
+	struct sw_meter *old = meter_find(meters, conf->id), *m;
+
+	if (fault)
+		return fault;
+	m = meter_create(meters, conf);
+	if (old) {
+		meter_follow(m, old);
+		old->after = m;
+	}
 	publish(meters, conf->id, m);
+	if (!old)
+		return SW_METER_FINE;
 	if (m->remarks && !old->remarks && meters->lists_void)
 		meters->lists_void(meters->lists_arg);
-	sw_rcu_defer(retired, old);
+	meter_retire(old);
 	return SW_METER_FINE;
 }
 
@@ -240,7 +280,7 @@ static void end_rules(struct sw_meters *meters, uint32_t id)
 static void take_out(struct sw_meters *meters, struct sw_meter *m)
 {
 	publish(meters, m->id, NULL);
-	sw_rcu_defer(retired, m);
+	meter_retire(m);
 }
 
 static enum sw_meter_fault drop(struct sw_meters *meters, uint32_t id)
@@ -260,14 +300,8 @@ static enum sw_meter_fault drop(struct sw_meters *meters, uint32_t id)
 enum sw_meter_fault sw_meters_change(struct sw_meters *meters, enum sw_meter_verb verb,
 	const struct sw_meter_conf *conf, struct sw_err *err)
 {
-	switch (verb) {
-	case SW_METER_ADD:
-		return add(meters, conf, err);
-	case SW_METER_MODIFY:
-		return modify(meters, conf, err);
-	default:
-		return drop(meters, conf->id);
-	}
+	RTE_ASSERT(!meters->staged);
+	return verb == SW_METER_DELETE ? drop(meters, conf->id) : put(meters, verb, conf, err);
 }
 
 /* --- looking --- */
@@ -289,7 +323,7 @@ static bool list_known(
 
 		if (!strcmp(a->type->name, "clone") && !list_known(meters, a->nested.list, missing))
 			return false;
-		if (!id || meter_find(meters, id))
+		if (!id || sw_meters_has(meters, id))
 			continue;
 		*missing = id;
 		return false;
@@ -300,7 +334,7 @@ static bool list_known(
 bool sw_meters_known(
 	const struct sw_meters *meters, const struct sw_instructions *does, uint32_t *missing)
 {
-	if (does->meter && !meter_find(meters, does->meter)) {
+	if (does->meter && !sw_meters_has(meters, does->meter)) {
 		*missing = does->meter;
 		return false;
 	}

@@ -99,7 +99,7 @@ static void act(struct exec *x, const struct sw_meter *m, const int8_t *hit)
 
 static void run_meter(struct exec *x, const struct op *op)
 {
-	struct sw_meter *m = meter_find(x->prog->meters, op->id);
+	struct sw_meter *m = meter_find_at(x->prog->meters, op->id, x->version);
 	int8_t hit[SW_BURST];
 
 	if (likely(m) && unlikely(meter_pass(m, x->w, x->pkts, x->n, hit)))
@@ -109,7 +109,7 @@ static void run_meter(struct exec *x, const struct op *op)
 /* Later tables match the DSCP that it leaves. */
 static void walk_meter(struct walk *walk, const struct op *op)
 {
-	const struct sw_meter *m = meter_find(walk->prog->meters, op->id);
+	const struct sw_meter *m = meter_find_at(walk->prog->meters, op->id, walk->reader.version);
 
 	if (m && m->remarks)
 		walk->stale = true;

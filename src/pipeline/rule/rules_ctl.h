@@ -46,6 +46,9 @@ void rules_evict_all(struct sw_rules *rules, bool evict);
 /* The version that the staging at hand will be seen at: it comes with the commit even if no rule changes. */
 uint64_t rules_stage_version(struct sw_rules *rules);
 
+/* From that version on packets are walked again, whatever the rules they met say. */
+void rules_stage_void(struct sw_rules *rules);
+
 /* Rules that use a group or a meter, as staged. */
 uint32_t rules_using_group(const struct sw_rules *rules, uint32_t id);
 uint32_t rules_using_meter(const struct sw_rules *rules, uint32_t id);

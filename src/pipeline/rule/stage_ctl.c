@@ -256,7 +256,7 @@ void sw_rules_begin(struct sw_rules *rules)
 {
 	RTE_ASSERT(!rules->staging);
 	rules->staging = true;
-	rules->moves = false;
+	rules->moves = rules->voids = false;
 	rules->part = (struct rule_part){ 0 };
 }
 
@@ -265,6 +265,12 @@ uint64_t rules_stage_version(struct sw_rules *rules)
 	RTE_ASSERT(rules->staging);
 	rules->moves = true;
 	return rules->version + 1;
+}
+
+void rules_stage_void(struct sw_rules *rules)
+{
+	RTE_ASSERT(rules->staging);
+	rules->moves = rules->voids = true;
 }
 
 void sw_rules_publish(struct sw_rules *rules)

@@ -111,6 +111,7 @@ struct sw_rules {
 	bool staging, dying;
 	bool published;	  /* what is staged is seen; what follows from it is under way */
 	bool moves;	  /* the staging makes another version even without changes of rules */
+	bool voids;	  /* and one where packets are walked again */
 	struct code *ops; /* of the change that is being staged */
 	struct sw_fields ops_read; /* fields that ops of any rule so far have read, as a mask */
 	const struct rule_hooks *hooks; /* NULL: nobody else wants to know of commits */

@@ -125,10 +125,11 @@ static enum of_error error_of(enum sw_meter_fault fault)
 	return OFPMMFC_UNKNOWN;
 }
 
-enum of_error of_change_meter(struct sw_meters *meters, const struct of_meter_mod *mod)
+enum of_error of_change_meter(struct sw_meters *meters, const struct of_meter_mod *mod, bool staged)
 {
 	struct sw_err err = { 0 };
-	enum sw_meter_fault fault = sw_meters_change(meters, mod->verb, &mod->conf, &err);
+	enum sw_meter_fault fault =
+		(staged ? sw_meters_stage : sw_meters_change)(meters, mod->verb, &mod->conf, &err);
 
 	if (fault)
 		sw_debug("meter %u: %s", mod->conf.id, err.text);

@@ -25,8 +25,9 @@ struct of_meter_mod {
 };
 enum of_error of_get_meter_mod(struct of_cursor c, struct of_meter_mod *out);
 
-/* Make it so. Between stagings of rules: a meter that goes takes rules with it. */
-enum of_error of_change_meter(struct sw_meters *meters, const struct of_meter_mod *mod);
+/* Make it so: within a staging of groups (staged), or between stagings of rules, since a meter that goes takes rules with it. */
+enum of_error of_change_meter(
+	struct sw_meters *meters, const struct of_meter_mod *mod, bool staged);
 
 /* Entries of answers. users: rules that use it. */
 void of_put_meter_conf(struct of_buf *out, const struct sw_meter_conf *conf);

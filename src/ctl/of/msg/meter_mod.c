@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include <sw/groups.h>
 #include <sw/mem.h>
 #include <sw/rule_slices.h>
 
@@ -14,30 +15,41 @@
 #include "../conn/reply.h"
 #include "../large.h"
 #include "../meter/meter.h"
+#include "../monitors.h"
 #include "requestforward.h"
 
-static void large_begin(struct of_bridge *of)
+/* Rules that go with it, as far as there is a meter to go. */
+static bool takes_rules(const struct of_bridge *of, const struct of_meter_mod *mod)
 {
-	sw_rules_begin(of->rules);
+	return mod->verb == SW_METER_DELETE &&
+	       (mod->conf.id == SW_METER_ALL || sw_meters_has(of->meters, mod->conf.id));
 }
 
-static enum of_error large_piece(struct of_bridge *of, void *arg)
+/* Those first, in pieces. */
+static enum of_error stage_piece(struct of_bridge *of, void *arg)
 {
 	const struct of_meter_mod *mod = arg;
 
-	return sw_rules_stage_gone(of->rules, SW_RULE_METER_GONE, mod->conf.id, STAGED_LOOKS)
-		       ? OF_MORE
-		       : OF_FINE;
+	if (takes_rules(of, mod) &&
+		sw_rules_stage_gone(of->rules, SW_RULE_METER_GONE, mod->conf.id, STAGED_LOOKS))
+		return OF_MORE;
+	return of_change_meter(of->meters, mod, true);
+}
+
+static void large_begin(struct of_bridge *of)
+{
+	sw_groups_begin(of->groups);
 }
 
 static void large_commit(struct of_bridge *of, void *arg)
 {
-	staged_commit(of->bridge);
-	of_change_meter(of->meters, arg); /* which no rule uses now */
+	sw_groups_publish(of->groups);
+	staged_settle(of->bridge);
 }
 
 static void large_discard(struct of_bridge *of)
 {
+	sw_groups_discard(of->groups);
 	staged_abort(of->bridge);
 }
 
@@ -49,7 +61,7 @@ static void large_free(void *arg)
 	free(mod);
 }
 
-static const struct of_large_kind large = { large_begin, large_piece, large_commit, large_discard,
+static const struct of_large_kind large = { large_begin, stage_piece, large_commit, large_discard,
 	large_free };
 
 static enum of_error begin_large(
@@ -62,30 +74,40 @@ static enum of_error begin_large(
 	return OF_FINE;
 }
 
-/* Rules that go with it, as far as there is a meter to go. */
-static bool takes_many(const struct of_bridge *of, const struct of_meter_mod *mod)
-{
-	uint32_t id = mod->conf.id;
-
-	return mod->verb == SW_METER_DELETE &&
-	       (id == SW_METER_ALL ? sw_meters_count(of->meters) > 0
-				   : sw_meters_find(of->meters, id) != NULL) &&
-	       sw_rules_gone_are_many(of->rules, SW_RULE_METER_GONE, id, STAGED_LOOKS);
-}
-
 static enum of_error meter_mod(struct of_conn *c, const struct of_msg *msg)
 {
+	struct of_bridge *of = c->bridge;
 	struct of_meter_mod mod;
 	enum of_error error = of_get_meter_mod(msg->body, &mod);
 
-	if (!error && takes_many(c->bridge, &mod))
+	if (!error && takes_rules(of, &mod) &&
+		sw_rules_gone_are_many(of->rules, SW_RULE_METER_GONE, mod.conf.id, STAGED_LOOKS))
 		return begin_large(c, msg, &mod);
 	if (!error)
-		error = of_change_meter(c->bridge->meters, &mod);
+		error = of_change_meter(of->meters, &mod, false);
 	if (!error)
 		of_forward_request(c, msg, OFPRFR_METER_MOD);
 	sw_meter_fini(&mod.conf);
 	return error;
+}
+
+static enum of_error stage(struct of_conn *c, const struct of_msg *msg, bool now)
+{
+	struct of_meter_mod mod;
+	enum of_error error = of_get_meter_mod(msg->body, &mod);
+
+	if (!error && now)
+		error = stage_piece(c->bridge, &mod);
+	if (!error && now)
+		of_monitors_mark(c->bridge, c, msg->xid);
+	sw_meter_fini(&mod.conf);
+	return error;
+}
+
+static bool after(struct of_conn *c, const struct of_msg *msg)
+{
+	of_forward_request(c, msg, OFPRFR_METER_MOD);
+	return true;
 }
 
 SW_REGISTER(of_message, meter_mod) = {
@@ -94,4 +116,6 @@ SW_REGISTER(of_message, meter_mod) = {
 	.ids = { { OF_V13_UP, OF_PLAIN, 0, 29, 8, 8 } },
 	.changes = true,
 	.handle = meter_mod,
+	.stage = stage,
+	.after = after,
 };
