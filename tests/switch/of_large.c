@@ -291,13 +291,27 @@ static void until_part(void)
 	assert_false(staged_is_under_way(rules()));
 }
 
+/* Another controller that asks for it is told of the request. */
+static void hear_forwarded(int fd, bool meter)
+{
+	const struct op_message *m = op_hear_type(fd, 32);
+
+	assert_int_equal(m->len, 16);
+	assert_int_equal(m->body[1], meter ? 29 : 15);
+	assert_int_equal(op_u32(m, 4), 0x15);
+	assert_int_equal(op_u32(m, 12), 7);
+}
+
 /* Those that use it go with a group, with a meter. */
 static void users_go(void **state)
 {
 	for (unsigned way = 0; way < 4; way++) {
 		bool meter = way & 1, bundled = way & 2;
-		int fd = fill(uses[meter]);
+		int fd = fill(uses[meter]), other = op_dial_as("br0", OF14);
 
+		op_hush(other, OF14);
+		op_say(other, OF14, 28, 1, "000b 0008 00000003"); /* OFPT_REQUESTFORWARD */
+		op_echo(other, OF14);
 		if (bundled)
 			ob_begin(fd, OF13);
 		delete_used(fd, meter, bundled);
@@ -307,6 +321,8 @@ static void users_go(void **state)
 		if (bundled)
 			ob_hear_control(fd, OF13, 7, OB_COMMITTED, 3);
 		hear_barrier(fd);
+		hear_forwarded(other, meter);
+		op_close(other);
 		assert_int_equal(count(), 0);
 		assert_null(meter ? (void *)sw_meters_find(sw_bridge_meters(bridge()), 7)
 				  : (void *)sw_groups_find(sw_bridge_groups(bridge()), 7));

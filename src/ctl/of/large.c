@@ -19,9 +19,10 @@ struct large {
 	struct of_conn *c;
 	const struct of_large_kind *kind;
 	void *arg;
-	struct of_msg request; /* without its bytes, which are gone */
-	uint8_t head[64];      /* of them, for an error */
+	struct of_msg request; /* its bytes are in `bytes` */
 	enum { WAITING, STAGING, OVER } stage;
+	bool made; /* not refused */
+	uint8_t bytes[];
 };
 
 /* What was committed before it is told of first; and so is this in the end. */
@@ -40,10 +41,19 @@ static void end(struct large *l, enum of_error error)
 		of_send_error(c, error, &l->request);
 		l->kind->discard(c->bridge);
 	} else {
+		l->made = true;
 		of_monitors_mark(c->bridge, c, l->request.xid);
 		l->kind->commit(c->bridge, l->arg);
 	}
 	of_bridge_unlock(c->bridge);
+}
+
+/* As behind the commit of a bundle. */
+static int follow(struct of_conn *c, struct large *l)
+{
+	const struct sw_of_message *type = l->request.type;
+
+	return l->made && type->after && !type->after(c, &l->request) ? SLICE_MORE : 0;
 }
 
 static int step(struct of_conn *c, struct of_work *work, const struct slice *slice)
@@ -54,7 +64,7 @@ static int step(struct of_conn *c, struct of_work *work, const struct slice *sli
 	if (l->stage != STAGING && wait_told(c))
 		return SLICE_MORE;
 	if (l->stage == OVER)
-		return 0;
+		return follow(c, l);
 	if (l->stage == WAITING)
 		l->kind->begin(c->bridge);
 	l->stage = STAGING;
@@ -62,7 +72,7 @@ static int step(struct of_conn *c, struct of_work *work, const struct slice *sli
 		if (slice_over(slice))
 			return SLICE_MORE;
 	end(l, error);
-	return wait_told(c);
+	return wait_told(c) ? SLICE_MORE : follow(c, l);
 }
 
 static void large_free(struct of_work *work)
@@ -80,13 +90,13 @@ static void large_free(struct of_work *work)
 void of_large_begin(
 	struct of_conn *c, const struct of_msg *msg, const struct of_large_kind *kind, void *arg)
 {
-	struct large *l = sw_xcalloc(1, sizeof(*l));
+	struct large *l = sw_xcalloc(1, sizeof(*l) + msg->len);
 
 	l->work = (struct of_work){ step, large_free };
 	l->c = c;
 	l->kind = kind;
 	l->arg = arg;
-	of_msg_keep(&l->request, msg, l->head, sizeof(l->head));
+	of_msg_keep(&l->request, msg, l->bytes, msg->len);
 	c->work = &l->work;
 	of_bridge_lock(c->bridge, c);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A message that has to look at many rules: it is made in slices while nobody else changes the bridge, seen by packets at once, and over
- * when all are told of it; then the next message of the connection is looked at. What goes wrong, and a peer that goes
- * in the middle, leaves all as it was.
+ * when all are told of it; then what its kind does `after` a commit follows, as in bundles, and the next message of the
+ * connection. What goes wrong, and a peer that goes in the middle, leaves all as it was.
  *
  * Thread: control.
  */
