@@ -140,6 +140,15 @@ static int unknown_key(const struct column *c, const char *name, struct sw_err *
 	return rc;
 }
 
+static int empty_key(const struct column *c, struct sw_err *err)
+{
+	int rc = sw_err_set(err, SW_CODE_INVALID, "a key of %s is empty", c->desc->name);
+
+	sw_err_allowed(err, "a key of one character at least");
+	sw_err_path(err, "%s", c->desc->name);
+	return rc;
+}
+
 static int check_map(const struct column *c, const struct value *v, struct sw_err *err)
 {
 	for (unsigned i = 0; i < v->n; i++) {
@@ -153,8 +162,7 @@ static int check_map(const struct column *c, const struct value *v, struct sw_er
 			 unsupported_find(c->desc->name, ':', name))
 			rc = unknown_key(c, name, err);
 		else if (!*name)
-			rc = sw_err_set(
-				err, SW_CODE_INVALID, "a key of %s is empty", c->desc->name);
+			rc = empty_key(c, err);
 		if (rc)
 			return rc;
 	}
