@@ -10,6 +10,7 @@
 
 #include <sw/bridge.h>
 #include <sw/dummy.h>
+#include <sw/log.h>
 #include <sw/packet_in.h>
 #include <sw/packet_out.h>
 #include <sw/port.h>
@@ -69,6 +70,13 @@ static void came_out(unsigned mask, struct ts_frame f)
 
 /* --- outputs --------------------------------------------------------------------------------------------------------------- */
 
+static unsigned warnings;
+
+static void count_warnings(const struct sw_log *log, enum sw_log_level level, const char *text)
+{
+	warnings += level <= SW_LOG_WARN;
+}
+
 static void outputs(void **state)
 {
 	static const struct {
@@ -92,6 +100,8 @@ static void outputs(void **state)
 		{ CONTROLLER, "drop", 0 },
 	};
 
+	warnings = 0;
+	sw_log_listen(count_warnings);
 	for (unsigned v = 0; v < 4; v++) {
 		int fd = op_dial_as("br0", versions[v]);
 
@@ -102,6 +112,8 @@ static void outputs(void **state)
 		}
 		op_close(fd);
 	}
+	sw_log_listen(NULL);
+	assert_int_equal(warnings, 0);
 	ts_warp(400); /* stations of NORMAL age */
 }
 

@@ -165,13 +165,13 @@ static bool send_one(struct of_conn *c, const struct packet_out *p)
 
 	if (!p->nothing)
 		fault = sw_packet_out_post(c->bridge->bridge, &p->out, &c->packet_out, &err);
-	if (fault == SW_PACKET_OUT_FINE)
+	if (fault == SW_PACKET_OUT_FINE) {
 		c->has_packet_out |= !p->nothing;
-	if (fault == SW_PACKET_OUT_FINE && sw_actions_learn(p->out.actions))
-		c->packet_out_learns = true;
-	else if (fault != SW_PACKET_OUT_FULL && of_may_warn())
+		c->packet_out_learns |= sw_actions_learn(p->out.actions) > 0;
+	} else if (fault != SW_PACKET_OUT_FULL && of_may_warn()) {
 		sw_warn("bridge %s: a packet of controller %s is lost: %s", c->bridge->name,
 			c->name, err.text);
+	}
 	c->parked = fault == SW_PACKET_OUT_FULL;
 	return !c->parked;
 }
