@@ -2,8 +2,6 @@
 /* See wish.h. Workers. */
 #include "wish.h"
 
-#include <string.h>
-
 #include <sw/learn.h>
 
 #include "../rule/limit.h"
@@ -172,13 +170,7 @@ static const struct sw_rule *acting(struct walk *walk)
 /* The rule is found again by this; not by the packet's fields, which may be others by now. */
 static void name_rule(const struct sw_rule *rule, struct wish *wish)
 {
-	uint64_t *value = (uint64_t *)&wish->match.value, *mask = (uint64_t *)&wish->match.mask;
-
-	memset(&wish->match, 0, sizeof(wish->match));
-	for (unsigned i = 0; i < rule->mask->n; i++) {
-		value[rule->mask->at[i]] = rule->value[i];
-		mask[rule->mask->at[i]] = rule->mask->word[i];
-	}
+	rule_match_get(rule, &wish->match);
 	wish->begin = rule->begin;
 	wish->priority = rule->priority;
 	wish->table = rule->table;

@@ -14,6 +14,8 @@
 #ifndef RULE_LOOKUP_H
 #define RULE_LOOKUP_H
 
+#include <string.h>
+
 #include <sw/worker.h>
 
 #include "place.h"
@@ -81,6 +83,18 @@ static inline struct rule_code *rule_code_at(const struct sw_rule *rule, uint64_
 	while (c && c->begin > version)
 		c = sw_rcu_get(c->older);
 	return c ? c->code : sw_rcu_get(rule->code);
+}
+
+/* What the rule matches. */
+static inline void rule_match_get(const struct sw_rule *rule, struct sw_match *match)
+{
+	uint64_t *value = (uint64_t *)&match->value, *mask = (uint64_t *)&match->mask;
+
+	memset(match, 0, sizeof(*match));
+	for (unsigned i = 0; i < rule->mask->n; i++) {
+		value[rule->mask->at[i]] = rule->value[i];
+		mask[rule->mask->at[i]] = rule->mask->word[i];
+	}
 }
 
 /* Where the worker counts packets of the rule. */

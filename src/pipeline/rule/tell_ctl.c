@@ -12,6 +12,7 @@
 
 #include "find.h"
 #include "code.h"
+#include "lookup.h"
 #include "mask.h"
 #include "slab.h"
 
@@ -27,8 +28,6 @@ uint16_t sw_rule_priority(const struct sw_rule *rule)
 
 void sw_rule_get(const struct sw_rule *rule, struct sw_rule_conf *conf)
 {
-	uint64_t *value = (uint64_t *)&conf->match.value, *mask = (uint64_t *)&conf->match.mask;
-
 	memset(conf, 0, sizeof(*conf));
 	conf->table = rule->table;
 	conf->flags = rule->flags;
@@ -37,10 +36,7 @@ void sw_rule_get(const struct sw_rule *rule, struct sw_rule_conf *conf)
 	conf->hard_timeout = rule->hard_timeout;
 	conf->importance = rule->importance;
 	conf->cookie = rule->cookie;
-	for (unsigned i = 0; i < rule->mask->n; i++) {
-		value[rule->mask->at[i]] = rule->value[i];
-		mask[rule->mask->at[i]] = rule->mask->word[i];
-	}
+	rule_match_get(rule, &conf->match);
 	conf->does = rule_code_last(rule)->does;
 }
 
