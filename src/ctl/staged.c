@@ -11,6 +11,7 @@
 #include <event2/event.h>
 
 #include <sw/bridge.h>
+#include <sw/groups.h>
 #include <sw/mem.h>
 #include <sw/post.h>
 #include <sw/rule_slices.h>
@@ -139,7 +140,7 @@ static void begin(struct sw_bridge *bridge, bool commit)
 	come_again(e, false);
 }
 
-void staged_settle(struct sw_bridge *bridge)
+static void settle(struct sw_bridge *bridge)
 {
 	struct sw_rules *rules = sw_bridge_rules(bridge);
 	struct of_bridge *of;
@@ -157,7 +158,7 @@ void staged_settle(struct sw_bridge *bridge)
 void staged_commit(struct sw_bridge *bridge)
 {
 	sw_rules_publish(sw_bridge_rules(bridge));
-	staged_settle(bridge);
+	settle(bridge);
 }
 
 void staged_abort(struct sw_bridge *bridge)
@@ -168,6 +169,58 @@ void staged_abort(struct sw_bridge *bridge)
 		begin(bridge, false);
 	else
 		sw_rules_abort(rules);
+}
+
+void staged_commit_all(struct sw_bridge *bridge)
+{
+	sw_groups_publish(sw_bridge_groups(bridge));
+	settle(bridge);
+}
+
+void staged_abort_all(struct sw_bridge *bridge)
+{
+	sw_groups_discard(sw_bridge_groups(bridge));
+	staged_abort(bridge);
+}
+
+static bool group_goes(struct sw_bridge *bridge, const struct sw_group_change *change)
+{
+	uint32_t id = change->conf.id;
+
+	return change->verb == SW_GROUP_DELETE &&
+	       (id == SW_GROUP_ALL || sw_groups_has(sw_bridge_groups(bridge), id));
+}
+
+bool staged_group_takes(struct sw_bridge *bridge, const struct sw_group_change *change)
+{
+	return group_goes(bridge, change) &&
+	       sw_rules_stage_gone(
+		       sw_bridge_rules(bridge), SW_RULE_GROUP_GONE, change->conf.id, STAGED_LOOKS);
+}
+
+bool staged_group_takes_many(struct sw_bridge *bridge, const struct sw_group_change *change)
+{
+	return group_goes(bridge, change) &&
+	       sw_rules_gone_are_many(
+		       sw_bridge_rules(bridge), SW_RULE_GROUP_GONE, change->conf.id, STAGED_LOOKS);
+}
+
+static bool meter_goes(struct sw_bridge *bridge, enum sw_meter_verb verb, uint32_t id)
+{
+	return verb == SW_METER_DELETE &&
+	       (id == SW_METER_ALL || sw_meters_has(sw_bridge_meters(bridge), id));
+}
+
+bool staged_meter_takes(struct sw_bridge *bridge, enum sw_meter_verb verb, uint32_t id)
+{
+	return meter_goes(bridge, verb, id) &&
+	       sw_rules_stage_gone(sw_bridge_rules(bridge), SW_RULE_METER_GONE, id, STAGED_LOOKS);
+}
+
+bool staged_meter_takes_many(struct sw_bridge *bridge, enum sw_meter_verb verb, uint32_t id)
+{
+	return meter_goes(bridge, verb, id) && sw_rules_gone_are_many(sw_bridge_rules(bridge),
+						       SW_RULE_METER_GONE, id, STAGED_LOOKS);
 }
 
 static const struct ending *ending_of(const struct sw_rules *rules)

@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 
+#include <sw/meters.h>
 #include <sw/rule.h>
 
 /* Rules looked at, or changed, in a piece: half a millisecond at most. */
@@ -22,8 +23,17 @@
 /* Instead of sw_rules_commit() and sw_rules_abort(). Few changes are over when it returns. */
 void staged_commit(struct sw_bridge *bridge);
 void staged_abort(struct sw_bridge *bridge);
-/* Behind sw_groups_publish(). */
-void staged_settle(struct sw_bridge *bridge);
+/* The same of groups, meters and rules: instead of sw_groups_commit() and sw_groups_abort(). */
+void staged_commit_all(struct sw_bridge *bridge);
+void staged_abort_all(struct sw_bridge *bridge);
+
+/* A group or a meter that is deleted, as far as it is there, takes along the rules that use it: a piece of their end is staged, before that of
+ * its own. false: none is left. And have these to be looked for among more rules than a piece? */
+struct sw_group_change;
+bool staged_group_takes(struct sw_bridge *bridge, const struct sw_group_change *change);
+bool staged_group_takes_many(struct sw_bridge *bridge, const struct sw_group_change *change);
+bool staged_meter_takes(struct sw_bridge *bridge, enum sw_meter_verb verb, uint32_t id);
+bool staged_meter_takes_many(struct sw_bridge *bridge, enum sw_meter_verb verb, uint32_t id);
 
 /* Is it still under way? Connections that wait for it are woken at its end. */
 bool staged_is_under_way(const struct sw_rules *rules);

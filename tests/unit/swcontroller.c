@@ -196,7 +196,7 @@ static bool same_change(const struct sw_rule_change *a, const struct sw_rule_cha
 static void check_sent(const struct sw_rule_change *change, uint8_t version, const char *text)
 {
 	struct of_buf b = { 0 };
-	struct of_flow_mod got;
+	struct sw_rule_change got;
 	enum of_error error;
 
 	if (!mods_put(&b, change, version, NO_BUFFER)) {
@@ -210,9 +210,9 @@ static void check_sent(const struct sw_rule_change *change, uint8_t version, con
 		version == OF10 ? OF_FLOW_10 : OF_FLOW_OXM, false, &got);
 	if (error)
 		fail_msg("%s: %s", text, of_error_name(error));
-	if (!same_change(&got.change, change))
+	if (!same_change(&got, change))
 		fail_msg("%s: is read otherwise", text);
-	sw_instructions_fini(&got.change.conf.does);
+	sw_instructions_fini(&got.conf.does);
 	of_buf_fini(&b);
 }
 

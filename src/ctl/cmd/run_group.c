@@ -7,7 +7,6 @@
 #include <sw/cmd.h>
 #include <sw/err.h>
 #include <sw/groups.h>
-#include <sw/rule_slices.h>
 
 #include "../staged.h"
 #include "batch.h"
@@ -32,34 +31,23 @@ static void begin(struct batch *b)
 	sw_groups_begin(b->arg);
 }
 
-/* Rules that go with it, as far as there is a group to go. */
-static bool takes_rules(const struct batch *b, const struct sw_group_change *change)
-{
-	return change->verb == SW_GROUP_DELETE &&
-	       (change->conf.id == SW_GROUP_ALL || sw_groups_has(b->arg, change->conf.id));
-}
-
 static int stage_one(struct batch *b, void *item, struct sw_err *err)
 {
 	struct sw_group_change *change = item;
 
 	if (b->option && !sw_groups_has(b->arg, change->conf.id))
 		change->verb = SW_GROUP_ADD;
-	if (takes_rules(b, change) && sw_rules_stage_gone(sw_bridge_rules(b->bridge),
-					      SW_RULE_GROUP_GONE, change->conf.id, STAGED_LOOKS))
+	if (staged_group_takes(b->bridge, change))
 		return SW_CMD_MORE;
 	return sw_groups_stage(b->arg, change, err) ? sw_err_errno(err->code) : 0;
 }
 
 static void end(struct batch *b, bool commit)
 {
-	if (commit) {
-		sw_groups_publish(b->arg);
-		staged_settle(b->bridge);
-	} else {
-		sw_groups_discard(b->arg);
-		staged_abort(b->bridge);
-	}
+	if (commit)
+		staged_commit_all(b->bridge);
+	else
+		staged_abort_all(b->bridge);
 }
 
 /* As ovs-ofctl(8) has them in its files. */

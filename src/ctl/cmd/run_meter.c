@@ -7,7 +7,6 @@
 #include <sw/err.h>
 #include <sw/groups.h>
 #include <sw/meters.h>
-#include <sw/rule_slices.h>
 
 #include "../staged.h"
 #include "batch.h"
@@ -40,13 +39,6 @@ static void begin(struct batch *b)
 	sw_groups_begin(sw_bridge_groups(b->bridge));
 }
 
-/* Rules that go with it, as far as there is a meter to go. */
-static bool takes_rules(const struct batch *b, const struct item *it)
-{
-	return it->verb == SW_METER_DELETE &&
-	       (it->conf.id == SW_METER_ALL || sw_meters_has(b->arg, it->conf.id));
-}
-
 static int stage_one(struct batch *b, void *item, struct sw_err *err)
 {
 	struct item *it = item;
@@ -54,8 +46,7 @@ static int stage_one(struct batch *b, void *item, struct sw_err *err)
 
 	if (b->option && it->verb == SW_METER_MODIFY && !sw_meters_has(b->arg, it->conf.id))
 		it->verb = SW_METER_ADD;
-	if (takes_rules(b, it) && sw_rules_stage_gone(sw_bridge_rules(b->bridge),
-					  SW_RULE_METER_GONE, it->conf.id, STAGED_LOOKS))
+	if (staged_meter_takes(b->bridge, it->verb, it->conf.id))
 		return SW_CMD_MORE;
 	fault = sw_meters_stage(b->arg, it->verb, &it->conf, err);
 	if (fault == SW_METER_EXISTS)
@@ -68,15 +59,10 @@ static int stage_one(struct batch *b, void *item, struct sw_err *err)
 
 static void end(struct batch *b, bool commit)
 {
-	struct sw_groups *groups = sw_bridge_groups(b->bridge);
-
-	if (commit) {
-		sw_groups_publish(groups);
-		staged_settle(b->bridge);
-	} else {
-		sw_groups_discard(groups);
-		staged_abort(b->bridge);
-	}
+	if (commit)
+		staged_commit_all(b->bridge);
+	else
+		staged_abort_all(b->bridge);
 }
 
 /* As those of groups. */

@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include <sw/groups.h>
 #include <sw/mem.h>
 
 #include "../staged.h"
@@ -39,11 +40,11 @@ static void end(struct large *l, enum of_error error)
 	l->stage = OVER;
 	if (error) {
 		of_send_error(c, error, &l->request);
-		l->kind->discard(c->bridge);
+		staged_abort_all(c->bridge->bridge);
 	} else {
 		l->made = true;
 		of_monitors_mark(c->bridge, c, l->request.xid);
-		l->kind->commit(c->bridge, l->arg);
+		staged_commit_all(c->bridge->bridge);
 	}
 	of_bridge_unlock(c->bridge);
 }
@@ -66,7 +67,7 @@ static int step(struct of_conn *c, struct of_work *work, const struct slice *sli
 	if (l->stage == OVER)
 		return follow(c, l);
 	if (l->stage == WAITING)
-		l->kind->begin(c->bridge);
+		sw_groups_begin(c->bridge->groups);
 	l->stage = STAGING;
 	while ((error = l->kind->piece(c->bridge, l->arg)) == OF_MORE)
 		if (slice_over(slice))
@@ -80,7 +81,7 @@ static void large_free(struct of_work *work)
 	struct large *l = sw_container_of(work, struct large, work);
 
 	if (l->stage == STAGING)
-		l->kind->discard(l->c->bridge);
+		staged_abort_all(l->c->bridge->bridge);
 	if (l->stage != OVER)
 		of_bridge_unlock(l->c->bridge);
 	l->kind->free(l->arg);

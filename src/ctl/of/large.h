@@ -16,12 +16,8 @@ struct of_conn;
 struct of_msg;
 
 struct of_large_kind {
-	void (*begin)(struct of_bridge *of); /* a staging; then pieces of it */
-	/* OF_MORE: there is more. */
+	/* Stage a piece of it, within a staging of groups, meters and rules. OF_MORE: there is more. */
 	enum of_error (*piece)(struct of_bridge *of, void *arg);
-	/* The end of it, one way or the other: by staged.h. */
-	void (*commit)(struct of_bridge *of, void *arg);
-	void (*discard)(struct of_bridge *of);
 	void (*free)(void *arg);
 };
 

@@ -25,16 +25,12 @@ struct of_msg;
 /* The forms of a message: of the version itself, or Nicira's for 1.0. */
 enum of_flow_form { OF_FLOW_10, OF_FLOW_OXM, OF_FLOW_NXM };
 
-/* What a flow-mod says. */
-struct of_flow_mod {
-	struct sw_rule_change change; /* its instructions are the caller's to free */
-};
-/* table_ids: 1.0's commands have a table. */
+/* What a flow-mod says; its instructions are the caller's to free. table_ids: 1.0's commands have a table. */
 enum of_error of_get_flow_mod(struct of_cursor c, uint8_t version, enum of_flow_form form,
-	bool table_ids, struct of_flow_mod *out);
+	bool table_ids, struct sw_rule_change *change);
 /* Stage it; between sw_rules_begin and its end. OF_MORE: a piece of it, call it again. One that takes more than a piece says so at
  * first, and nothing of it is staged yet. */
-enum of_error of_stage_flow_mod(const struct of_bridge *of, struct of_flow_mod *mod);
+enum of_error of_stage_flow_mod(const struct of_bridge *of, struct sw_rule_change *change);
 
 /* A request for flow stats or an aggregate: a filter as for a DELETE. */
 enum of_error of_get_flow_filter(

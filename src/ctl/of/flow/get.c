@@ -82,7 +82,7 @@ static void read_head(struct of_cursor *c, uint8_t version, struct head *h)
 
 /* The match, and Nicira's cookie to look for, which comes as one of its fields. */
 static enum of_error read_all(struct of_cursor *c, uint8_t version, enum of_flow_form form,
-	struct head *h, struct of_flow_mod *out)
+	struct head *h, struct sw_rule_change *out)
 {
 	struct of_cookie cookie = { 0 };
 	enum of_error error;
@@ -91,7 +91,7 @@ static enum of_error read_all(struct of_cursor *c, uint8_t version, enum of_flow
 	switch (form) {
 	case OF_FLOW_10:
 		exact = of_is_exact10(*c);
-		error = of_get_match10(c, &out->change.conf.match);
+		error = of_get_match10(c, &out->conf.match);
 		read_head10(c, h);
 		if (exact)
 			h->priority = UINT16_MAX; /* above all others (1.0.1, 3.4) */
@@ -100,14 +100,14 @@ static enum of_error read_all(struct of_cursor *c, uint8_t version, enum of_flow
 		read_head10(c, h);
 		h->match_len = of_u16(c);
 		of_skip(c, 6);
-		error = of_get_nxm(c, h->match_len, &out->change.conf.match, &cookie);
-		out->change.cookie = cookie.value;
+		error = of_get_nxm(c, h->match_len, &out->conf.match, &cookie);
+		out->cookie = cookie.value;
 		h->cookie_mask = cookie.mask;
 		break;
 	default:
 		read_head(c, version, h);
-		error = of_get_match(c, &out->change.conf.match);
-		out->change.cookie = h->cookie;
+		error = of_get_match(c, &out->conf.match);
+		out->cookie = h->cookie;
 	}
 	return error ? error : c->over ? OFPBRC_BAD_LEN : OF_FINE;
 }
@@ -161,7 +161,8 @@ static bool is_modify(const struct sw_rule_change *change)
 }
 
 /* 1.0 has no tables: rules are added to the first, changed and deleted in all. */
-static enum of_error take_table(struct head *h, bool in_command, bool oxm, struct of_flow_mod *out)
+static enum of_error take_table(
+	struct head *h, bool in_command, bool oxm, struct sw_rule_change *change)
 {
 	if (!oxm && in_command) {
 		h->table = h->command >> 8;
@@ -169,19 +170,19 @@ static enum of_error take_table(struct head *h, bool in_command, bool oxm, struc
 	} else if (!oxm) {
 		h->table = OFPTT_ALL;
 	}
-	if (take_verb(h->command, &out->change))
+	if (take_verb(h->command, change))
 		return OFPFMFC_BAD_COMMAND;
-	out->change.conf.table = h->table;
+	change->conf.table = h->table;
 	if (h->table != OFPTT_ALL)
 		return h->table < SW_TABLES ? OF_FINE
 		       : oxm		    ? OFPFMFC_BAD_TABLE_ID
 					    : NXFMFC_BAD_TABLE_ID;
-	if (is_delete(&out->change))
+	if (is_delete(change))
 		return OF_FINE;
 	if (oxm)
 		return OFPFMFC_BAD_TABLE_ID;
-	if (!is_modify(&out->change))
-		out->change.conf.table = 0;
+	if (!is_modify(change))
+		change->conf.table = 0;
 	return OF_FINE;
 }
 
@@ -216,18 +217,17 @@ static enum of_error read_does(struct of_cursor c, uint8_t version, struct sw_ru
 }
 
 enum of_error of_get_flow_mod(struct of_cursor c, uint8_t version, enum of_flow_form form,
-	bool table_ids, struct of_flow_mod *out)
+	bool table_ids, struct sw_rule_change *change)
 {
-	struct sw_rule_change *change = &out->change;
 	bool oxm = form == OF_FLOW_OXM;
 	struct head h = { 0 };
 	enum of_error error;
 
-	memset(out, 0, sizeof(*out));
+	memset(change, 0, sizeof(*change));
 	change->conf.does.goto_table = -1;
-	error = read_all(&c, version, form, &h, out);
+	error = read_all(&c, version, form, &h, change);
 	if (!error)
-		error = take_table(&h, table_ids, oxm, out);
+		error = take_table(&h, table_ids, oxm, change);
 	if (!error)
 		error = take_flags(&h, version, change);
 	if (!error)
@@ -278,14 +278,13 @@ static enum of_error check_named(const struct of_bridge *of, const struct sw_ins
 	return sw_meters_known(of->meters, does, &missing) ? OF_FINE : OFPMMFC_UNKNOWN_METER;
 }
 
-enum of_error of_stage_flow_mod(const struct of_bridge *of, struct of_flow_mod *mod)
+enum of_error of_stage_flow_mod(const struct of_bridge *of, struct sw_rule_change *change)
 {
-	enum of_error error = check_named(of, &mod->change.conf.does);
+	enum of_error error = check_named(of, &change->conf.does);
 
 	if (error)
 		return error;
-	return error_of(
-		sw_rules_stage_some(of->rules, &mod->change, STAGED_LOOKS, NULL), &mod->change);
+	return error_of(sw_rules_stage_some(of->rules, change, STAGED_LOOKS, NULL), change);
 }
 
 /* --- requests ---------------------------------------------------------------------------------------------------------- */

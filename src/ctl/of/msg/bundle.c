@@ -174,8 +174,7 @@ static int commit_step(struct of_conn *c, struct of_work *work, const struct sli
 		if (slice_over(slice))
 			return SLICE_MORE;
 	}
-	sw_groups_publish(c->bridge->groups);
-	staged_settle(c->bridge->bridge);
+	staged_commit_all(c->bridge->bridge);
 	m->committed = true;
 	m->at = (struct of_bundle_at){ 0 };
 	return go_on(c, m, slice);
@@ -188,9 +187,8 @@ static void commit_free(struct of_work *work)
 
 	if (m->c->committing) {
 		if (!m->committed) {
-			sw_groups_discard(m->c->bridge->groups);
 			of_monitors_end(m->c->bridge);
-			staged_abort(m->c->bridge->bridge);
+			staged_abort_all(m->c->bridge->bridge);
 		}
 		let_go(m);
 	}

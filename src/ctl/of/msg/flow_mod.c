@@ -12,7 +12,6 @@
 #include <sw/bridge.h>
 #include <sw/mem.h>
 
-#include "../../staged.h"
 #include "../bridge.h"
 #include "../conn/reply.h"
 #include "../flow/flow.h"
@@ -33,84 +32,70 @@ static bool is_in_vain(const struct of_conn *c, const struct sw_rule_change *cha
 	       change->verb != SW_RULE_DELETE_STRICT;
 }
 
-static enum of_error read_mod(struct of_conn *c, const struct of_msg *msg, struct of_flow_mod *mod)
+static enum of_error read_mod(
+	struct of_conn *c, const struct of_msg *msg, struct sw_rule_change *change)
 {
-	enum of_error error =
-		of_get_flow_mod(msg->body, msg->version, form_of(msg), c->session.table_ids, mod);
+	enum of_error error = of_get_flow_mod(
+		msg->body, msg->version, form_of(msg), c->session.table_ids, change);
 
-	return !error && is_in_vain(c, &mod->change) ? OFPFMFC_EPERM : error;
+	return !error && is_in_vain(c, change) ? OFPFMFC_EPERM : error;
 }
 
 /* As a part of a bundle. */
 static enum of_error stage(struct of_conn *c, const struct of_msg *msg, bool now)
 {
-	struct of_flow_mod mod;
-	enum of_error error = read_mod(c, msg, &mod);
+	struct sw_rule_change change;
+	enum of_error error = read_mod(c, msg, &change);
 
 	if (!error && now)
-		error = of_stage_flow_mod(c->bridge, &mod);
+		error = of_stage_flow_mod(c->bridge, &change);
 	if (!error && now)
 		of_monitors_mark(c->bridge, c, msg->xid);
-	sw_instructions_fini(&mod.change.conf.does);
+	sw_instructions_fini(&change.conf.does);
 	return error;
 }
 
 /* --- one that takes long ----------------------------------------------------------------------------------------------- */
-
-static void large_begin(struct of_bridge *of)
-{
-	sw_rules_begin(of->rules);
-}
 
 static enum of_error large_piece(struct of_bridge *of, void *arg)
 {
 	return of_stage_flow_mod(of, arg);
 }
 
-static void large_commit(struct of_bridge *of, void *arg)
-{
-	staged_commit(of->bridge);
-}
-
-static void large_discard(struct of_bridge *of)
-{
-	staged_abort(of->bridge);
-}
-
 static void large_free(void *arg)
 {
-	struct of_flow_mod *mod = arg;
+	struct sw_rule_change *change = arg;
 
-	sw_instructions_fini(&mod->change.conf.does);
-	free(mod);
+	sw_instructions_fini(&change->conf.does);
+	free(change);
 }
 
-static const struct of_large_kind large = { large_begin, large_piece, large_commit, large_discard,
-	large_free };
+static const struct of_large_kind large = { large_piece, large_free };
 
-static void begin_large(struct of_conn *c, const struct of_msg *msg, const struct of_flow_mod *mod)
+static void begin_large(
+	struct of_conn *c, const struct of_msg *msg, const struct sw_rule_change *change)
 {
-	struct of_flow_mod *copy = sw_xcalloc(1, sizeof(*copy));
+	struct sw_rule_change *copy = sw_xcalloc(1, sizeof(*copy));
 
-	*copy = *mod;
+	*copy = *change;
 	of_large_begin(c, msg, &large, copy);
 }
 
 static enum of_error flow_mod(struct of_conn *c, const struct of_msg *msg)
 {
-	struct of_flow_mod mod;
-	enum of_error error = read_mod(c, msg, &mod);
+	struct sw_rule_change change;
+	enum of_error error = read_mod(c, msg, &change);
 
 	of_bridge_stage(c->bridge);
 	if (!error)
-		error = of_stage_flow_mod(c->bridge, &mod);
+		error = of_stage_flow_mod(c->bridge, &change);
 	if (error == OF_MORE) {
-		begin_large(c, msg, &mod);
+		begin_large(c, msg, &change);
 		return OF_FINE;
 	}
 	if (!error)
 		of_monitors_mark(c->bridge, c, msg->xid);
-	sw_instructions_fini(&mod.change.conf.does);
+	sw_instructions_fini(&change.conf.does);
 	return error;
 }
 

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include <sw/mem.h>
-#include <sw/rule_slices.h>
 
 #include "../../staged.h"
 #include "../bridge.h"
@@ -18,39 +17,14 @@
 #include "../monitors.h"
 #include "requestforward.h"
 
-/* Rules that go with it, as far as there is a group to go. */
-static bool takes_rules(const struct of_bridge *of, const struct sw_group_change *change)
-{
-	return change->verb == SW_GROUP_DELETE &&
-	       (change->conf.id == SW_GROUP_ALL || sw_groups_has(of->groups, change->conf.id));
-}
-
-/* Those first, in pieces. */
+/* Rules that go with it first, in pieces. */
 static enum of_error stage_piece(struct of_bridge *of, void *arg)
 {
 	struct of_group_mod *mod = arg;
 
-	if (takes_rules(of, &mod->change) && sw_rules_stage_gone(of->rules, SW_RULE_GROUP_GONE,
-						     mod->change.conf.id, STAGED_LOOKS))
+	if (staged_group_takes(of->bridge, &mod->change))
 		return OF_MORE;
 	return of_change_group(of->groups, mod, true);
-}
-
-static void large_begin(struct of_bridge *of)
-{
-	sw_groups_begin(of->groups);
-}
-
-static void large_commit(struct of_bridge *of, void *arg)
-{
-	sw_groups_publish(of->groups);
-	staged_settle(of->bridge);
-}
-
-static void large_discard(struct of_bridge *of)
-{
-	sw_groups_discard(of->groups);
-	staged_abort(of->bridge);
 }
 
 static void large_free(void *arg)
@@ -61,8 +35,7 @@ static void large_free(void *arg)
 	free(mod);
 }
 
-static const struct of_large_kind large = { large_begin, stage_piece, large_commit, large_discard,
-	large_free };
+static const struct of_large_kind large = { stage_piece, large_free };
 
 static enum of_error begin_large(
 	struct of_conn *c, const struct of_msg *msg, const struct of_group_mod *mod)
@@ -80,9 +53,7 @@ static enum of_error group_mod(struct of_conn *c, const struct of_msg *msg)
 	struct of_group_mod mod;
 	enum of_error error = of_get_group_mod(msg->body, msg->version, &mod);
 
-	if (!error && takes_rules(of, &mod.change) &&
-		sw_rules_gone_are_many(
-			of->rules, SW_RULE_GROUP_GONE, mod.change.conf.id, STAGED_LOOKS))
+	if (!error && staged_group_takes_many(of->bridge, &mod.change))
 		return begin_large(c, msg, &mod);
 	if (!error)
 		error = of_change_group(of->groups, &mod, false);

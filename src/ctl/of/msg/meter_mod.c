@@ -6,9 +6,7 @@
  */
 #include <stdlib.h>
 
-#include <sw/groups.h>
 #include <sw/mem.h>
-#include <sw/rule_slices.h>
 
 #include "../../staged.h"
 #include "../bridge.h"
@@ -18,39 +16,14 @@
 #include "../monitors.h"
 #include "requestforward.h"
 
-/* Rules that go with it, as far as there is a meter to go. */
-static bool takes_rules(const struct of_bridge *of, const struct of_meter_mod *mod)
-{
-	return mod->verb == SW_METER_DELETE &&
-	       (mod->conf.id == SW_METER_ALL || sw_meters_has(of->meters, mod->conf.id));
-}
-
-/* Those first, in pieces. */
+/* Rules that go with it first, in pieces. */
 static enum of_error stage_piece(struct of_bridge *of, void *arg)
 {
 	const struct of_meter_mod *mod = arg;
 
-	if (takes_rules(of, mod) &&
-		sw_rules_stage_gone(of->rules, SW_RULE_METER_GONE, mod->conf.id, STAGED_LOOKS))
+	if (staged_meter_takes(of->bridge, mod->verb, mod->conf.id))
 		return OF_MORE;
 	return of_change_meter(of->meters, mod, true);
-}
-
-static void large_begin(struct of_bridge *of)
-{
-	sw_groups_begin(of->groups);
-}
-
-static void large_commit(struct of_bridge *of, void *arg)
-{
-	sw_groups_publish(of->groups);
-	staged_settle(of->bridge);
-}
-
-static void large_discard(struct of_bridge *of)
-{
-	sw_groups_discard(of->groups);
-	staged_abort(of->bridge);
 }
 
 static void large_free(void *arg)
@@ -61,8 +34,7 @@ static void large_free(void *arg)
 	free(mod);
 }
 
-static const struct of_large_kind large = { large_begin, stage_piece, large_commit, large_discard,
-	large_free };
+static const struct of_large_kind large = { stage_piece, large_free };
 
 static enum of_error begin_large(
 	struct of_conn *c, const struct of_msg *msg, const struct of_meter_mod *mod)
@@ -80,8 +52,7 @@ static enum of_error meter_mod(struct of_conn *c, const struct of_msg *msg)
 	struct of_meter_mod mod;
 	enum of_error error = of_get_meter_mod(msg->body, &mod);
 
-	if (!error && takes_rules(of, &mod) &&
-		sw_rules_gone_are_many(of->rules, SW_RULE_METER_GONE, mod.conf.id, STAGED_LOOKS))
+	if (!error && staged_meter_takes_many(of->bridge, mod.verb, mod.conf.id))
 		return begin_large(c, msg, &mod);
 	if (!error)
 		error = of_change_meter(of->meters, &mod, false);
