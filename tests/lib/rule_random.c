@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include <rte_byteorder.h>
+
 #include "class_rules.h"
 #include "swtest.h"
 
@@ -150,4 +152,18 @@ void rule_world_packet(struct rule_world *w, const struct sw_match *match, struc
 
 		word[i] = (word[i] & ~mask[i]) | value[i];
 	}
+}
+
+struct sw_rule_change rule_change_of(enum sw_rule_verb verb, uint32_t n)
+{
+	struct sw_rule_change c = { .verb = verb,
+		.conf = { .priority = 100, .cookie = n, .does = { .goto_table = -1 } },
+		.out_port = SW_OFPP_ANY,
+		.out_group = SW_OFPP_ANY };
+
+	c.conf.match.mask.eth_type = 0xffff;
+	c.conf.match.value.eth_type = rte_cpu_to_be_16(0x0800);
+	memset(c.conf.match.mask.ip_dst, 0xff, 4);
+	memcpy(c.conf.match.value.ip_dst, &n, 4);
+	return c;
 }

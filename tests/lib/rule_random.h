@@ -34,4 +34,7 @@ uint16_t rule_world_priority(struct rule_world *w);
 /* A packet; one that the match takes, if there is one, with bits of chance elsewhere. */
 void rule_world_packet(struct rule_world *w, const struct sw_match *match, struct sw_fields *key);
 
+/* Not by chance: a change of rule n of table 0, which matches an address of IPv4 that has n's bytes; its cookie is n. */
+struct sw_rule_change rule_change_of(enum sw_rule_verb verb, uint32_t n);
+
 #endif

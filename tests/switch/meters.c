@@ -257,23 +257,35 @@ static void test_others_have_it(void **state)
 	assert_int_equal(stats(1)->band[0].packets, 1);
 }
 
-/* Later tables match what the meter leaves; a meter that begins to mark is seen by flows that were kept. */
-static void test_remark_is_matched(void **state)
+/* A meter that drops, and what matches the DSCP behind it. */
+static void matched_behind(void)
 {
 	tr_meter(br, SW_METER_ADD, "meter=1 pktps bands=type=drop rate=1000");
 	tr_rule(br, "table=0,actions=meter:1,goto_table:1");
 	tr_rule(br, "table=1,priority=2,ip,ip_dscp=12,actions=output:3");
 	tr_rule(br, "table=1,priority=1,actions=output:2");
-	send(3);
-	for (unsigned i = 0; i < 3; i++)
-		assert_int_equal(tos_of(2), 0x28);
-	tr_meter(br, SW_METER_MODIFY, "meter=1 pktps bands=type=dscp_remark rate=1 prec_level=1");
+}
+
+/* It remarks from the second packet on now. */
+static void expect_remarked(void)
+{
 	send(3);
 	assert_int_equal(tos_of(2), 0x28);
 	assert_int_equal(tos_of(2), -1);
 	assert_int_equal(tos_of(3), 0x30);
 	assert_int_equal(tos_of(3), 0x30);
 	assert_int_equal(tos_of(3), -1);
+}
+
+/* Later tables match what the meter leaves; a meter that begins to mark is seen by flows that were kept. */
+static void test_remark_is_matched(void **state)
+{
+	matched_behind();
+	send(3);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(tos_of(2), 0x28);
+	tr_meter(br, SW_METER_MODIFY, "meter=1 pktps bands=type=dscp_remark rate=1 prec_level=1");
+	expect_remarked();
 }
 
 /* The same by a staging, with a rule that is staged along. */
@@ -284,10 +296,7 @@ static void test_staged(void **state)
 	struct sw_groups *groups = sw_bridge_groups(br->bridge);
 	struct sw_meters *meters = sw_bridge_meters(br->bridge);
 
-	tr_meter(br, SW_METER_ADD, "meter=1 pktps bands=type=drop rate=1000");
-	tr_rule(br, "table=0,actions=meter:1,goto_table:1");
-	tr_rule(br, "table=1,priority=2,ip,ip_dscp=12,actions=output:3");
-	tr_rule(br, "table=1,priority=1,actions=output:2");
+	matched_behind();
 	for (unsigned commit = 0; commit < 2; commit++) {
 		send(3);
 		for (unsigned i = 0; i < 3; i++)
@@ -302,12 +311,7 @@ static void test_staged(void **state)
 	}
 	assert_int_equal(stats(1)->packets, 8);
 	sw_groups_commit(groups);
-	send(3);
-	assert_int_equal(tos_of(2), 0x28);
-	assert_int_equal(tos_of(2), -1);
-	assert_int_equal(tos_of(3), 0x30);
-	assert_int_equal(tos_of(3), 0x30);
-	assert_int_equal(tos_of(3), -1);
+	expect_remarked();
 	assert_int_equal(stats(1)->packets, 11);
 	assert_int_equal(stats(1)->band[0].packets, 2);
 }

@@ -27,8 +27,7 @@ static void all_at_once(void **state)
 		int fd = or_dial(versions[v]), other = op_dial_as("br0", OF13);
 
 		or_flow_mod(fd, versions[v], OR_ADD, "priority=1,ip,actions=output:1");
-		ob_control(fd, versions[v], 7, OB_OPEN, 3);
-		ob_hear_control(fd, versions[v], 7, OB_OPENED, 3);
+		ob_begin(fd, versions[v]);
 		ob_add(fd, versions[v], 7, OR_ADD, "priority=2,tcp,actions=output:2");
 		ob_add(fd, versions[v], 7, OR_DELETE, "tcp");
 		ob_add(fd, versions[v], 7, OR_ADD, "priority=3,udp,actions=output:3");
@@ -36,8 +35,7 @@ static void all_at_once(void **state)
 		ob_control(fd, versions[v], 7, OB_CLOSE, 3);
 		ob_hear_control(fd, versions[v], 7, OB_CLOSED, 3);
 		or_expect(other, OF13, "priority=1,ip actions=output:1\n");
-		ob_control(fd, versions[v], 7, OB_COMMIT, 3);
-		ob_hear_control(fd, versions[v], 7, OB_COMMITTED, 3);
+		ob_commit(fd, versions[v]);
 		or_expect(other, OF13,
 			"priority=1,ip actions=output:9\npriority=3,udp actions=output:9\n");
 		ob_control(fd, versions[v], 7, OB_COMMIT, 3);
@@ -54,8 +52,7 @@ static void nothing_at_all(void **state)
 		const struct op_message *m;
 
 		or_flow_mod(fd, versions[v], OR_ADD, "priority=1,ip,actions=output:1");
-		ob_control(fd, versions[v], 7, OB_OPEN, 3);
-		ob_hear_control(fd, versions[v], 7, OB_OPENED, 3);
+		ob_begin(fd, versions[v]);
 		ob_add(fd, versions[v], 7, OR_DELETE, "");
 		ob_add(fd, versions[v], 7, OR_ADD, "priority=2,tcp,actions=output:2");
 		ob_add(fd, versions[v], 7, OR_ADD, "priority=2,check_overlap,ip,actions=output:2");

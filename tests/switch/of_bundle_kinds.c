@@ -23,10 +23,7 @@ static struct sw_port *port[N_PORTS + 1];
 
 static int setup(void **state)
 {
-	ct_setup(state);
-	ct_bridge("br0");
-	ct_ports("br0", port, N_PORTS);
-	op_start();
+	op_setup_ports(port, N_PORTS);
 	op_turn(5);
 	return 0;
 }

@@ -361,16 +361,24 @@ static void user_stays(void **state)
 	}
 }
 
-/* OpenFlow ends, and the bridge, wherever it is: in the middle of the change, of what follows. */
-static void ends_in_the_middle(void **state)
+/* A deletion under way: what is staged is seen, or not yet. */
+static int delete_until(const bool *is_seen)
 {
 	int fd = fill("output:1");
 
 	or_flow_mod(fd, OF13, OR_DELETE, "ip");
-	if (*(const bool *)*state)
+	if (*is_seen)
 		until_told();
 	else
 		until_busy();
+	return fd;
+}
+
+/* OpenFlow ends, and the bridge, wherever it is: in the middle of the change, of what follows. */
+static void ends_in_the_middle(void **state)
+{
+	int fd = delete_until(*state);
+
 	at_once();
 	ct_ok("del-br br0");
 	ct_bridge("br0");
@@ -382,13 +390,8 @@ static void ends_in_the_middle(void **state)
 /* The switch stops there. */
 static void stops_in_the_middle(void **state)
 {
-	int fd = fill("output:1");
+	int fd = delete_until(*state);
 
-	or_flow_mod(fd, OF13, OR_DELETE, "ip");
-	if (*(const bool *)*state)
-		until_told();
-	else
-		until_busy();
 	close(fd);
 }
 

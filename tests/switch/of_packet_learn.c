@@ -37,21 +37,15 @@ static struct ts_frame frame;
 
 static int setup(void **state)
 {
-	ct_setup(state);
-	ct_bridge("br0");
-	ct_ports("br0", port, N_PORTS);
-	op_start();
+	op_setup_ports(port, N_PORTS);
 	frame = ts_frame(MAC(9), MAC(8), UNTAGGED);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	for (unsigned i = 0; i <= N_PORTS; i++)
-		if (port[i])
-			sw_dummy_sent_drop(port[i]);
-	op_stop();
-	return ct_teardown(state);
+	op_teardown_ports(port, N_PORTS);
+	return 0;
 }
 
 /* The worker does packets, control what they ask for, and connections go on. */

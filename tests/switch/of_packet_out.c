@@ -29,19 +29,14 @@ static struct sw_port *port[N_PORTS + 1];
 
 static int setup(void **state)
 {
-	ct_setup(state);
-	ct_bridge("br0");
-	ct_ports("br0", port, N_PORTS);
-	op_start();
+	op_setup_ports(port, N_PORTS);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	for (unsigned i = 0; i <= N_PORTS; i++)
-		sw_dummy_sent_drop(port[i]);
-	op_stop();
-	return ct_teardown(state);
+	op_teardown_ports(port, N_PORTS);
+	return 0;
 }
 
 /* The switch has read all that was said; workers do it. */

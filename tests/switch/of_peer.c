@@ -10,6 +10,7 @@
 #include <event2/event.h>
 
 #include <sw/access.h>
+#include <sw/dummy.h>
 #include <sw/err.h>
 #include <sw/loop.h>
 #include <sw/post.h>
@@ -62,6 +63,22 @@ int op_teardown(void **state)
 {
 	op_stop();
 	return ct_teardown(state);
+}
+
+void op_setup_ports(struct sw_port **port, unsigned n)
+{
+	ct_setup(NULL);
+	ct_bridge("br0");
+	ct_ports("br0", port, n);
+	op_start();
+}
+
+void op_teardown_ports(struct sw_port **port, unsigned n)
+{
+	for (unsigned i = 0; i <= n; i++)
+		if (port[i])
+			sw_dummy_sent_drop(port[i]);
+	op_teardown(NULL);
 }
 
 int op_dial_to(const char *name, uint32_t versions)

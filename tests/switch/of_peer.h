@@ -29,6 +29,10 @@ void op_stop(void);
 /* For cmocka: a switch and its control side with bridge br0, and the sockets. */
 int op_setup(void **state);
 int op_teardown(void **state);
+/* With ports p1 to pN of br0 that have these numbers; port[0] is the local one. What they sent goes in the end. */
+struct sw_port;
+void op_setup_ports(struct sw_port **port, unsigned n);
+void op_teardown_ports(struct sw_port **port, unsigned n);
 void op_turn(unsigned n);
 
 /* Connected; the switch's HELLO is heard. op_dial_as has said HELLO of the version, too. */

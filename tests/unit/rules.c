@@ -36,21 +36,12 @@ static void drain(void)
 		;
 }
 
-/* Rule n: eth_type and the address n. */
+/* Rule n, which passes a meter of its own. */
 static struct sw_rule_change change_of(enum sw_rule_verb verb, unsigned n)
 {
-	struct sw_rule_change c = { .verb = verb,
-		.conf = { .priority = 100,
-			.cookie = n,
-			.does = { .meter = n + 1, .goto_table = -1 } },
-		.out_port = SW_OFPP_ANY,
-		.out_group = SW_OFPP_ANY };
-	uint32_t address = rte_cpu_to_be_32(n);
+	struct sw_rule_change c = rule_change_of(verb, n);
 
-	c.conf.match.mask.eth_type = 0xffff;
-	c.conf.match.value.eth_type = rte_cpu_to_be_16(0x0800);
-	memset(c.conf.match.mask.ip_dst, 0xff, 4);
-	memcpy(c.conf.match.value.ip_dst, &address, 4);
+	c.conf.does.meter = n + 1;
 	return c;
 }
 

@@ -12,6 +12,8 @@
 #include <sw/rule_table.h>
 #include <sw/worker.h>
 
+#include "rule_random.h"
+
 #include "../../src/pipeline/rule/evict.h"
 #include "../../src/pipeline/rule/find.h"
 #include "../../src/pipeline/rule/lookup.h"
@@ -36,21 +38,6 @@ SW_REGISTER(rule_listener, test) = { .name = "test", .help = "counts", .heard = 
 static unsigned below(unsigned n)
 {
 	return swtest_rand(&rng) % n;
-}
-
-/* Rule n of table 0: an address. */
-static struct sw_rule_change change_of(enum sw_rule_verb verb, unsigned n)
-{
-	struct sw_rule_change c = { .verb = verb,
-		.conf = { .priority = 100, .cookie = n, .does = { .goto_table = -1 } },
-		.out_port = SW_OFPP_ANY,
-		.out_group = SW_OFPP_ANY };
-
-	c.conf.match.mask.eth_type = 0xffff;
-	c.conf.match.value.eth_type = rte_cpu_to_be_16(0x0800);
-	memset(c.conf.match.mask.ip_dst, 0xff, 4);
-	memcpy(c.conf.match.value.ip_dst, &n, 4);
-	return c;
 }
 
 static enum sw_rule_fault stage(struct sw_rule_change c)
@@ -116,7 +103,7 @@ static unsigned seen_full, seen_evicted;
 /* A new rule: the right one makes room for it, or there is none that may. */
 static void add_one(unsigned n)
 {
-	struct sw_rule_change c = change_of(SW_RULE_ADD, n);
+	struct sw_rule_change c = rule_change_of(SW_RULE_ADD, n);
 	struct lowest was = find_lowest(n);
 	enum sw_rule_fault fault;
 
@@ -155,7 +142,7 @@ static void something_else(unsigned n)
 
 	if (!rule)
 		return;
-	c = change_of(SW_RULE_ADD, rule->cookie);
+	c = rule_change_of(SW_RULE_ADD, rule->cookie);
 	switch (below(4)) {
 	case 0: /* other timeouts of a rule that is there */
 		c.conf.idle_timeout = below(30);
@@ -235,26 +222,26 @@ static void test_later(void **state)
 
 	start();
 	for (unsigned i = 0; i < LIMIT; i++) {
-		c = change_of(SW_RULE_ADD, 1000000 + i);
+		c = rule_change_of(SW_RULE_ADD, 1000000 + i);
 		c.conf.hard_timeout = 100 - i;
 		assert_int_equal(one(c), SW_RULE_FINE);
 	}
-	assert_int_equal(one(change_of(SW_RULE_ADD, 1)), SW_RULE_TABLE_FULL);
+	assert_int_equal(one(rule_change_of(SW_RULE_ADD, 1)), SW_RULE_TABLE_FULL);
 	sw_rules_table_set(rules, 0, &conf);
-	assert_int_equal(one(change_of(SW_RULE_ADD, 1)), SW_RULE_FINE);
-	c = change_of(SW_RULE_DELETE_STRICT, 1000000 + LIMIT - 1);
+	assert_int_equal(one(rule_change_of(SW_RULE_ADD, 1)), SW_RULE_FINE);
+	c = rule_change_of(SW_RULE_DELETE_STRICT, 1000000 + LIMIT - 1);
 	assert_null(sw_rules_next(rules, &(struct sw_rule_cursor){ 0 }, &c));
 	conf.evict = false;
 	sw_rules_table_set(rules, 0, &conf);
-	assert_int_equal(one(change_of(SW_RULE_ADD, 2)), SW_RULE_TABLE_FULL);
+	assert_int_equal(one(rule_change_of(SW_RULE_ADD, 2)), SW_RULE_TABLE_FULL);
 	rules_evict_all(rules, true);
 	random_rounds(ROUNDS / 10);
 	/* A limit that has fallen is reached again as rules come. */
-	c = change_of(SW_RULE_DELETE, 0);
+	c = rule_change_of(SW_RULE_DELETE, 0);
 	memset(&c.conf.match, 0, sizeof(c.conf.match));
 	assert_int_equal(one(c), SW_RULE_FINE);
 	for (unsigned i = 0; i < 2 * LIMIT; i++) {
-		c = change_of(SW_RULE_ADD, 2000000 + i);
+		c = rule_change_of(SW_RULE_ADD, 2000000 + i);
 		c.conf.hard_timeout = 9;
 		if (i == LIMIT)
 			rules_limit(rules, 0, LIMIT / 2);
@@ -273,21 +260,21 @@ static void test_vacancy(void **state)
 	sw_rules_table_set(rules, 0, &conf);
 	for (unsigned i = 0; i < 10; i++) {
 		assert_int_equal(sw_rules_table_vacancy(rules, 0), 100 - 10 * i);
-		assert_int_equal(one(change_of(SW_RULE_ADD, i)), SW_RULE_FINE);
+		assert_int_equal(one(rule_change_of(SW_RULE_ADD, i)), SW_RULE_FINE);
 		assert_int_equal(
 			sw_rules_table_look(rules, 0), i == 8 ? SW_VACANCY_DOWN : SW_VACANCY_SAME);
 	}
 	for (unsigned i = 0; i < 10; i++) {
-		assert_int_equal(one(change_of(SW_RULE_DELETE_STRICT, i)), SW_RULE_FINE);
+		assert_int_equal(one(rule_change_of(SW_RULE_DELETE_STRICT, i)), SW_RULE_FINE);
 		assert_int_equal(
 			sw_rules_table_look(rules, 0), i == 5 ? SW_VACANCY_UP : SW_VACANCY_SAME);
 	}
 	/* Set where little is free: that it is more comes first. */
 	for (unsigned i = 0; i < 9; i++)
-		assert_int_equal(one(change_of(SW_RULE_ADD, i)), SW_RULE_FINE);
+		assert_int_equal(one(rule_change_of(SW_RULE_ADD, i)), SW_RULE_FINE);
 	sw_rules_table_set(rules, 0, &conf);
 	assert_int_equal(sw_rules_table_look(rules, 0), SW_VACANCY_SAME);
-	assert_int_equal(one(change_of(SW_RULE_DELETE, 0)), SW_RULE_FINE);
+	assert_int_equal(one(rule_change_of(SW_RULE_DELETE, 0)), SW_RULE_FINE);
 	rules_limit(rules, 0, 1000);
 	assert_int_equal(sw_rules_table_look(rules, 0), SW_VACANCY_UP);
 	conf.vacancy = false;
@@ -303,7 +290,7 @@ static void test_idle(void **state)
 {
 	start();
 	for (unsigned i = 0; i < 20; i++) {
-		struct sw_rule_change c = change_of(SW_RULE_ADD, i);
+		struct sw_rule_change c = rule_change_of(SW_RULE_ADD, i);
 		struct sw_rule_cursor cursor = { 0 };
 
 		c.conf.idle_timeout = 1;

@@ -13,6 +13,8 @@
 #include <sw/rule_table.h>
 #include <sw/worker.h>
 
+#include "rule_random.h"
+
 #include "../../src/pipeline/rule/lookup.h"
 #include "../../src/pipeline/rule/place.h"
 #include "../../src/pipeline/rule/rules_ctl.h"
@@ -46,18 +48,12 @@ static void drain(void)
 		;
 }
 
-/* Rule n of table 0: an address, the cookie n + 1. */
+/* Rule n of table 0, with the cookie n + 1. */
 static struct sw_rule_change change_of(enum sw_rule_verb verb, unsigned n)
 {
-	struct sw_rule_change c = { .verb = verb,
-		.conf = { .priority = 100, .cookie = n + 1, .does = { .goto_table = -1 } },
-		.out_port = SW_OFPP_ANY,
-		.out_group = SW_OFPP_ANY };
+	struct sw_rule_change c = rule_change_of(verb, n);
 
-	c.conf.match.mask.eth_type = 0xffff;
-	c.conf.match.value.eth_type = rte_cpu_to_be_16(0x0800);
-	memset(c.conf.match.mask.ip_dst, 0xff, 4);
-	memcpy(c.conf.match.value.ip_dst, &n, 4);
+	c.conf.cookie++;
 	return c;
 }
 
