@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The groups of a bridge (OpenFlow 1.3.5, 5.6, 6.7): changed by people and controllers, run by workers, who find a group
- * when a packet comes that a rule sends there. A changed group is another object; the old one goes after a grace
- * period.
+ * when a packet comes that a rule sends there. A changed group is another object; the old one, and one that is deleted, goes when
+ * no worker reads a version of the rules before that any more.
  *
  * room: pipeline. Thread: control.
  */

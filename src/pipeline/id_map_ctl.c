@@ -17,7 +17,7 @@
 
 #define SLOTS_MIN 16
 
-char id_map_gone;
+#define GONE ((void *)ID_MAP_LEFT)
 
 static struct id_table *table_create(uint64_t slots)
 {
@@ -57,18 +57,30 @@ static unsigned place_of(const struct id_map *map, uint32_t id)
 	return sw_ids_place(map->ids, map->n, sizeof(map->ids[0]), id);
 }
 
-/* Four slots for each that is there: only then is it made anew again when as many have come or gone. */
+static bool is_kept(const struct id_slot *s)
+{
+	return s->object && s->object != GONE;
+}
+
+/* Four slots for each that is there or left: only then is it made anew again when as many have come or gone. */
 static void rebuild(struct id_map *map)
 {
-	struct id_table *old = map->table;
-	struct id_table *t = table_create(rte_align64pow2(RTE_MAX(SLOTS_MIN, 4ull * (map->n + 1))));
+	struct id_table *old = map->table, *t;
 
+	map->used = 0;
 	for (uint64_t i = 0; i <= old->mask; i++)
-		if (old->slot[i].object && old->slot[i].object != &id_map_gone)
+		map->used += is_kept(&old->slot[i]);
+	t = table_create(rte_align64pow2(RTE_MAX(SLOTS_MIN, 4ull * (map->used + 1))));
+	for (uint64_t i = 0; i <= old->mask; i++)
+		if (is_kept(&old->slot[i]))
 			*slot_of(t, old->slot[i].id) = old->slot[i];
-	map->used = map->n;
 	sw_rcu_set(map->table, t);
 	sw_rcu_defer(free, old);
+}
+
+static bool is_there(const struct id_slot *s)
+{
+	return s->object && !((uintptr_t)s->object & ID_MAP_LEFT);
 }
 
 static void add_id(struct id_map *map, uint32_t id)
@@ -96,7 +108,7 @@ void id_map_set(struct id_map *map, uint32_t id, void *object)
 		rebuild(map);
 		s = slot_of(map->table, id);
 	}
-	if (!s->object || s->object == &id_map_gone)
+	if (!is_there(s))
 		add_id(map, id);
 	if (!s->object) {
 		map->used++;
@@ -105,19 +117,41 @@ void id_map_set(struct id_map *map, uint32_t id, void *object)
 	sw_rcu_set(s->object, object);
 }
 
+static void drop_id(struct id_map *map, uint32_t id)
+{
+	unsigned at = map->sorted ? place_of(map, id) : 0;
+
+	map->n--;
+	if (map->sorted)
+		memmove(&map->ids[at], &map->ids[at + 1], (map->n - at) * sizeof(map->ids[0]));
+}
+
 void id_map_remove(struct id_map *map, uint32_t id)
 {
 	struct id_slot *s = slot_of(map->table, id);
 
-	if (!s->object || s->object == &id_map_gone)
+	if (!is_there(s))
 		return;
-	map->n--;
-	if (map->sorted) {
-		unsigned at = place_of(map, id);
+	drop_id(map, id);
+	sw_rcu_set(s->object, GONE);
+}
 
-		memmove(&map->ids[at], &map->ids[at + 1], (map->n - at) * sizeof(map->ids[0]));
-	}
-	sw_rcu_set(s->object, &id_map_gone);
+void id_map_leave(struct id_map *map, uint32_t id)
+{
+	struct id_slot *s = slot_of(map->table, id);
+
+	if (!is_there(s))
+		return;
+	drop_id(map, id);
+	sw_rcu_set(s->object, (void *)((uintptr_t)s->object | ID_MAP_LEFT));
+}
+
+void id_map_remove_left(struct id_map *map, uint32_t id, const void *object)
+{
+	struct id_slot *s = slot_of(map->table, id);
+
+	if (s->object == (void *)((uintptr_t)object | ID_MAP_LEFT))
+		sw_rcu_set(s->object, GONE);
 }
 
 void *id_map_next(const struct id_map *map, int64_t id)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Random rules that change while real workers take random packets: what comes of each packet is what the naive interpreter
- * (rules_oracle) makes of it by the rules of one moment, wholly, and that moment is none before the packet came and none before
- * that of the packet before. Commits of several rules at once, so that half a commit would show.
+ * Random rules and groups that change while real workers take random packets: what comes of each packet is what the naive
+ * interpreter (rules_oracle) makes of it by the rules and groups of one moment, wholly, and that moment is none before the packet
+ * came and none before that of the packet before. Commits of several of them at once, so that half a commit would show.
  *
- * Each commit makes a version. Packets come in batches, with commits between them; a mark at a batch's end that goes out of every
- * port tells that all of it is there. Then versions are looked for that explain it. Groups and learn are left to others: what they
- * do is not of a version.
+ * Each commit makes a version (rules_random_moments). Packets come in batches, with commits between them; a mark at a batch's end
+ * that goes out of every port tells that all of it is there. Then versions are looked for that explain it. Learn is left to others:
+ * what it does is not of a version.
  *
  * SWTEST_SEED runs one seed; SWTEST_PACKETS says how many packets (for hours: 1000000000).
  */
@@ -16,18 +16,14 @@
 
 #include <rte_mbuf.h>
 
-#include <sw/bridge.h>
 #include <sw/dummy.h>
-#include <sw/err.h>
 #include <sw/mem.h>
 #include <sw/packet_in.h>
-#include <sw/rule.h>
-#include <sw/rule_text.h>
-#include <sw/text.h>
 
 #include "packet.h"
 #include "rules_oracle.h"
 #include "rules_random.h"
+#include "rules_random_moments.h"
 #include "testrules.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -37,23 +33,12 @@
 #endif
 #define SET_PACKETS 800 /* by one set of rules, which changes */
 #define BATCH	    16
-#define RULES_MAX   50
-#define RULES_EVER  4096 /* of one set */
-#define KINDS_MAX   256	 /* of packets that come of a batch */
-#define OUTS_MAX    40	 /* of a packet, so that nothing is lost for lack of room */
+#define KINDS_MAX   256 /* of packets that come of a batch */
+#define OUTS_MAX    40	/* of a packet, so that nothing is lost for lack of room */
 #define VAIN_MAX    256
 
 static struct rw_bridge rw;
-static uint64_t rng, n_packets, n_out, n_between, n_commits;
-
-/* Rules of a set, with the versions from which on and until before which they are there. */
-static struct life {
-	struct sw_rule_conf conf;
-	char *text;
-	unsigned born, died;
-} life[RULES_EVER];
-static unsigned n_lives, n_there, version, next_priority;
-static bool staging;
+static uint64_t rng, n_packets, n_out, n_between, n_versions;
 
 static struct sent {
 	struct packet_bytes bytes;
@@ -74,126 +59,6 @@ static struct oracle_result result;
 static unsigned below(unsigned n)
 {
 	return (swtest_rand(&rng) >> 33) % n;
-}
-
-/* --- rules --- */
-
-static struct sw_rules *rules(void)
-{
-	return sw_bridge_rules(rw.br.bridge);
-}
-
-static void stage(struct sw_rule_change *c, const char *text)
-{
-	struct sw_err err;
-
-	if (sw_rules_stage(rules(), c, &err) != SW_RULE_FINE)
-		fail_msg("%s: %s", text, err.text);
-}
-
-/* What it says is the staging's from then on, so ours is read anew. */
-static void stage_text(const char *text)
-{
-	struct sw_rule_change c;
-	struct sw_err err;
-
-	assert_int_equal(sw_rule_parse(text, SW_RULE_ADD, &c, &err), 0);
-	stage(&c, text);
-	sw_instructions_fini(&c.conf.does);
-}
-
-static bool is_there(const struct sw_rule_conf *conf)
-{
-	for (unsigned i = 0; i < n_lives; i++)
-		if (life[i].died > version && life[i].conf.table == conf->table &&
-			life[i].conf.priority == conf->priority &&
-			!memcmp(&life[i].conf.match, &conf->match, sizeof(conf->match)))
-			return true;
-	return false;
-}
-
-/* A random rule that is there from the version that is being staged on. What is not valid is left out. */
-static void stage_add(void)
-{
-	struct sw_rule_change c;
-	struct sw_str text = { 0 };
-	struct sw_err err;
-
-	if (n_lives == RULES_EVER || n_there == RULES_MAX)
-		return;
-	if (below(4))
-		random_rule(&text, 1000 + next_priority++, &rng);
-	else
-		random_clause_rule(&text, &rng);
-	if (sw_rule_parse(text.s, SW_RULE_ADD, &c, &err) || is_there(&c.conf)) {
-		sw_instructions_fini(&c.conf.does);
-		free(text.s);
-		return;
-	}
-	stage_text(text.s);
-	life[n_lives++] = (struct life){ c.conf, text.s, version + 1, UINT_MAX };
-	n_there++;
-}
-
-static struct life *random_life(void)
-{
-	for (unsigned i = 0; i < 64; i++) {
-		struct life *l = &life[below(n_lives)];
-
-		if (l->died == UINT_MAX && l->born <= version)
-			return l;
-	}
-	return NULL;
-}
-
-static void stage_delete(void)
-{
-	struct life *l = n_there > RULES_MAX / 3 ? random_life() : NULL;
-	struct sw_rule_change c = {
-		.verb = SW_RULE_DELETE_STRICT, .out_port = SW_OFPP_ANY, .out_group = SW_OFPP_ANY
-	};
-
-	if (!l)
-		return;
-	c.conf = l->conf;
-	memset(&c.conf.does, 0, sizeof(c.conf.does));
-	stage(&c, l->text);
-	l->died = version + 1;
-	n_there--;
-}
-
-/* A little of a staging, which packets come in between; its end makes the version. */
-static void stage_some(void)
-{
-	if (!staging)
-		sw_rules_begin(rules());
-	staging = true;
-	for (unsigned n = below(4); n--;)
-		if (below(2))
-			stage_add();
-		else
-			stage_delete();
-}
-
-static void commit(void)
-{
-	if (!staging)
-		return;
-	sw_rules_commit(rules());
-	staging = false;
-	version++;
-	n_commits++;
-}
-
-static void clear_rules(void)
-{
-	tr_no_rules(&rw.br);
-	for (unsigned i = 0; i < n_lives; i++) {
-		sw_instructions_fini(&life[i].conf.does);
-		free(life[i].text);
-	}
-	n_lives = n_there = next_priority = version = 0;
-	rw_step();
 }
 
 /* --- packets --- */
@@ -286,15 +151,12 @@ static void run_oracle(const struct sent *s, unsigned v)
 {
 	static const uint32_t numbers[RW_PORTS] = { 1, 2, 3, 4 };
 	static const bool down[RW_PORTS + 1];
-	static struct sw_rule_conf conf[RULES_MAX];
-	static uint64_t hits[RULES_MAX];
-	struct oracle_rules all = {
-		.rule = conf, .hits = hits, .n_ports = RW_PORTS, .port = numbers, .down = down
-	};
+	struct oracle_rules all;
 
-	for (unsigned i = 0; i < n_lives; i++)
-		if (life[i].born <= v && v < life[i].died)
-			conf[all.n++] = life[i].conf;
+	moment_rules(v, &all);
+	all.n_ports = RW_PORTS;
+	all.port = numbers;
+	all.down = down;
 	oracle_run(&all, sent_port, s->bytes.b, s->bytes.len, &result);
 }
 
@@ -331,12 +193,12 @@ static bool explain(unsigned i, unsigned v, const struct explained *so_far)
 		return so_far->sum == n_came;
 	if (is_vain(i, first, so_far))
 		return false;
-	for (v = first; v <= version; v++) {
+	for (v = first; v <= moment_now(); v++) {
 		struct explained more = *so_far;
 
 		if (!explains(&sent[i], v, &more) || !explain(i + 1, v, &more))
 			continue;
-		n_between += v > sent[i].since && v < version;
+		n_between += v > sent[i].since && v < moment_now();
 		return true;
 	}
 	assert_true(n_vain[i] < VAIN_MAX);
@@ -354,7 +216,7 @@ static void show_bytes(const uint8_t *b, size_t len)
 /* What should have come of a packet by each version there was. */
 static void show_wanted(const struct sent *s)
 {
-	for (unsigned v = s->since; v <= version; v++) {
+	for (unsigned v = s->since; v <= moment_now(); v++) {
 		run_oracle(s, v);
 		for (unsigned k = 0; k < result.n; k++) {
 			print_message("  version %u, port %u: ", v, result.out[k].port);
@@ -365,12 +227,10 @@ static void show_wanted(const struct sent *s)
 
 static void show(void)
 {
-	for (unsigned i = 0; i < n_lives; i++)
-		if (life[i].died > sent[0].since)
-			print_message(
-				"%u..%d: %s\n", life[i].born, (int)life[i].died, life[i].text);
+	moments_show(sent[0].since);
 	for (unsigned i = 0; i < n_sent; i++) {
-		print_message("in_port %u, version %u..%u: ", sent_port, sent[i].since, version);
+		print_message(
+			"in_port %u, version %u..%u: ", sent_port, sent[i].since, moment_now());
 		show_bytes(sent[i].bytes.b, sent[i].bytes.len);
 		show_wanted(&sent[i]);
 	}
@@ -414,20 +274,20 @@ static void put_batch(struct packet_bytes kept[KEPT])
 	for (unsigned i = 0; n_sent < BATCH && i < 4 * BATCH; i++) {
 		struct sent *s = &sent[n_sent];
 
-		*s = (struct sent){ *random_kept(kept), version };
-		run_oracle(s, version);
+		*s = (struct sent){ *random_kept(kept), moment_now() };
+		run_oracle(s, moment_now());
 		if (result.n > OUTS_MAX)
 			continue;
 		tr_send(rw.port[sent_port], &s->bytes);
 		n_sent++;
 		if (!below(8 >> busy))
-			stage_some();
+			moment_stage_some();
 		if (!below(3))
-			commit();
+			moment_commit();
 		if (!below(4))
 			rw_step();
 	}
-	commit();
+	moment_commit();
 }
 
 static void one_batch(struct packet_bytes kept[KEPT])
@@ -456,12 +316,13 @@ static void one_set(void)
 
 	memset(kept, 0, sizeof(kept));
 	tr_rule(&rw.br, "priority=65535,dl_src=02:00:00:00:09:08,actions=1,2,3,4,in_port");
-	while (n_lives < RULES_MAX / 2)
-		stage_some();
-	commit();
+	while (moment_n_rules() < MOMENT_RULES / 2)
+		moment_stage_some();
+	moment_commit();
 	while (n_packets < until)
 		one_batch(kept);
-	clear_rules();
+	n_versions += moment_now();
+	moments_end();
 }
 
 static void test_changes_between_packets(void **state)
@@ -473,12 +334,13 @@ static void test_changes_between_packets(void **state)
 	result.out = sw_xcalloc(ORACLE_OUTS, sizeof(*result.out));
 	result.told = sw_xcalloc(ORACLE_TOLD, sizeof(*result.told));
 	rw_bridge_make(&rw);
+	moments_begin(&rw, &rng);
 	while (n_packets < packets)
 		one_set();
 	print_message(
-		"%llu packets in, %llu out, %llu commits, %llu packets by a version between\n",
+		"%llu packets in, %llu out, %llu versions, %llu packets by a version between\n",
 		(unsigned long long)n_packets, (unsigned long long)n_out,
-		(unsigned long long)n_commits, (unsigned long long)n_between);
+		(unsigned long long)n_versions, (unsigned long long)n_between);
 	assert_true(n_out > n_packets / 8);
 	rw_bridge_gone(&rw);
 	free(result.out);

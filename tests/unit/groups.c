@@ -449,7 +449,7 @@ static void test_packets(void **state)
 			packet_damage(&p, &rng);
 		m = packet_scatter(&p, &rng);
 		fields_extract(m, 0, &f);
-		assert_int_equal(select_by_packet(NULL, g, m), select_by_fields(NULL, g, &f));
+		assert_int_equal(select_by_packet(NULL, 0, g, m), select_by_fields(NULL, 0, g, &f));
 		packet_free(m);
 	}
 }

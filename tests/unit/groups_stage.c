@@ -10,6 +10,8 @@
 #include <sw/rcu.h>
 #include <sw/text.h>
 
+#include "testrules.h"
+
 #include "../../src/pipeline/group/groups_ctl.h"
 #include "../../src/pipeline/rule/lookup.h"
 #include "../../src/pipeline/rule/rules_ctl.h"
@@ -191,6 +193,88 @@ static void test_versions(void **state)
 		;
 }
 
+static uint64_t changed(const char *text, enum sw_group_verb verb)
+{
+	struct sw_group_change c;
+
+	assert_int_equal(sw_group_parse(text, verb, &c, NULL), 0);
+	assert_int_equal(sw_groups_change(groups, &c, NULL), SW_GROUP_FINE);
+	sw_group_fini(&c.conf);
+	return rules_version(groups->rules);
+}
+
+/* One that is deleted is there for who reads a version before, whatever comes in its place meanwhile, by a staging or without. */
+static void test_deleted(void **state)
+{
+	static const char one[] = "group_id=1,type=all,bucket=output:1";
+	struct sw_rules *rules = rules_create("br0");
+	const struct sw_group *first, *second, *third;
+	uint64_t v[4];
+
+	groups = groups_create(rules, NULL, NULL);
+	v[0] = committed(one, SW_GROUP_ADD);
+	first = group_find(groups, 1);
+	v[1] = committed("group_id=1", SW_GROUP_DELETE);
+	assert_null(group_find(groups, 1));
+	assert_ptr_equal(group_find_at(groups, 1, v[0]), first);
+	assert_null(group_find_at(groups, 1, v[1]));
+	committed(one, SW_GROUP_ADD);
+	second = group_find(groups, 1);
+	tr_change_in(rules, "actions=group:1", SW_RULE_ADD);
+	v[2] = rules_version(rules);
+	v[3] = changed("group_id=all", SW_GROUP_DELETE);
+	assert_true(v[2] < v[3]); /* a rule went */
+	assert_int_equal(changed(one, SW_GROUP_ADD), v[3]);
+	third = group_find(groups, 1);
+	tr_change_in(rules, "actions=drop", SW_RULE_ADD);
+	assert_true(rules_version(rules) > v[3]);
+	changed(one, SW_GROUP_MODIFY);
+	assert_ptr_equal(group_find_at(groups, 1, v[0]), first);
+	assert_null(group_find_at(groups, 1, v[1]));
+	assert_ptr_equal(group_find_at(groups, 1, v[2]), second);
+	assert_ptr_equal(group_find_at(groups, 1, v[3]), third);
+	assert_ptr_equal(group_find_at(groups, 1, rules_version(rules)), group_find(groups, 1));
+	while (sw_rcu_poll())
+		;
+	assert_null(group_find(groups, 1)->older);
+	assert_int_equal(groups->n_leaving, 0);
+	changed("group_id=1", SW_GROUP_DELETE);
+	groups_destroy(groups); /* while it leaves */
+	rules_destroy(rules);
+	while (sw_rcu_poll())
+		;
+}
+
+/* More than are taken out in one step, some of them come again meanwhile, and go. */
+static void test_many_deleted(void **state)
+{
+	struct sw_rules *rules = rules_create("br0");
+
+	groups = groups_create(rules, NULL, NULL);
+	for (unsigned round = 0; round < 4; round++) {
+		for (unsigned id = 0; id < 3000; id += 1 + round) {
+			struct sw_group_change c = { .verb = SW_GROUP_ADD, .conf.id = id };
+
+			assert_int_equal(sw_groups_change(groups, &c, NULL), SW_GROUP_FINE);
+			c.verb = SW_GROUP_MODIFY;
+			if (id % 7 == round)
+				assert_int_equal(sw_groups_change(groups, &c, NULL), SW_GROUP_FINE);
+			c.verb = SW_GROUP_DELETE;
+			if (id % 5 == round)
+				assert_int_equal(sw_groups_change(groups, &c, NULL), SW_GROUP_FINE);
+		}
+		committed("group_id=all", SW_GROUP_DELETE);
+		sw_rcu_poll();
+		assert_true(groups->n_leaving || round);
+	}
+	for (unsigned id = 0; id < 3000; id++)
+		assert_null(group_find_at(groups, id, rules_version(rules)));
+	groups_destroy(groups);
+	rules_destroy(rules);
+	while (sw_rcu_poll())
+		;
+}
+
 static int setup_all(void **state)
 {
 	swtest_eal();
@@ -200,7 +284,8 @@ static int setup_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_stagings),
-		cmocka_unit_test(test_versions) };
+		cmocka_unit_test(test_versions), cmocka_unit_test(test_deleted),
+		cmocka_unit_test(test_many_deleted) };
 
 	return cmocka_run_group_tests(tests, setup_all, NULL);
 }

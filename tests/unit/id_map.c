@@ -18,7 +18,7 @@ struct thing {
 	unsigned made;
 };
 
-static struct thing *there[IDS];
+static struct thing *there[IDS], *gone[IDS]; /* gone: it left and is in the map as such */
 static uint32_t id_of[IDS];
 static uint64_t rng;
 
@@ -48,12 +48,47 @@ static void check_all(const struct id_map *map)
 
 	for (unsigned i = 0; i < IDS; i++) {
 		assert_ptr_equal(id_map_find(map, id_of[i]), there[i]);
+		assert_ptr_equal(id_map_find_left(map, id_of[i]), there[i] ? there[i] : gone[i]);
 		n += there[i] != NULL;
 	}
 	assert_int_equal(map->n, n);
 	for (; (t = id_map_next(map, id)); id = t->id, n--)
 		assert_true(t->id > id);
 	assert_int_equal(n, 0);
+}
+
+static void forget(unsigned i)
+{
+	free(there[i]);
+	free(gone[i]);
+	there[i] = gone[i] = NULL;
+}
+
+static void model_set(struct id_map *map, unsigned i)
+{
+	forget(i);
+	there[i] = make(id_of[i]);
+	id_map_set(map, id_of[i], there[i]);
+}
+
+static void model_leave(struct id_map *map, unsigned i)
+{
+	id_map_leave(map, id_of[i]);
+	if (!there[i])
+		return;
+	gone[i] = there[i];
+	there[i] = NULL;
+}
+
+/* What is there, or what left; but not that in the name of something else. */
+static void model_remove(struct id_map *map, unsigned i)
+{
+	static const struct thing other;
+
+	id_map_remove_left(map, id_of[i], &other);
+	id_map_remove_left(map, id_of[i], gone[i] ? gone[i] : there[i]);
+	id_map_remove(map, id_of[i]);
+	forget(i);
 }
 
 static void test_model(void **state)
@@ -67,21 +102,19 @@ static void test_model(void **state)
 		unsigned i = swtest_rand(&rng) % IDS;
 		bool add = swtest_rand(&rng) % (step % 8000 < 4000 ? 4 : 2);
 
-		free(there[i]);
-		there[i] = NULL;
-		if (add) {
-			there[i] = make(id_of[i]);
-			id_map_set(&map, id_of[i], there[i]);
-		} else {
-			id_map_remove(&map, id_of[i]);
-		}
+		if (add)
+			model_set(&map, i);
+		else if (swtest_rand(&rng) % 2)
+			model_leave(&map, i);
+		else
+			model_remove(&map, i);
 		if (step % 97 == 0)
 			check_all(&map);
 		sw_rcu_poll();
 	}
 	check_all(&map);
 	for (unsigned i = 0; i < IDS; i++)
-		free(there[i]);
+		forget(i);
 	while (sw_rcu_poll())
 		;
 	id_map_fini(&map);

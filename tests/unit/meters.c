@@ -89,7 +89,7 @@ static void test_faults(void **state)
 	assert_int_equal(voids, 1);
 	fine(SW_METER_DELETE, "meter=6");
 	fine(SW_METER_DELETE, "meter=controller");
-	assert_null(meters->controllers);
+	assert_null(meter_at(meters->controllers, 0));
 	fine(SW_METER_DELETE, "meter=all");
 	assert_null(sw_meters_next(meters, -1));
 }

@@ -13,6 +13,8 @@
 #include <sw/rcu.h>
 #include <sw/text.h>
 
+#include "testrules.h"
+
 #include "../../src/pipeline/group/groups_ctl.h"
 #include "../../src/pipeline/meter/meters_ctl.h"
 #include "../../src/pipeline/rule/lookup.h"
@@ -75,8 +77,8 @@ static void tell(const struct sw_meters *of, struct sw_str *out)
 		sw_str_add(out, "\n");
 		assert_ptr_equal(m->of, of);
 	}
-	sw_str_add(out, "%u %d\n", sw_meters_count(of), of->controllers != NULL);
-	assert_ptr_equal(of->controllers, sw_meters_find(of, SW_METER_CONTROLLER));
+	sw_str_add(out, "%u\n", sw_meters_count(of));
+	assert_ptr_equal(meter_at(of->controllers, 0), sw_meters_find(of, SW_METER_CONTROLLER));
 	assert_null(of->staged);
 }
 
@@ -209,6 +211,74 @@ static void test_versions(void **state)
 		;
 }
 
+static uint64_t changed(struct sw_rules *rules, enum sw_meter_verb verb, uint32_t id)
+{
+	struct sw_meter_band band = { .type = SW_METER_DROP, .rate = 7 };
+	struct sw_meter_conf conf = { .id = id, .n_bands = 1, .bands = &band };
+	struct sw_err err;
+
+	assert_int_equal(sw_meters_change(meters, verb, &conf, &err), SW_METER_FINE);
+	return rules_version(rules);
+}
+
+static void use_meter(struct sw_rules *rules, uint32_t id)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "actions=meter:%u", id);
+	tr_change_in(rules, text, SW_RULE_ADD);
+}
+
+/* One that is deleted is there for who reads a version before, whatever comes in its place meanwhile, by a staging or without. */
+static void test_deleted(void **state)
+{
+	struct sw_rules *rules = rules_create("br0");
+	struct sw_meter *first, *second, *third;
+	uint64_t v[5];
+
+	groups = groups_create(rules, NULL, NULL);
+	meters = meters_create(rules, NULL, NULL);
+	groups_stage_with(groups, meters);
+	v[0] = committed(rules, SW_METER_ADD, 1);
+	first = meter_find(meters, 1);
+	v[1] = committed(rules, SW_METER_DELETE, 1);
+	assert_null(meter_find(meters, 1));
+	assert_ptr_equal(meter_find_at(meters, 1, v[0]), first);
+	assert_null(meter_find_at(meters, 1, v[1]));
+	v[2] = committed(rules, SW_METER_ADD, 1);
+	second = meter_find(meters, 1);
+	use_meter(rules, 1);
+	v[2] = rules_version(rules);
+	v[3] = changed(rules, SW_METER_DELETE, 1);
+	assert_true(v[2] < v[3]); /* a rule went */
+	assert_int_equal(changed(rules, SW_METER_ADD, 1), v[3]);
+	third = meter_find(meters, 1);
+	tr_change_in(rules, "actions=drop", SW_RULE_ADD);
+	assert_true(rules_version(rules) > v[3]);
+	changed(rules, SW_METER_MODIFY, 1);
+	assert_ptr_equal(meter_find_at(meters, 1, v[0]), first);
+	assert_null(meter_find_at(meters, 1, v[1]));
+	assert_ptr_equal(meter_find_at(meters, 1, v[2]), second);
+	assert_ptr_equal(meter_find_at(meters, 1, v[3]), third);
+	assert_ptr_equal(meter_find_at(meters, 1, rules_version(rules)), sw_meters_find(meters, 1));
+	v[0] = committed(rules, SW_METER_ADD, SW_METER_CONTROLLER);
+	first = meters->controllers;
+	v[1] = committed(rules, SW_METER_DELETE, SW_METER_CONTROLLER);
+	assert_ptr_equal(meter_at(meters->controllers, v[0]), first);
+	assert_null(meter_at(meters->controllers, v[1]));
+	while (sw_rcu_poll())
+		;
+	assert_null(meters->controllers);
+	assert_int_equal(meters->n_leaving, 0);
+	assert_null(((struct sw_meter *)sw_meters_find(meters, 1))->older);
+	committed(rules, SW_METER_DELETE, 1);
+	meters_destroy(meters); /* while it leaves */
+	groups_destroy(groups);
+	rules_destroy(rules);
+	while (sw_rcu_poll())
+		;
+}
+
 /* As many as there may be, counted as staged. */
 static void test_limit(void **state)
 {
@@ -248,6 +318,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stagings),
 		cmocka_unit_test(test_versions),
+		cmocka_unit_test(test_deleted),
 		cmocka_unit_test(test_limit),
 	};
 

@@ -22,7 +22,6 @@
 
 #define GROUP_DEPTH 32	  /* groups in groups */
 #define GROUP_RUNS  16384 /* buckets run for a list, in all of them */
-#define GROUP_WATCH 256	  /* buckets looked at for one that is live */
 
 struct code;
 struct op;
@@ -57,8 +56,9 @@ struct sw_group {
 	/* Where this one is walked and the one before it was not: that one, until no list is run that was made then. rcu */
 	const struct sw_group *before;
 	struct select *select; /* of type select, else NULL */
-	/* Seen by who reads this version of the rules; those before see `older` (NULL: none), until there are none. rcu */
-	uint64_t begin;
+	/* Seen by who reads the version `begin` of the rules or one after it, when it was deleted none from `end` on (atomic); those
+	 * before see `older` (NULL: none), until there are none. rcu */
+	uint64_t begin, end;
 	const struct sw_group *older;
 
 	/* Control's. */
@@ -82,6 +82,7 @@ struct sw_group {
 struct sw_groups {
 	struct id_map map;
 	/* Control's. */
+	unsigned n_leaving; /* that some worker may still look at, though they were deleted */
 	struct sw_rules *rules;
 	struct sw_meters *meters; /* staged along with them; NULL: none are */
 	unsigned of_type[4], n_buckets;
@@ -92,6 +93,8 @@ struct sw_groups {
 	void (*lists_void)(void *arg); /* what walks came to before must not be used again */
 	void *lists_arg;
 };
+
+#define GROUP_FOREVER UINT64_MAX /* its end, unless it is deleted */
 
 static inline const struct sw_group *group_find(const struct sw_groups *groups, uint32_t id)
 {
@@ -104,9 +107,12 @@ static inline const struct sw_group *group_find_at(
 {
 	const struct sw_group *g = group_find(groups, id);
 
-	while (unlikely(g && g->begin > version))
+	if (likely(g && g->begin <= version))
+		return g;
+	g = id_map_find_left(&groups->map, id);
+	while (g && g->begin > version)
 		g = sw_rcu_get(g->older);
-	return g;
+	return g && version < __atomic_load_n(&g->end, __ATOMIC_RELAXED) ? g : NULL;
 }
 
 static inline bool group_is_walked(const struct sw_group *g)
@@ -124,23 +130,6 @@ static inline const struct sw_group *group_plain(const struct sw_group *g)
 	before = g ? sw_rcu_get(g->before) : NULL;
 	return before ? before : g && !g->walks ? g : NULL;
 }
-
-static inline bool bucket_watches(const struct bucket *b)
-{
-	return b->watch_port != SW_OFPP_ANY || b->watch_group != SW_GROUP_ANY;
-}
-
-bool watched_group_lives(const struct rules_prog *prog, uint32_t id);
-
-/* May a packet be sent to the bucket: what it watches, if anything, is live (5.6.1; either of two). */
-static inline bool bucket_is_live(const struct rules_prog *prog, const struct bucket *b)
-{
-	return !bucket_watches(b) || port_lives(prog, b->watch_port) ||
-	       (b->watch_group != SW_GROUP_ANY && watched_group_lives(prog, b->watch_group));
-}
-
-/* The first live bucket, or -1. */
-int group_first_live(const struct rules_prog *prog, const struct sw_group *g);
 
 /* Is it an op that sends to a group; to which? */
 bool op_group(const struct op *op, uint32_t *id);

@@ -120,6 +120,7 @@ struct sw_group *group_create(struct sw_group_conf *conf, struct sw_err *err)
 	g->id = conf->id;
 	g->type = conf->type;
 	g->is_walked = g->walks;
+	g->end = GROUP_FOREVER;
 	g->made_ms = sw_clock_ms();
 	g->conf = *conf;
 	memset(conf, 0, sizeof(*conf));

@@ -5,6 +5,10 @@
  * Control thread only. The object that is replaced is freed when no worker has it. Where the new one must be walked and the old
  * one was not, lists that were made before may still name the group: the users of kept lists are told, and the new
  * object holds the old one until every worker has begun a turn after that.
+ *
+ * A worker whose burst began at a version meets the groups that its rules speak of: what takes the place of another one is
+ * seen from the version of that moment on, and what is deleted stays in the map, seen by those before, for a grace period. In the
+ * second one it may still be looked at, by who finds then that it ended.
  */
 #include "groups_ctl.h"
 
@@ -19,11 +23,12 @@
 #include <sw/mem.h>
 #include <sw/rule_slices.h>
 
+#include "../rule/lookup.h"
 #include "../rule/rules_ctl.h"
 
 SW_REG_KIND_DEFINE(group_listener);
 
-#define FREE_SHARE 1024 /* groups freed in one step */
+#define SHARE 1024 /* of groups that were deleted, in one step */
 
 struct sw_groups *groups_create(
 	struct sw_rules *rules, void (*lists_void)(void *arg), void *lists_arg)
@@ -42,6 +47,10 @@ static void groups_free(void *arg)
 {
 	struct sw_groups *groups = arg;
 
+	if (groups->n_leaving) { /* they are taken out of the map */
+		sw_rcu_defer(groups_free, groups);
+		return;
+	}
 	for (unsigned i = 0; i < groups->map.n; i++)
 		group_free((struct sw_group *)group_find(groups, groups->map.ids[i]));
 	id_map_fini(&groups->map);
@@ -75,14 +84,22 @@ static void settle(struct sw_group *g)
 		group_stats_settle(now, g);
 }
 
+/* No worker reads a version before the one that took its place. */
+static void unlink_older(struct sw_group *g)
+{
+	if (g->after && g->after->older == g)
+		sw_rcu_set(g->after->older, NULL);
+	if (g->older)
+		((struct sw_group *)g->older)->after = NULL;
+}
+
 /* No worker has it but by the `before` of the one that took its place, which is there as long as this one. */
 static void retired(void *arg)
 {
 	struct sw_group *g = arg;
 
 	settle(g);
-	if (g->after && g->after->older == g)
-		sw_rcu_set(g->after->older, NULL);
+	unlink_older(g);
 	if (!g->after || g->after->before != g) {
 		group_free(g);
 		return;
@@ -104,9 +121,27 @@ void groups_tell(const struct sw_groups *groups, uint32_t id)
 		l->heard(groups, id);
 }
 
+uint64_t groups_version(const struct sw_groups *groups)
+{
+	return groups->rules ? rules_version(groups->rules) : 0;
+}
+
+void group_enter(
+	struct sw_groups *groups, struct sw_group *g, struct sw_group *old, uint64_t version)
+{
+	g->begin = version;
+	if (!groups->tried) /* no packet comes to those */
+		g->older = old ? old : id_map_find_left(&groups->map, g->id);
+	if (g->older)
+		((struct sw_group *)g->older)->after = g;
+	id_map_set(&groups->map, g->id, g);
+}
+
 static void take_out(struct sw_groups *groups, struct sw_group *g)
 {
-	id_map_remove(&groups->map, g->id);
+	__atomic_store_n(&g->end, groups_version(groups), __ATOMIC_RELAXED);
+	id_map_leave(&groups->map, g->id);
+	groups->n_leaving++;
 	group_count_refs(groups, &g->conf, -1);
 	groups->of_type[g->type]--;
 	groups->n_buckets -= g->n;
@@ -178,7 +213,7 @@ static void void_lists(const struct sw_groups *groups)
 /* There may be lists that name it all the same, from before it was deleted, say. */
 static void place(struct sw_groups *groups, struct sw_group *g)
 {
-	id_map_set(&groups->map, g->id, g);
+	group_enter(groups, g, NULL, groups_version(groups));
 	if (g->is_walked)
 		void_lists(groups);
 }
@@ -190,7 +225,7 @@ static void replace(struct sw_groups *groups, struct sw_group *old, struct sw_gr
 	bool was_walked = old->is_walked, more_downs = g->downs > old->downs;
 
 	g->refs = old->refs;
-	old->after = g;
+	old->after = g; /* who settles what was counted looks for it */
 	group_stats_follow(g, old);
 	if (g->is_walked && !was_walked)
 		g->before = old;
@@ -198,7 +233,7 @@ static void replace(struct sw_groups *groups, struct sw_group *old, struct sw_gr
 		groups_mark_walked(groups, g);
 	if (more_downs && g->refs)
 		groups_spread_downs(groups, g);
-	id_map_set(&groups->map, g->id, g);
+	group_enter(groups, g, old, groups_version(groups));
 	if (!g->is_walked && was_walked && g->refs)
 		groups_mark_walked(groups, NULL);
 	if (g->downs < old->downs && g->refs)
@@ -287,22 +322,39 @@ static void end_rules(struct sw_groups *groups, uint32_t id)
 	sw_rules_commit(groups->rules);
 }
 
-/* Many that go at once are freed in shares. */
+/* Those that are deleted at once are taken out of the map, and freed, in shares. */
 struct crowd {
-	unsigned n;
+	struct sw_groups *groups;
+	unsigned n, n_left; /* in the map until then: the first ones */
 	struct sw_group *group[];
 };
+
+static void leave_map(struct sw_groups *groups, struct sw_group *g)
+{
+	unlink_older(g);
+	id_map_remove_left(&groups->map, g->id, g);
+	groups->n_leaving--;
+}
 
 static void free_share(void *arg)
 {
 	struct crowd *crowd = arg;
 
-	for (unsigned i = 0; i < FREE_SHARE && crowd->n; i++)
-		retired(crowd->group[--crowd->n]);
+	for (unsigned i = 0; i < SHARE && crowd->n; i++)
+		group_free(crowd->group[--crowd->n]);
 	if (crowd->n)
 		sw_rcu_defer(free_share, crowd);
 	else
 		free(crowd);
+}
+
+static void leave_share(void *arg)
+{
+	struct crowd *crowd = arg;
+
+	for (unsigned i = 0; i < SHARE && crowd->n_left; i++)
+		leave_map(crowd->groups, crowd->group[--crowd->n_left]);
+	sw_rcu_defer(crowd->n_left ? leave_share : free_share, crowd);
 }
 
 void groups_take_out(struct sw_groups *groups, struct sw_group *const *list, unsigned n)
@@ -312,11 +364,13 @@ void groups_take_out(struct sw_groups *groups, struct sw_group *const *list, uns
 	if (!n)
 		return;
 	crowd = sw_xcalloc(1, sizeof(*crowd) + n * sizeof(crowd->group[0]));
+	crowd->groups = groups;
 	for (unsigned i = n; i > 0; i--) { /* the array of ids is cut at its end */
 		take_out(groups, list[i - 1]);
 		crowd->group[crowd->n++] = list[i - 1];
 	}
-	sw_rcu_defer(free_share, crowd);
+	crowd->n_left = crowd->n;
+	sw_rcu_defer(leave_share, crowd);
 }
 
 static void drop_all(struct sw_groups *groups)
@@ -366,8 +420,7 @@ static enum sw_group_fault drop(struct sw_groups *groups, uint32_t id, struct sw
 	if (!g)
 		return SW_GROUP_FINE;
 	end_rules(groups, id);
-	take_out(groups, g);
-	group_retire(g);
+	groups_take_out(groups, &g, 1);
 	return SW_GROUP_FINE;
 }
 

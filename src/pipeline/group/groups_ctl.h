@@ -64,9 +64,15 @@ enum sw_group_fault group_remove_buckets(struct sw_group_conf *to, const struct 
 /* Those who listen hear of it: it came, is another one, or went. */
 void groups_tell(const struct sw_groups *groups, uint32_t id);
 
-/* No list of the bridge names it any more for workers that begin a turn now: it goes after a grace period. */
+/* The version of the rules that workers read who begin a turn now. */
+uint64_t groups_version(const struct sw_groups *groups);
+
+/* In the map under its id, seen from the version on, in the place of `old` (NULL: of none). */
+void group_enter(
+	struct sw_groups *groups, struct sw_group *g, struct sw_group *old, uint64_t version);
+/* Another one is in its place: it goes after a grace period. */
 void group_retire(struct sw_group *g);
-/* The same for many, in order of ids, that leave the store. */
+/* These, in order of ids, are deleted: no list of the bridge names them at its version any more. They go after two. */
 void groups_take_out(struct sw_groups *groups, struct sw_group *const *list, unsigned n);
 
 /* `g` is made from `old`, which it is to follow: which of its buckets are those that were there? */

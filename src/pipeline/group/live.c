@@ -5,40 +5,46 @@
  * Workers. A group that is watched may watch groups itself, in a ring even: how many buckets are looked at for one
  * question is bounded, and what is beyond counts as not live.
  */
-#include "group.h"
+#include "live.h"
 
-static bool group_lives(const struct rules_prog *prog, uint32_t id, unsigned *left);
+struct look {
+	const struct rules_prog *prog;
+	uint64_t version;
+	unsigned left; /* buckets to look at */
+};
 
-static bool lives(const struct rules_prog *prog, const struct bucket *b, unsigned *left)
+static bool group_lives(struct look *l, uint32_t id);
+
+static bool lives(struct look *l, const struct bucket *b)
 {
-	if (!*left)
+	if (!l->left)
 		return false;
-	--*left;
-	return !bucket_watches(b) || port_lives(prog, b->watch_port) ||
-	       (b->watch_group != SW_GROUP_ANY && group_lives(prog, b->watch_group, left));
+	l->left--;
+	return !bucket_watches(b) || port_lives(l->prog, b->watch_port) ||
+	       (b->watch_group != SW_GROUP_ANY && group_lives(l, b->watch_group));
 }
 
-static bool group_lives(const struct rules_prog *prog, uint32_t id, unsigned *left)
+static bool group_lives(struct look *l, uint32_t id)
 {
-	const struct sw_group *g = group_find(prog->groups, id);
+	const struct sw_group *g = group_find_at(l->prog->groups, id, l->version);
 
 	for (unsigned i = 0; g && i < g->n; i++)
-		if (lives(prog, &g->bucket[i], left))
+		if (lives(l, &g->bucket[i]))
 			return true;
 	return false;
 }
 
-bool watched_group_lives(const struct rules_prog *prog, uint32_t id)
+bool watched_group_lives(const struct rules_prog *prog, uint64_t version, uint32_t id)
 {
-	unsigned left = GROUP_WATCH;
+	struct look l = { prog, version, GROUP_WATCH };
 
-	return group_lives(prog, id, &left);
+	return group_lives(&l, id);
 }
 
-int group_first_live(const struct rules_prog *prog, const struct sw_group *g)
+int group_first_live(const struct rules_prog *prog, uint64_t version, const struct sw_group *g)
 {
 	for (unsigned i = 0; i < g->n; i++)
-		if (bucket_is_live(prog, &g->bucket[i]))
+		if (bucket_is_live(prog, version, &g->bucket[i]))
 			return i;
 	return -1;
 }

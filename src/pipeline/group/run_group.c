@@ -16,6 +16,7 @@
 #include "../exec/run_ttl.h"
 #include "../exec/walk.h"
 #include "group.h"
+#include "live.h"
 
 SW_USE(drop, rule_too_long);
 SW_REGISTER(drop, rule_no_group) = {
@@ -187,7 +188,7 @@ static void sort(struct run *r, struct sorted *to)
 	to->n_kept = to->n_shares = 0;
 	memset(to->share_of, 0, r->g->n);
 	for (unsigned i = 0; i < x->n; i++) {
-		int bucket = select_by_packet(x->prog, r->g, x->pkts[i]);
+		int bucket = select_by_packet(x->prog, x->version, r->g, x->pkts[i]);
 		struct share *s;
 
 		if (unlikely(bucket < 0)) {
@@ -242,7 +243,7 @@ static bool begin(struct run *r)
 	return true;
 }
 
-/* The group as it is now. */
+/* The group as it is at the version of the burst. */
 static void run_group(struct exec *x, const struct op *op)
 {
 	struct run r = { .x = x, .op = op, .sent = x->sent, .why = x->why };
@@ -266,7 +267,7 @@ static void run_group(struct exec *x, const struct op *op)
 		run_one(&r, r.g->n ? 0 : -1);
 		break;
 	default:
-		run_one(&r, group_first_live(x->prog, r.g));
+		run_one(&r, group_first_live(x->prog, x->version, r.g));
 	}
 }
 
@@ -312,11 +313,11 @@ static int choose(const struct walk *walk, const struct sw_group *g)
 
 	switch (g->type) {
 	case SW_GROUP_SELECT:
-		return select_by_fields(prog, g, &walk->fields);
+		return select_by_fields(prog, walk->reader.version, g, &walk->fields);
 	case SW_GROUP_INDIRECT:
 		return g->n ? 0 : -1;
 	default:
-		return group_first_live(prog, g);
+		return group_first_live(prog, walk->reader.version, g);
 	}
 }
 

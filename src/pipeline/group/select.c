@@ -6,6 +6,7 @@
  * connections meet. Addresses with their ports are hashed each by itself and summed, so that directions are alike.
  */
 #include "group.h"
+#include "live.h"
 
 #include <string.h>
 
@@ -116,13 +117,14 @@ static inline uint64_t hash_packet(const struct select *s, const struct rte_mbuf
 }
 
 /* A share of the hash for each live one by its weight. */
-static int among_live(const struct rules_prog *prog, const struct sw_group *g, uint64_t hash)
+static int among_live(
+	const struct rules_prog *prog, uint64_t version, const struct sw_group *g, uint64_t hash)
 {
 	uint8_t live[SW_BUCKETS_MAX];
 	uint64_t sum = 0, at;
 
 	for (unsigned i = 0; i < g->n; i++) {
-		live[i] = g->bucket[i].weight && bucket_is_live(prog, &g->bucket[i]);
+		live[i] = g->bucket[i].weight && bucket_is_live(prog, version, &g->bucket[i]);
 		sum += live[i] ? g->bucket[i].weight : 0;
 	}
 	at = (hash >> 32) * sum >> 32;
@@ -136,7 +138,8 @@ static int among_live(const struct rules_prog *prog, const struct sw_group *g, u
 	return -1;
 }
 
-static inline int bucket_of(const struct rules_prog *prog, const struct sw_group *g, uint64_t hash)
+static inline int bucket_of(
+	const struct rules_prog *prog, uint64_t version, const struct sw_group *g, uint64_t hash)
 {
 	const struct select *s = g->select;
 	unsigned i;
@@ -144,19 +147,19 @@ static inline int bucket_of(const struct rules_prog *prog, const struct sw_group
 	if (unlikely(!s->slots))
 		return -1;
 	i = s->slot[hash & (s->slots - 1)];
-	if (likely(bucket_is_live(prog, &g->bucket[i])))
+	if (likely(bucket_is_live(prog, version, &g->bucket[i])))
 		return i;
-	return among_live(prog, g, fold(hash ^ select_secret[2], select_secret[0]));
+	return among_live(prog, version, g, fold(hash ^ select_secret[2], select_secret[0]));
 }
 
-int select_by_fields(
-	const struct rules_prog *prog, const struct sw_group *g, const struct sw_fields *f)
+int select_by_fields(const struct rules_prog *prog, uint64_t version, const struct sw_group *g,
+	const struct sw_fields *f)
 {
-	return bucket_of(prog, g, hash_fields(g->select, f));
+	return bucket_of(prog, version, g, hash_fields(g->select, f));
 }
 
-int select_by_packet(
-	const struct rules_prog *prog, const struct sw_group *g, const struct rte_mbuf *m)
+int select_by_packet(const struct rules_prog *prog, uint64_t version, const struct sw_group *g,
+	const struct rte_mbuf *m)
 {
-	return bucket_of(prog, g, hash_packet(g->select, m));
+	return bucket_of(prog, version, g, hash_packet(g->select, m));
 }

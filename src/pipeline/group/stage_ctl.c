@@ -191,8 +191,6 @@ static void place(struct coming *c, unsigned i, uint64_t version)
 	g->after = NULL;
 	g->before = NULL; /* if any, one that was staged before it */
 	g->is_walked = g->walks;
-	g->begin = version;
-	g->older = old;
 	c->old[i] = old;
 	groups->of_type[g->type]++;
 	groups->n_buckets += g->n;
@@ -204,7 +202,7 @@ static void place(struct coming *c, unsigned i, uint64_t version)
 		if (g->goes_on)
 			group_stats_follow(g, old);
 	}
-	id_map_set(&groups->map, g->id, g);
+	group_enter(groups, g, old, version);
 }
 
 /* Walks know it before the groups are seen. Returns: lists that were made before name groups that are walked now. */
@@ -219,14 +217,8 @@ static bool mark_walked(struct coming *c)
 	if (!any)
 		return false;
 	groups_mark_walked(c->groups, NULL);
-	for (unsigned i = 0; i < c->n; i++) {
-		struct sw_group *g = c->g[i], *old = c->old[i];
-
-		if (!g->is_walked || (old && old->is_walked))
-			continue;
-		sw_rcu_set(g->before, old);
-		more = true;
-	}
+	for (unsigned i = 0; i < c->n; i++)
+		more |= c->g[i]->is_walked && !(c->old[i] && c->old[i]->is_walked);
 	return more;
 }
 
@@ -257,7 +249,7 @@ static void find_going(struct coming *c)
 }
 
 /* Who sends to whom changes when all are in their places. */
-static bool place_all(struct coming *c)
+static void place_all(struct coming *c)
 {
 	struct sw_groups *groups = c->groups;
 	uint64_t version = groups->rules ? rules_stage_version(groups->rules) : 0;
@@ -274,24 +266,21 @@ static bool place_all(struct coming *c)
 	}
 	find_going(c);
 	more_downs = mark_downs(c);
-	return mark_walked(c) || more_downs;
+	if ((mark_walked(c) || more_downs) && groups->rules)
+		rules_stage_void(groups->rules);
 }
 
 void sw_groups_publish(struct sw_groups *groups)
 {
 	struct sw_groups *trial = groups->staged;
 	struct coming c = { .groups = groups };
-	bool lists_void;
-
 	RTE_ASSERT(trial);
 	groups->staged = NULL;
 	take_changed(&c, trial);
 	groups_destroy(trial);
-	lists_void = place_all(&c);
+	place_all(&c);
 	if (groups->rules)
 		sw_rules_publish(groups->rules);
-	if (lists_void && groups->lists_void)
-		groups->lists_void(groups->lists_arg);
 	/* No worker that begins a turn now looks for what was before. */
 	for (unsigned i = 0; i < c.n; i++)
 		if (c.old[i])

@@ -184,8 +184,8 @@ bool meter_pass(struct sw_meter *m, const struct sw_worker *w, struct rte_mbuf *
 bool meter_lets_in(const struct sw_meters *meters, uint64_t version, const struct sw_worker *w,
 	uint32_t id, struct rte_mbuf *pkt)
 {
-	struct sw_meter *m =
-		meter_at(id ? meter_find(meters, id) : sw_rcu_get(meters->controllers), version);
+	struct sw_meter *m = id ? meter_find_at(meters, id, version)
+				: meter_at(sw_rcu_get(meters->controllers), version);
 	int8_t hit;
 
 	return !m || !meter_pass(m, w, &pkt, 1, &hit) || hit < 0 ||

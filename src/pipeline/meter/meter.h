@@ -64,8 +64,9 @@ struct sw_meter {
 	uint64_t lease_cycles;
 	size_t stride; /* bytes of a part */
 	uint8_t *parts;
-	/* Seen by who reads this version of the rules; those before see `older` (NULL: none), until there are none. rcu */
-	uint64_t begin;
+	/* Seen by who reads the version `begin` of the rules or one after it, when it was deleted none from `end` on (atomic); those
+	 * before see `older` (NULL: none), until there are none. rcu */
+	uint64_t begin, end;
 	struct sw_meter *older;
 
 	/* Control's. */
@@ -86,13 +87,16 @@ struct sw_meter {
 
 struct sw_meters {
 	struct id_map map;
-	struct sw_meter *controllers; /* SW_METER_CONTROLLER. rcu; NULL: none */
+	struct sw_meter *controllers; /* SW_METER_CONTROLLER, or it left. rcu; NULL: neither */
 	/* Control's. */
+	unsigned n_leaving; /* that some worker may still look at, though they were deleted */
 	struct sw_rules *rules;
 	struct meters_staging *staged; /* at hand, or NULL */
 	void (*lists_void)(void *arg);
 	void *lists_arg;
 };
+
+#define METER_FOREVER UINT64_MAX /* its end, unless it is deleted */
 
 static inline struct sw_meter *meter_find(const struct sw_meters *meters, uint32_t id)
 {
@@ -102,15 +106,19 @@ static inline struct sw_meter *meter_find(const struct sw_meters *meters, uint32
 /* As of a version of the rules. */
 static inline struct sw_meter *meter_at(struct sw_meter *m, uint64_t version)
 {
-	while (unlikely(m && m->begin > version))
+	while (m && m->begin > version)
 		m = sw_rcu_get(m->older);
-	return m;
+	return m && version < __atomic_load_n(&m->end, __ATOMIC_RELAXED) ? m : NULL;
 }
 
 static inline struct sw_meter *meter_find_at(
 	const struct sw_meters *meters, uint32_t id, uint64_t version)
 {
-	return meter_at(meter_find(meters, id), version);
+	struct sw_meter *m = meter_find(meters, id);
+
+	return likely(m && m->begin <= version)
+		       ? m
+		       : meter_at(id_map_find_left(&meters->map, id), version);
 }
 
 static inline struct meter_part *meter_part(const struct sw_meter *m, unsigned worker)

@@ -3,6 +3,7 @@
  * The meters of a bridge: changes checked whole, then published (OpenFlow 1.3.5, 6.8; faults as OFPMMFC_*).
  *
  * Control thread only. A modified meter's buckets are full and its bands count from 0; what came in goes on being counted.
+ * Workers whose burst began before a change pass the meters that were there then, as they meet groups (../group/groups_ctl.c).
  */
 #include "meters_ctl.h"
 
@@ -20,6 +21,7 @@
 #include <sw/mem.h>
 #include <sw/rule_slices.h>
 
+#include "../rule/lookup.h"
 #include "../rule/rules_ctl.h"
 
 SW_REG_KIND_DEFINE(meter_listener);
@@ -82,6 +84,7 @@ struct sw_meter *meter_create(const struct sw_meters *meters, const struct sw_me
 	m->workers = sw_worker_count();
 	m->parts = lines((m->workers + 1) * m->stride);
 	meter_part(m, m->workers)->dry = true;
+	m->end = METER_FOREVER;
 	m->made_ms = sw_clock_ms();
 	sw_meter_copy(&m->conf, conf);
 	return m;
@@ -155,14 +158,22 @@ static void settle(struct sw_meter *m)
 		meter_stats_move(now, m);
 }
 
+/* No worker reads a version before the one that took its place. */
+static void unlink_older(struct sw_meter *m)
+{
+	if (m->after && m->after->older == m)
+		sw_rcu_set(m->after->older, NULL);
+	if (m->older)
+		m->older->after = NULL;
+}
+
 /* No worker has it. Those that took its place go after it, if they go. */
 static void retired(void *arg)
 {
 	struct sw_meter *m = arg;
 
 	settle(m);
-	if (m->after && m->after->older == m)
-		sw_rcu_set(m->after->older, NULL);
+	unlink_older(m);
 	meter_free(m);
 }
 
@@ -171,10 +182,33 @@ void meter_retire(struct sw_meter *m)
 	sw_rcu_defer(retired, m);
 }
 
+static void free_later(void *arg)
+{
+	meter_free(arg);
+}
+
+/* No worker is on its way by it, but some may look whether it ended. */
+static void left(void *arg)
+{
+	struct sw_meter *m = arg;
+	struct sw_meters *meters = (struct sw_meters *)m->of;
+
+	unlink_older(m);
+	id_map_remove_left(&meters->map, m->id, m);
+	if (meters->controllers == m)
+		sw_rcu_set(meters->controllers, NULL);
+	meters->n_leaving--;
+	sw_rcu_defer(free_later, m);
+}
+
 static void meters_free(void *arg)
 {
 	struct sw_meters *meters = arg;
 
+	if (meters->n_leaving) {
+		sw_rcu_defer(meters_free, meters);
+		return;
+	}
 	for (unsigned i = 0; i < meters->map.n; i++)
 		meter_free(meter_find(meters, meters->map.ids[i]));
 	id_map_fini(&meters->map);
@@ -189,13 +223,20 @@ void meters_destroy(struct sw_meters *meters)
 
 /* --- changes --- */
 
-void meter_place(struct sw_meters *meters, uint32_t id, struct sw_meter *m)
+static uint64_t version_of(const struct sw_meters *meters)
 {
-	if (m)
-		id_map_set(&meters->map, id, m);
-	else
-		id_map_remove(&meters->map, id);
-	if (id == SW_METER_CONTROLLER)
+	return meters->rules ? rules_version(meters->rules) : 0;
+}
+
+void meter_enter(
+	struct sw_meters *meters, struct sw_meter *m, struct sw_meter *old, uint64_t version)
+{
+	m->begin = version;
+	m->older = old ? old : id_map_find_left(&meters->map, m->id);
+	if (m->older)
+		m->older->after = m;
+	id_map_set(&meters->map, m->id, m);
+	if (m->id == SW_METER_CONTROLLER)
 		sw_rcu_set(meters->controllers, m);
 }
 
@@ -207,10 +248,13 @@ void meters_tell(const struct sw_meters *meters, uint32_t id)
 		l->heard(meters, id);
 }
 
-static void publish(struct sw_meters *meters, uint32_t id, struct sw_meter *m)
+void meter_take_out(struct sw_meters *meters, struct sw_meter *m)
 {
-	meter_place(meters, id, m);
-	meters_tell(meters, id);
+	__atomic_store_n(&m->end, version_of(meters), __ATOMIC_RELAXED);
+	id_map_leave(&meters->map, m->id);
+	meters->n_leaving++;
+	meters_tell(meters, m->id);
+	sw_rcu_defer(left, m);
 }
 
 enum sw_meter_fault meter_check(const struct sw_meters *meters, enum sw_meter_verb verb,
@@ -255,11 +299,10 @@ static enum sw_meter_fault put(struct sw_meters *meters, enum sw_meter_verb verb
 	if (fault)
 		return fault;
 	m = meter_create(meters, conf);
-	if (old) {
+	if (old)
 		meter_follow(m, old);
-		old->after = m;
-	}
-	publish(meters, conf->id, m);
+	meter_enter(meters, m, old, version_of(meters));
+	meters_tell(meters, conf->id);
 	if (!old)
 		return SW_METER_FINE;
 	if (m->remarks && !old->remarks && meters->lists_void)
@@ -277,12 +320,6 @@ static void end_rules(struct sw_meters *meters, uint32_t id)
 	sw_rules_commit(meters->rules);
 }
 
-static void take_out(struct sw_meters *meters, struct sw_meter *m)
-{
-	publish(meters, m->id, NULL);
-	meter_retire(m);
-}
-
 static enum sw_meter_fault drop(struct sw_meters *meters, uint32_t id)
 {
 	struct sw_meter *m = meter_find(meters, id);
@@ -291,9 +328,9 @@ static enum sw_meter_fault drop(struct sw_meters *meters, uint32_t id)
 		return SW_METER_FINE;
 	end_rules(meters, id);
 	if (m)
-		take_out(meters, m);
+		meter_take_out(meters, m);
 	while (id == SW_METER_ALL && meters->map.n)
-		take_out(meters, meter_find(meters, meters->map.ids[meters->map.n - 1]));
+		meter_take_out(meters, meter_find(meters, meters->map.ids[meters->map.n - 1]));
 	return SW_METER_FINE;
 }
 

@@ -38,15 +38,18 @@ void meter_free(struct sw_meter *m);
 enum sw_meter_fault meter_check(const struct sw_meters *meters, enum sw_meter_verb verb,
 	const struct sw_meter_conf *conf, struct sw_err *err);
 
-/* In the map under its id; NULL: out of it. And those who listen hear of it. */
-void meter_place(struct sw_meters *meters, uint32_t id, struct sw_meter *m);
+/* In the map under its id, seen from the version of the rules on, in the place of `old` (NULL: of none). And those who listen hear of it. */
+void meter_enter(
+	struct sw_meters *meters, struct sw_meter *m, struct sw_meter *old, uint64_t version);
 void meters_tell(const struct sw_meters *meters, uint32_t id);
 
 /* `m` takes the place of `old` and goes on from there. What was counted since, added. */
 void meter_follow(struct sw_meter *m, struct sw_meter *old);
 void meter_stats_move(struct sw_meter *to, struct sw_meter *from);
 
-/* It left the map: it goes after a grace period. */
+/* Another one is in its place: it goes after a grace period. */
 void meter_retire(struct sw_meter *m);
+/* It is deleted, and named by no rule that is seen now: it goes after two. */
+void meter_take_out(struct sw_meters *meters, struct sw_meter *m);
 
 #endif

@@ -145,16 +145,12 @@ static void place(struct sw_meters *meters, struct staged_meter *e, uint64_t ver
 {
 	struct sw_meter *m = e->m, *old = meter_find(meters, e->id);
 
-	m->begin = version;
-	m->older = old;
-	if (old)
-		old->after = m;
 	if (old && !e->anew)
 		meter_follow(m, old);
 	/* Kept lists know nothing of a DSCP that changes. */
 	if (m->remarks && old && !old->remarks && meters->rules)
 		rules_stage_void(meters->rules);
-	meter_place(meters, e->id, m);
+	meter_enter(meters, m, old, version);
 }
 
 void meters_stage_place(struct sw_meters *meters, uint64_t version)
@@ -166,14 +162,6 @@ void meters_stage_place(struct sw_meters *meters, uint64_t version)
 			place(meters, e, version);
 }
 
-/* No rule that is seen now names it. */
-static void take_out(struct sw_meters *meters, struct sw_meter *m)
-{
-	meter_place(meters, m->id, NULL);
-	meters_tell(meters, m->id);
-	meter_retire(m);
-}
-
 static void take_out_others(struct sw_meters *meters, const struct meters_staging *s)
 {
 	/* From the end, where the array of ids is cut. */
@@ -181,7 +169,7 @@ static void take_out_others(struct sw_meters *meters, const struct meters_stagin
 		uint32_t id = meters->map.ids[i - 1];
 
 		if (!staged_find(s, id))
-			take_out(meters, meter_find(meters, id));
+			meter_take_out(meters, meter_find(meters, id));
 	}
 }
 
@@ -190,8 +178,8 @@ static void settle(struct sw_meters *meters, struct staged_meter *e)
 	struct sw_meter *old = e->m ? e->m->older : meter_find(meters, e->id);
 
 	if (!e->m && old)
-		take_out(meters, old);
-	else if (e->m && old)
+		meter_take_out(meters, old);
+	else if (e->m && old && old->end == METER_FOREVER)
 		meter_retire(old);
 	if (e->m)
 		meters_tell(meters, e->id);

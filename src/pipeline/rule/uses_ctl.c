@@ -2,7 +2,7 @@
 /*
  * Counting the rules that use groups and meters: by the ids that instructions name, whether or not there is such a thing.
  *
- * Control thread only. A count lies in a map of ids in the place of an object; 0 is none.
+ * Control thread only. A count lies in a map of ids in the place of an object, twice itself, since those are even; 0 is none.
  */
 #include "uses.h"
 
@@ -86,7 +86,7 @@ void rule_uses_count(
 	rules->clauses += by * (int64_t)code->n_clauses;
 	for (unsigned i = 0; i < code->n_uses; i++) {
 		struct id_map *map = code->uses[i].meter ? &rules->meter_uses : &rules->group_uses;
-		uintptr_t n = (uintptr_t)id_map_find(map, code->uses[i].id) + by;
+		uintptr_t n = (uintptr_t)id_map_find(map, code->uses[i].id) + 2l * by;
 
 		if (n)
 			id_map_set(map, code->uses[i].id, (void *)n);
@@ -97,10 +97,10 @@ void rule_uses_count(
 
 uint32_t rules_using_group(const struct sw_rules *rules, uint32_t id)
 {
-	return (uintptr_t)id_map_find(&rules->group_uses, id);
+	return (uintptr_t)id_map_find(&rules->group_uses, id) / 2;
 }
 
 uint32_t rules_using_meter(const struct sw_rules *rules, uint32_t id)
 {
-	return (uintptr_t)id_map_find(&rules->meter_uses, id);
+	return (uintptr_t)id_map_find(&rules->meter_uses, id) / 2;
 }
