@@ -66,9 +66,10 @@ SW_REG_KIND_DECLARE(group_listener);
 
 /* Is it there, as staged? */
 bool sw_groups_has(const struct sw_groups *groups, uint32_t id);
-/* Are the groups there, as staged, that the instructions send to? Else one that is not: who adds the rule refuses it. */
-bool sw_groups_known(
-	const struct sw_groups *groups, const struct sw_instructions *does, uint32_t *missing);
+/* Are the groups there that the instructions send to, as they are in force or, for what belongs to the staging, as staged? Else one
+ * that is not: who adds the rule, or sends the packet, refuses it. */
+bool sw_groups_known(const struct sw_groups *groups, const struct sw_instructions *does,
+	bool staged, uint32_t *missing);
 
 /* All of them, in order of ids: the one after `id` (first: -1), or NULL; good until control returns to its loop. */
 struct sw_group;

@@ -51,10 +51,10 @@ struct sw_meter_listener {
 };
 SW_REG_KIND_DECLARE(meter_listener);
 
-/* Are the meters there, as staged, that the instructions name? Else one that is not: who adds the rule refuses it. */
+/* Are the meters there that the instructions name, as sw_groups_known has it? */
 struct sw_instructions;
-bool sw_meters_known(
-	const struct sw_meters *meters, const struct sw_instructions *does, uint32_t *missing);
+bool sw_meters_known(const struct sw_meters *meters, const struct sw_instructions *does,
+	bool staged, uint32_t *missing);
 
 /* All of them, in order of ids: the one after `id` (first: -1), or NULL; good until control returns to its loop. */
 struct sw_meter;

@@ -28,31 +28,6 @@ static int setup(void **state)
 	return 0;
 }
 
-/* Add a group-mod of 1.3 or 1.4; to 0: without a bucket. */
-static void add_group(int fd, uint8_t version, unsigned command, uint32_t group, uint32_t to)
-{
-	struct of_buf buf = { 0 };
-	size_t at;
-
-	ob_put_head(&buf, version, true, 0xad);
-	of_hex_buf(&buf, "00000007 0000 0003");
-	at = of_begin(&buf, version, 15, 0xad);
-	of_put_u16(&buf, command);
-	of_put_u16(&buf, 0); /* all */
-	of_put_u32(&buf, group);
-	if (to) {
-		of_hex_buf(&buf, "0020 0000 ffffffff ffffffff 00000000 0000 0010");
-		of_put_u32(&buf, to);
-		of_put_u64(&buf, 0);
-	}
-	of_end(&buf, at);
-	of_end(&buf, 0);
-	op_say_raw(fd, buf.bytes, buf.len);
-	of_buf_fini(&buf);
-}
-
-enum { GROUP_ADD, GROUP_MODIFY, GROUP_DELETE };
-
 /* Groups, and rules that use them. */
 static void with_groups(void **state)
 {
@@ -63,9 +38,9 @@ static void with_groups(void **state)
 		int fd = or_dial(version);
 
 		ob_begin(fd, version);
-		add_group(fd, version, GROUP_ADD, 1, 5);
+		ob_add_group(fd, version, OB_ADD, 1, 5);
 		ob_add(fd, version, 7, OR_ADD, "priority=1,ip,actions=group:1");
-		add_group(fd, version, GROUP_ADD, 2, 6);
+		ob_add_group(fd, version, OB_ADD, 2, 6);
 		ob_add(fd, version, 7, OR_ADD, "priority=2,ip,actions=group:2");
 		assert_null(sw_groups_find(of->groups, 1));
 		ob_commit(fd, version);
@@ -74,64 +49,39 @@ static void with_groups(void **state)
 			"priority=1,ip actions=group:1\npriority=2,ip actions=group:2\n");
 		/* What fails late takes back all of it. */
 		ob_begin(fd, version);
-		add_group(fd, version, GROUP_DELETE, 1, 0);
-		add_group(fd, version, GROUP_ADD, 3, 5);
+		ob_add_group(fd, version, OB_DELETE, 1, 0);
+		ob_add_group(fd, version, OB_ADD, 3, 5);
 		ob_add(fd, version, 7, OR_ADD, "priority=3,ip,actions=group:3");
 		ob_add(fd, version, 7, OR_ADD, "priority=4,ip,actions=group:1");
 		ob_refuse(fd, version, 2, 9); /* there is no group 1 */
 		assert_non_null(sw_groups_find(of->groups, 1));
 		assert_null(sw_groups_find(of->groups, 3));
 		ob_begin(fd, version);
-		add_group(fd, version, GROUP_DELETE, 1, 0);
-		add_group(fd, version, GROUP_ADD, 2, 5);
+		ob_add_group(fd, version, OB_DELETE, 1, 0);
+		ob_add_group(fd, version, OB_ADD, 2, 5);
 		ob_refuse(fd, version, 6, 0); /* group 2 exists */
 		ob_begin(fd, version);
-		add_group(fd, version, GROUP_MODIFY, 4, 5);
+		ob_add_group(fd, version, OB_MODIFY, 4, 5);
 		ob_refuse(fd, version, 6, 8); /* there is no group 4 */
 		or_expect(fd, version,
 			"priority=1,ip actions=group:1\npriority=2,ip actions=group:2\n");
 		/* A group that goes takes its rules along, and may come again. */
 		ob_begin(fd, version);
 		ob_add(fd, version, 7, OR_ADD, "priority=3,ip,actions=group:1");
-		add_group(fd, version, GROUP_DELETE, 1, 0);
-		add_group(fd, version, GROUP_ADD, 1, 6);
+		ob_add_group(fd, version, OB_DELETE, 1, 0);
+		ob_add_group(fd, version, OB_ADD, 1, 6);
 		ob_add(fd, version, 7, OR_ADD, "priority=4,ip,actions=group:1");
 		ob_commit(fd, version);
 		or_expect(fd, version,
 			"priority=2,ip actions=group:2\npriority=4,ip actions=group:1\n");
 		ob_begin(fd, version);
-		add_group(fd, version, GROUP_DELETE, 0xfffffffc, 0);
+		ob_add_group(fd, version, OB_DELETE, 0xfffffffc, 0);
 		ob_commit(fd, version);
 		or_expect(fd, version, "");
 		assert_null(sw_groups_next(of->groups, -1));
 		op_close(fd);
 	}
 }
-
-/* Add a meter-mod; rate 0: without a band. */
-static void add_meter(int fd, uint8_t version, unsigned command, uint32_t meter, uint32_t rate)
-{
-	struct of_buf buf = { 0 };
-	size_t at;
-
-	ob_put_head(&buf, version, true, 0xad);
-	of_hex_buf(&buf, "00000007 0000 0003");
-	at = of_begin(&buf, version, 29, 0xad);
-	of_put_u16(&buf, command);
-	of_put_u16(&buf, 2); /* packets a second */
-	of_put_u32(&buf, meter);
-	if (rate) {
-		of_hex_buf(&buf, "0001 0010");
-		of_put_u32(&buf, rate);
-		of_put_u64(&buf, 0);
-	}
-	of_end(&buf, at);
-	of_end(&buf, 0);
-	op_say_raw(fd, buf.bytes, buf.len);
-	of_buf_fini(&buf);
-}
-
-enum { METER_ADD, METER_MODIFY, METER_DELETE };
 
 static uint32_t rate_of(uint32_t meter)
 {
@@ -152,30 +102,30 @@ static const char *meter_rule(unsigned priority, unsigned meter)
 static void refuse_meters(int fd, uint8_t version)
 {
 	ob_begin(fd, version);
-	add_meter(fd, version, METER_DELETE, 1, 0);
-	add_meter(fd, version, METER_MODIFY, 2, 20);
-	add_meter(fd, version, METER_ADD, 3, 30);
+	ob_add_meter(fd, version, OB_DELETE, 1, 0);
+	ob_add_meter(fd, version, OB_MODIFY, 2, 20);
+	ob_add_meter(fd, version, OB_ADD, 3, 30);
 	ob_add(fd, version, 7, OR_ADD, meter_rule(3, 3));
 	ob_add(fd, version, 7, OR_ADD, meter_rule(4, 1));
 	ob_refuse(fd, version, 12, 3); /* there is no meter 1 */
 	ob_begin(fd, version);
-	add_meter(fd, version, METER_DELETE, 0xffffffff, 0);
-	add_meter(fd, version, METER_ADD, 2, 20);
-	add_meter(fd, version, METER_ADD, 2, 20);
+	ob_add_meter(fd, version, OB_DELETE, 0xffffffff, 0);
+	ob_add_meter(fd, version, OB_ADD, 2, 20);
+	ob_add_meter(fd, version, OB_ADD, 2, 20);
 	ob_refuse(fd, version, 12, 1); /* meter 2 exists */
 	ob_begin(fd, version);
-	add_meter(fd, version, METER_DELETE, 2, 0);
-	add_meter(fd, version, METER_MODIFY, 2, 20);
+	ob_add_meter(fd, version, OB_DELETE, 2, 0);
+	ob_add_meter(fd, version, OB_MODIFY, 2, 20);
 	ob_refuse(fd, version, 12, 3);
 	assert_int_equal(rate_of(1), 11);
 	assert_int_equal(rate_of(2), 13);
 	assert_int_equal(rate_of(3), 0);
 	ob_begin(fd, version);
-	add_meter(fd, version, METER_ADD, 0, 5);
+	ob_add_meter(fd, version, OB_ADD, 0, 5);
 	op_hear_error(fd, 12, 2);
-	add_meter(fd, version, METER_ADD, 5, 0);
+	ob_add_meter(fd, version, OB_ADD, 5, 0);
 	op_hear_error(fd, 12, 2);
-	add_meter(fd, version, 9, 5, 5);
+	ob_add_meter(fd, version, 9, 5, 5);
 	op_hear_error(fd, 12, 4);
 	ob_control(fd, version, 7, OB_DISCARD, 3);
 	ob_hear_control(fd, version, 7, OB_DISCARDED, 3);
@@ -189,10 +139,10 @@ static void with_meters(void **state)
 		int fd = or_dial(version);
 
 		ob_begin(fd, version);
-		add_meter(fd, version, METER_ADD, 1, 11);
+		ob_add_meter(fd, version, OB_ADD, 1, 11);
 		ob_add(fd, version, 7, OR_ADD, meter_rule(1, 1));
-		add_meter(fd, version, METER_ADD, 2, 12);
-		add_meter(fd, version, METER_MODIFY, 2, 13);
+		ob_add_meter(fd, version, OB_ADD, 2, 12);
+		ob_add_meter(fd, version, OB_MODIFY, 2, 13);
 		ob_add(fd, version, 7, OR_ADD, meter_rule(2, 2));
 		op_echo(fd, version);
 		assert_int_equal(rate_of(1), 0);
@@ -207,15 +157,15 @@ static void with_meters(void **state)
 		ob_begin(fd, version);
 		/* A meter that goes takes its rules along, and may come again. */
 		ob_add(fd, version, 7, OR_ADD, meter_rule(3, 1));
-		add_meter(fd, version, METER_DELETE, 1, 0);
-		add_meter(fd, version, METER_ADD, 1, 40);
+		ob_add_meter(fd, version, OB_DELETE, 1, 0);
+		ob_add_meter(fd, version, OB_ADD, 1, 40);
 		ob_add(fd, version, 7, OR_ADD, meter_rule(4, 1));
 		ob_commit(fd, version);
 		assert_int_equal(rate_of(1), 40);
 		or_expect(fd, version,
 			"priority=2,ip actions=meter:2,output:1\npriority=4,ip actions=meter:1,output:1\n");
 		ob_begin(fd, version);
-		add_meter(fd, version, METER_DELETE, 0xffffffff, 0);
+		ob_add_meter(fd, version, OB_DELETE, 0xffffffff, 0);
 		ob_commit(fd, version);
 		or_expect(fd, version, "");
 		assert_int_equal(sw_meters_count(of_bridge_next(NULL)->meters), 0);

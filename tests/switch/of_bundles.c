@@ -75,6 +75,50 @@ void ob_add(int fd, uint8_t version, uint32_t id, unsigned command, const char *
 	of_buf_fini(&buf);
 }
 
+void ob_add_group(int fd, uint8_t version, unsigned command, uint32_t group, uint32_t to)
+{
+	struct of_buf buf = { 0 };
+	size_t at;
+
+	ob_put_head(&buf, version, true, 0xad);
+	of_hex_buf(&buf, "00000007 0000 0003");
+	at = of_begin(&buf, version, 15, 0xad);
+	of_put_u16(&buf, command);
+	of_put_u16(&buf, 0); /* all */
+	of_put_u32(&buf, group);
+	if (to) {
+		of_hex_buf(&buf, "0020 0000 ffffffff ffffffff 00000000 0000 0010");
+		of_put_u32(&buf, to);
+		of_put_u64(&buf, 0);
+	}
+	of_end(&buf, at);
+	of_end(&buf, 0);
+	op_say_raw(fd, buf.bytes, buf.len);
+	of_buf_fini(&buf);
+}
+
+void ob_add_meter(int fd, uint8_t version, unsigned command, uint32_t meter, uint32_t rate)
+{
+	struct of_buf buf = { 0 };
+	size_t at;
+
+	ob_put_head(&buf, version, true, 0xad);
+	of_hex_buf(&buf, "00000007 0000 0003");
+	at = of_begin(&buf, version, 29, 0xad);
+	of_put_u16(&buf, command);
+	of_put_u16(&buf, 2); /* packets a second */
+	of_put_u32(&buf, meter);
+	if (rate) {
+		of_hex_buf(&buf, "0001 0010");
+		of_put_u32(&buf, rate);
+		of_put_u64(&buf, 0);
+	}
+	of_end(&buf, at);
+	of_end(&buf, 0);
+	op_say_raw(fd, buf.bytes, buf.len);
+	of_buf_fini(&buf);
+}
+
 void ob_begin(int fd, uint8_t version)
 {
 	ob_control(fd, version, 7, OB_OPEN, 3);

@@ -24,6 +24,12 @@ void ob_put_add(struct of_buf *buf, uint8_t version, uint32_t id, uint32_t xid, 
 	const char *text);
 void ob_add(int fd, uint8_t version, uint32_t id, unsigned command, const char *text);
 
+/* Into bundle 7: a group-mod of 1.3 or 1.4 (type all, one bucket that sends to a port; 0: without a bucket); a meter-mod (a band that
+ * drops above so many packets a second; 0: without one). */
+enum { OB_ADD, OB_MODIFY, OB_DELETE };
+void ob_add_group(int fd, uint8_t version, unsigned command, uint32_t group, uint32_t to);
+void ob_add_meter(int fd, uint8_t version, unsigned command, uint32_t meter, uint32_t rate);
+
 /* Bundle 7, atomic and ordered: opened, committed; or refused, and the message that fails says why. */
 void ob_begin(int fd, uint8_t version);
 void ob_commit(int fd, uint8_t version);

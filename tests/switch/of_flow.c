@@ -279,12 +279,12 @@ static void make_named(const struct sw_instructions *does)
 	struct sw_meter_band band = { .type = SW_METER_DROP, .rate = 1000 };
 	uint32_t missing;
 
-	while (!sw_groups_known(of->groups, does, &missing)) {
+	while (!sw_groups_known(of->groups, does, false, &missing)) {
 		struct sw_group_change add = { .verb = SW_GROUP_ADD, .conf.id = missing };
 
 		assert_int_equal(sw_groups_change(of->groups, &add, NULL), SW_GROUP_FINE);
 	}
-	while (!sw_meters_known(of->meters, does, &missing)) {
+	while (!sw_meters_known(of->meters, does, false, &missing)) {
 		struct sw_meter_conf add = { .id = missing, .n_bands = 1, .bands = &band };
 
 		assert_int_equal(

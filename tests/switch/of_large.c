@@ -4,6 +4,7 @@
  * behind all of it, who goes in the middle leaves nothing half done, and so does a bridge.
  */
 #include "of_bundles.h"
+#include "of_packet_outs.h"
 #include "of_rules.h"
 
 #include <unistd.h>
@@ -256,6 +257,48 @@ static void refused(void **state)
 	op_close(fd);
 }
 
+static void packet_out(int fd, const char *actions)
+{
+	po_say(fd, OF13, SW_OFPP_CONTROLLER, actions, ts_frame(MAC(9), MAC(8), UNTAGGED));
+}
+
+/* Packets of others may name the groups and meters that are in force, and not those that a bundle is about to bring. */
+static void others_see_what_is_there(void **state)
+{
+	int fd = fill("output:1"), other = op_dial_as("br0", OF13);
+
+	op_hush(other, OF13);
+	op_echo(other, OF13);
+	ob_begin(fd, OF13);
+	ob_add_group(fd, OF13, OB_DELETE, 7, 0);
+	ob_add_group(fd, OF13, OB_ADD, 8, 5);
+	ob_add_meter(fd, OF13, OB_DELETE, 7, 0);
+	ob_add_meter(fd, OF13, OB_ADD, 8, 5);
+	ob_add(fd, OF13, 7, OR_ADD, "priority=9,tcp,actions=meter:8,group:8");
+	for (unsigned i = 0; i < 40; i++) /* each looks at all rules */
+		ob_add(fd, OF13, 7, OR_MODIFY, "cookie=1/1,actions=output:2");
+	ob_control(fd, OF13, 7, OB_COMMIT, 3);
+	until_busy();
+	packet_out(other, "group:7");
+	packet_out(other, "controller(meter_id=7)");
+	op_echo(other, OF13);
+	packet_out(other, "group:8");
+	op_hear_error(other, 2, 9);
+	packet_out(other, "clone(controller(meter_id=8))");
+	op_hear_error(other, 12, 3);
+	assert_true(sw_rules_busy(rules()));
+	assert_false(staged_is_under_way(rules()));
+	at_once();
+	ob_hear_control(fd, OF13, 7, OB_COMMITTED, 3);
+	packet_out(other, "group:8");
+	packet_out(other, "controller(meter_id=8)");
+	op_echo(other, OF13);
+	packet_out(other, "group:7");
+	op_hear_error(other, 2, 9);
+	op_close(other);
+	op_close(fd);
+}
+
 static const char *const uses[] = { "group:7", "meter:7,output:1" };
 
 /* Delete it: by itself, or in a bundle that is open, which is committed. */
@@ -401,6 +444,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(others_are_served, setup, teardown),
+		cmocka_unit_test_setup_teardown(others_see_what_is_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(told_before_the_barrier, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_after_the_other, setup, teardown),
 		cmocka_unit_test_setup_teardown(peer_goes, setup, teardown),

@@ -376,10 +376,10 @@ static void test_known(void **state)
 
 	a->type = sw_reg_find(&sw_reg_kind_action_type, "group");
 	a->id = 4;
-	assert_false(sw_groups_known(groups, &does, &missing));
+	assert_false(sw_groups_known(groups, &does, false, &missing));
 	assert_int_equal(missing, 4);
 	fine(ADD, "group_id=4,type=all");
-	assert_true(sw_groups_known(groups, &does, &missing));
+	assert_true(sw_groups_known(groups, &does, false, &missing));
 	sw_instructions_fini(&does);
 }
 

@@ -112,10 +112,10 @@ static void test_known(void **state)
 	struct sw_instructions does = { .goto_table = -1, .meter = 3 };
 	uint32_t missing = 0;
 
-	assert_false(sw_meters_known(meters, &does, &missing));
+	assert_false(sw_meters_known(meters, &does, false, &missing));
 	assert_int_equal(missing, 3);
 	fine(SW_METER_ADD, "meter=3 pktps bands=type=drop rate=10");
-	assert_true(sw_meters_known(meters, &does, &missing));
+	assert_true(sw_meters_known(meters, &does, false, &missing));
 }
 
 /* --- against exact arithmetic --- */

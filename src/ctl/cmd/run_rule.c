@@ -47,9 +47,9 @@ int rule_check_named(const struct batch *b, const struct sw_instructions *does, 
 	uint32_t id;
 	int rc;
 
-	if (sw_groups_known(sw_bridge_groups(b->bridge), does, &id)) {
+	if (sw_groups_known(sw_bridge_groups(b->bridge), does, true, &id)) {
 		what = "meter";
-		if (sw_meters_known(sw_bridge_meters(b->bridge), does, &id))
+		if (sw_meters_known(sw_bridge_meters(b->bridge), does, true, &id))
 			return 0;
 	}
 	rc = sw_err_set(err, SW_CODE_NOT_FOUND, "there is no %s %u", what, id);

@@ -440,15 +440,21 @@ enum sw_group_fault sw_groups_change(
 
 /* --- looking --- */
 
-static bool list_known(
-	const struct sw_groups *groups, const struct sw_actions *list, uint32_t *missing)
+static bool is_known(const struct sw_groups *groups, bool staged, uint32_t id)
+{
+	return staged ? sw_groups_has(groups, id) : group_find(groups, id) != NULL;
+}
+
+static bool list_known(const struct sw_groups *groups, const struct sw_actions *list, bool staged,
+	uint32_t *missing)
 {
 	for (unsigned i = 0; list && i < list->n; i++) {
 		const struct sw_action *a = &list->a[i];
 
-		if (!strcmp(a->type->name, "clone") && !list_known(groups, a->nested.list, missing))
+		if (!strcmp(a->type->name, "clone") &&
+			!list_known(groups, a->nested.list, staged, missing))
 			return false;
-		if (strcmp(a->type->name, "group") || sw_groups_has(groups, a->id))
+		if (strcmp(a->type->name, "group") || is_known(groups, staged, a->id))
 			continue;
 		*missing = a->id;
 		return false;
@@ -456,10 +462,11 @@ static bool list_known(
 	return true;
 }
 
-bool sw_groups_known(
-	const struct sw_groups *groups, const struct sw_instructions *does, uint32_t *missing)
+bool sw_groups_known(const struct sw_groups *groups, const struct sw_instructions *does,
+	bool staged, uint32_t *missing)
 {
-	return list_known(groups, does->apply, missing) && list_known(groups, does->write, missing);
+	return list_known(groups, does->apply, staged, missing) &&
+	       list_known(groups, does->write, staged, missing);
 }
 
 const struct sw_group *sw_groups_next(const struct sw_groups *groups, int64_t id)

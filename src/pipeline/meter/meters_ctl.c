@@ -351,16 +351,22 @@ static uint32_t named_by(const struct sw_action *a)
 	return strcmp(a->type->name, "controller") ? 0 : a->controller.meter;
 }
 
-static bool list_known(
-	const struct sw_meters *meters, const struct sw_actions *list, uint32_t *missing)
+static bool is_known(const struct sw_meters *meters, bool staged, uint32_t id)
+{
+	return staged ? sw_meters_has(meters, id) : meter_find(meters, id) != NULL;
+}
+
+static bool list_known(const struct sw_meters *meters, const struct sw_actions *list, bool staged,
+	uint32_t *missing)
 {
 	for (unsigned i = 0; list && i < list->n; i++) {
 		const struct sw_action *a = &list->a[i];
 		uint32_t id = named_by(a);
 
-		if (!strcmp(a->type->name, "clone") && !list_known(meters, a->nested.list, missing))
+		if (!strcmp(a->type->name, "clone") &&
+			!list_known(meters, a->nested.list, staged, missing))
 			return false;
-		if (!id || sw_meters_has(meters, id))
+		if (!id || is_known(meters, staged, id))
 			continue;
 		*missing = id;
 		return false;
@@ -368,14 +374,15 @@ static bool list_known(
 	return true;
 }
 
-bool sw_meters_known(
-	const struct sw_meters *meters, const struct sw_instructions *does, uint32_t *missing)
+bool sw_meters_known(const struct sw_meters *meters, const struct sw_instructions *does,
+	bool staged, uint32_t *missing)
 {
-	if (does->meter && !sw_meters_has(meters, does->meter)) {
+	if (does->meter && !is_known(meters, staged, does->meter)) {
 		*missing = does->meter;
 		return false;
 	}
-	return list_known(meters, does->apply, missing) && list_known(meters, does->write, missing);
+	return list_known(meters, does->apply, staged, missing) &&
+	       list_known(meters, does->write, staged, missing);
 }
 
 const struct sw_meter *sw_meters_next(const struct sw_meters *meters, int64_t id)

@@ -45,7 +45,7 @@ struct sw_of_message {
 	struct of_id ids[OF_IDS_MAX];
 	bool changes; /* a change of the switch: refused to slaves and to who may only read */
 	bool staged;  /* a change of rules that may wait to the end of the turn */
-	bool aside; /* a change that is only noted: it need not wait for others who change the bridge */
+	bool aside; /* it need not wait for others who change the bridge: it is only noted, or about packets */
 	bool behind; /* it waits until all are told of what was changed before */
 	/* Answer, or say what is wrong with it. */
 	enum of_error (*handle)(struct of_conn *conn, const struct of_msg *msg);

@@ -273,9 +273,9 @@ static enum of_error check_named(const struct of_bridge *of, const struct sw_ins
 {
 	uint32_t missing;
 
-	if (!sw_groups_known(of->groups, does, &missing))
+	if (!sw_groups_known(of->groups, does, true, &missing))
 		return OFPBAC_BAD_OUT_GROUP;
-	return sw_meters_known(of->meters, does, &missing) ? OF_FINE : OFPMMFC_UNKNOWN_METER;
+	return sw_meters_known(of->meters, does, true, &missing) ? OF_FINE : OFPMMFC_UNKNOWN_METER;
 }
 
 enum of_error of_stage_flow_mod(const struct of_bridge *of, struct sw_rule_change *change)

@@ -107,16 +107,22 @@ static enum of_error check_actions(const struct sw_bridge *bridge, struct sw_act
 	return sw_packet_out_check(list, &err) == SW_PACKET_OUT_FINE ? OF_FINE : OFPBAC_BAD_TYPE;
 }
 
-/* Are the groups and meters there? */
-static enum of_error check_named(const struct of_conn *c, struct sw_actions *list)
+/* Which groups and meters there must be that a packet names: those in force; where it is of a bundle, as staged with that, or, before,
+ * any, for they may come with it. */
+enum named { NAMED_NOW, NAMED_STAGED, NAMED_ANY };
+
+static enum of_error check_named(const struct of_conn *c, struct sw_actions *list, enum named named)
 {
 	struct sw_instructions does = { .apply = list, .goto_table = -1 };
+	bool staged = named == NAMED_STAGED;
 	uint32_t missing;
 
-	if (!sw_groups_known(c->bridge->groups, &does, &missing))
+	if (named == NAMED_ANY)
+		return OF_FINE;
+	if (!sw_groups_known(c->bridge->groups, &does, staged, &missing))
 		return OFPBAC_BAD_OUT_GROUP;
-	return sw_meters_known(c->bridge->meters, &does, &missing) ? OF_FINE
-								   : OFPMMFC_UNKNOWN_METER;
+	return sw_meters_known(c->bridge->meters, &does, staged, &missing) ? OF_FINE
+									   : OFPMMFC_UNKNOWN_METER;
 }
 
 /* The list is the caller's to free; on an error there is none. */
@@ -144,14 +150,14 @@ static enum of_error read_packet_out(
 
 /* Read, and all that can be said against it; p->out.actions are to be freed in any case. */
 static enum of_error read_checked(
-	struct of_conn *c, const struct of_msg *msg, bool named, struct packet_out *p)
+	struct of_conn *c, const struct of_msg *msg, enum named named, struct packet_out *p)
 {
 	enum of_error error = read_packet_out(c, msg, p);
 
 	if (!error)
 		error = check_actions(c->bridge->bridge, p->out.actions);
-	if (!error && named)
-		error = check_named(c, p->out.actions);
+	if (!error)
+		error = check_named(c, p->out.actions, named);
 	if (!error && !p->nothing && p->out.len < SW_PACKET_OUT_MIN)
 		error = OFPBRC_BAD_PACKET;
 	return error;
@@ -199,7 +205,7 @@ static bool send_and_learn(struct of_conn *c, const struct of_msg *msg)
 static enum of_error packet_out(struct of_conn *c, const struct of_msg *msg)
 {
 	struct packet_out p;
-	enum of_error error = read_checked(c, msg, true, &p);
+	enum of_error error = read_checked(c, msg, NAMED_NOW, &p);
 
 	if (!error && (!send_one(c, &p) || (c->packet_out_learns && !of_packets_are_done(c))))
 		of_packets_wait(c, msg, send_and_learn);
@@ -211,7 +217,7 @@ static enum of_error packet_out(struct of_conn *c, const struct of_msg *msg)
 static enum of_error stage(struct of_conn *c, const struct of_msg *msg, bool now)
 {
 	struct packet_out p;
-	enum of_error error = read_checked(c, msg, now, &p);
+	enum of_error error = read_checked(c, msg, now ? NAMED_STAGED : NAMED_ANY, &p);
 
 	sw_actions_free(p.out.actions);
 	return error;
@@ -223,6 +229,7 @@ SW_REGISTER(of_message, packet_out) = {
 	.ids = { { OF_V10, OF_PLAIN, 0, 13, 8, 1 }, { OF_V13_V14, OF_PLAIN, 0, 13, 16, 1 },
 		{ OF_V15, OF_PLAIN, 0, 13, 16, 1 } },
 	.changes = true,
+	.aside = true,
 	.handle = packet_out,
 	.stage = stage,
 	.after = send_and_learn,

@@ -165,5 +165,6 @@ SW_REGISTER(of_message, resume) = {
 	.help = "a packet that controller(pause) stopped goes on",
 	.ids = { { OF_ALL, OF_EXPERIMENTER, OF_NICIRA, NXT_RESUME, 0, 8 } },
 	.changes = true,
+	.aside = true,
 	.handle = resume,
 };
