@@ -108,7 +108,7 @@ struct sw_field {
 	enum sw_field_form form;
 	enum sw_prereq prereq;
 	bool maskable; /* by any mask */
-	bool writable; /* by set_field and move */
+	bool writable; /* by set_field and move; eth_type and ip_proto name another header then, of the bytes that are there */
 	/* class << 16 | field << 9 | bytes of a value; 0: has none. NXM's form may be shorter or without prefix. */
 	uint32_t oxm, nxm;
 };

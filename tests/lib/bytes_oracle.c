@@ -85,7 +85,7 @@ static struct check l4_check(const struct oracle_bytes *p, const struct seen *s)
 		return (struct check){ 0 };
 	c.sum = sum(p->b + s->at.l4, at - s->at.l4) + sum(p->b + at + 2, end - at - 2);
 	if (proto != 1)
-		c.sum += sum(p->b + s->at.l3 + (ip6 ? 8 : 12), ip6 ? 32 : 8);
+		c.sum += sum(p->b + s->at.l3 + (ip6 ? 8 : 12), ip6 ? 32 : 8) + p->b[s->at.proto];
 	c.sum %= 0xffff;
 	return c;
 }
@@ -124,11 +124,15 @@ static size_t place(const struct seen *s, const struct sw_field *field)
 	switch (field->offset) {
 	case offsetof(struct sw_fields, eth_src):
 		return 6;
+	case offsetof(struct sw_fields, eth_type):
+		return s->at.payload ? s->at.payload - 2 : 0;
 	case offsetof(struct sw_fields, vlan_tci):
 		return s->at.tags ? 14 : 0;
 	case offsetof(struct sw_fields, mpls_lse):
 	case offsetof(struct sw_fields, pbb_isid):
 		return s->at.l3;
+	case offsetof(struct sw_fields, ip_proto):
+		return s->at.proto;
 	case offsetof(struct sw_fields, ip_tos):
 		return address(s, 1, 0, 0);
 	case offsetof(struct sw_fields, ip_ttl):

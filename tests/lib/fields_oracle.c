@@ -174,6 +174,7 @@ static void internet(struct rest *r, struct result *to)
 	frag = (unsigned)number(r, 2) % 0x4000;
 	put(to, "ip_frag", frag == 0 ? 0 : frag % 0x2000 ? 3 : 1);
 	take(r, to, "nw_ttl", 1);
+	to->at->proto = (uint32_t)r->at;
 	proto = byte(r);
 	put(to, "nw_proto", proto);
 	skip(r, 2);
@@ -248,6 +249,7 @@ static bool pass(struct rest *r, struct result *to, unsigned *proto)
 	if (!has(r, len))
 		return false;
 	skip(r, len);
+	to->at->proto = (uint32_t)start;
 	*proto = next;
 	return true;
 }
@@ -271,6 +273,7 @@ static void internet_six(struct rest *r, struct result *to)
 	put(to, "nw_tos", first >> 20 & 0xfc);
 	put(to, "nw_ecn", first >> 20 & 3);
 	put(to, "ipv6_label", first % (1 << 20));
+	to->at->proto = (uint32_t)r->at;
 	proto = byte(r);
 	take(r, to, "nw_ttl", 1);
 	take(r, to, "ipv6_src", 16);

@@ -15,7 +15,7 @@
 /* Offsets, 0 for none; see src/pipeline/field/extract.h. */
 struct oracle_at {
 	uint32_t end;
-	uint32_t payload, l3, l4, nd_sll, nd_tll, tags;
+	uint32_t payload, l3, proto, l4, nd_sll, nd_tll, tags;
 };
 
 /* Registration must be sealed. */

@@ -103,9 +103,42 @@ static void add_match(struct sw_str *t, uint64_t *rng)
 }
 
 /* --- actions: texts with their numbers in place --- */
+/* What says which headers follow: they are read anew, as whatever they are taken for then. */
+static void add_kind(struct sw_str *t, uint64_t *rng)
+{
+	static const unsigned types[] = { 0x0800, 0x86dd, 0x0806, 0x8847, 0x88e7, 0x8100, 0x9999 },
+			      protos[] = { 6, 17, 1, 58, 132, 44, 60, 59, 253 };
+
+	switch (pick(rng, 6)) {
+	case 0:
+		sw_str_add(t, ",set_field:0x%04x->eth_type", ONE_OF(rng, types));
+		break;
+	case 1:
+		sw_str_add(t, ",set_field:%u->ip_proto", ONE_OF(rng, protos));
+		break;
+	case 2:
+		sw_str_add(
+			t, ",load:%u->NXM_OF_IP_PROTO[%s]", pick(rng, 2), pick(rng, 2) ? "0" : "4");
+		break;
+	case 3:
+		sw_str_add(t, ",set_field:%u->mpls_bos", pick(rng, 2));
+		break;
+	case 4:
+		sw_str_add(t, ",set_field:%u->icmpv6_type", 135 + pick(rng, 3));
+		break;
+	case 5:
+		sw_str_add(t, ",set_field:%u->icmpv6_code", pick(rng, 2));
+		break;
+	}
+}
+
 void random_set(struct sw_str *t, uint64_t *rng)
 {
-	switch (pick(rng, 15)) {
+	switch (pick(rng, 17)) {
+	case 15:
+	case 16:
+		add_kind(t, rng);
+		break;
 	case 14:
 		sw_str_add(t, ",set_field:%u->pbb_isid", pick(rng, 1 << 24));
 		break;
@@ -164,8 +197,9 @@ void random_header(struct sw_str *t, uint64_t *rng)
 		",check_pkt_larger(60)->NXM_NX_REG1[3]", ",move:NXM_OF_IP_SRC[]->NXM_NX_REG1[]",
 		",move:NXM_OF_ETH_SRC[0..15]->NXM_NX_REG0[0..15]",
 		",move:NXM_NX_REG0[0..7]->NXM_OF_ETH_DST[8..15]", ",push:NXM_NX_REG0[]",
-		",pop:NXM_NX_REG1[]", ",push_pbb:0x88e7", ",pop_pbb", ",set_queue:5",
-		",pop_queue" };
+		",pop:NXM_NX_REG1[]", ",move:NXM_NX_REG1[0..7]->NXM_OF_IP_PROTO[]",
+		",push:NXM_OF_ETH_TYPE[]", ",pop:NXM_OF_ETH_TYPE[]", ",push_pbb:0x88e7", ",pop_pbb",
+		",set_queue:5", ",pop_queue" };
 
 	sw_str_add(t, "%s", ONE_OF(rng, what));
 }

@@ -205,9 +205,9 @@ static void spoil(struct of_buf *all, unsigned how)
 	case FIELD:
 		put16(all, property(all, 8) + 4, 0x7777);
 		break;
-	case WRITTEN: /* eth_type */
+	case WRITTEN: /* ipv6_exthdr */
 		put16(all, property(all, 12) + 4, 0x8000);
-		put16(all, property(all, 12) + 6, 0x0a02);
+		put16(all, property(all, 12) + 6, 0x4e02);
 		break;
 	case DOUBLE:
 		put16(all, property(all, 14), 12);

@@ -124,6 +124,21 @@ static void test_bears_headers(void **state)
 	lacks("dl_vlan=5", "push_pbb:0x88e7,pop_vlan");
 	lacks("", "pop_pbb");
 	lacks("ip", "push_pbb:0x88e7,pop_pbb,dec_ttl");
+	/* What says which headers follow makes others of them. */
+	bears("", "set_field:0x0806->eth_type,set_field:1->arp_op");
+	lacks("ip", "set_field:0x0806->eth_type,set_field:1.2.3.4->ip_src");
+	lacks("ip", "load:1->eth_type[0],set_field:1.2.3.4->ip_src");
+	lacks("ip", "move:reg0[0..15]->eth_type[],set_field:1.2.3.4->ip_src");
+	bears("ip", "set_field:17->ip_proto,set_field:5->udp_src");
+	lacks("tcp", "set_field:17->ip_proto,set_field:5->tcp_src");
+	lacks("tcp", "move:reg0[0..7]->NXM_OF_IP_PROTO[],set_field:5->tcp_src");
+	bears("tcp", "set_field:6->ip_proto,set_field:0x0800->eth_type,set_field:5->tcp_src");
+	lacks("", "set_field:6->ip_proto");
+	lacks("ip", "set_field:1->mpls_bos");
+	bears("icmp6", "set_field:135->icmpv6_type,set_field:::1->nd_target");
+	lacks("icmp6,icmpv6_type=135", "set_field:128->icmpv6_type,set_field:::1->nd_target");
+	assert_int_equal(check("tcp,tcp_dst=80", "set_field:17->ip_proto", &after, &err), 0);
+	assert_int_equal(after.mask.tp_dst, 0);
 	/* And what is known afterwards. */
 	assert_int_equal(check("dl_vlan=5", "push_vlan:0x8100", &after, &err), 0);
 	assert_int_equal(after.value.vlan_tci, rte_cpu_to_be_16(0x1005));

@@ -62,6 +62,13 @@ static void fail_with(
 	fail();
 }
 
+static unsigned proto_of(const struct fields_at *at, const struct sw_fields *f)
+{
+	bool ip4 = f->eth_type == RTE_BE16(0x0800), ip6 = f->eth_type == RTE_BE16(0x86dd);
+
+	return at->proto || !at->l3 || !(ip4 || ip6) ? at->proto : at->l3 + (ip4 ? 9 : 6);
+}
+
 static void compare(const struct packet_bytes *p)
 {
 	struct rte_mbuf *m = packet_scatter(p, &rng);
@@ -78,8 +85,8 @@ static void compare(const struct packet_bytes *p)
 	if (memcmp(&got, &want, sizeof(got)))
 		fail_with(p, &got, &want);
 	if (found.end != at.end || found.payload != at.payload || found.l3 != at.l3 ||
-		found.l4 != at.l4 || found.nd_sll != at.nd_sll || found.nd_tll != at.nd_tll ||
-		found.tags != at.tags)
+		found.l4 != at.l4 || proto_of(&found, &got) != at.proto ||
+		found.nd_sll != at.nd_sll || found.nd_tll != at.nd_tll || found.tags != at.tags)
 		fail_with(p, &got, &want);
 	/* Again: what is of the packet changes, the rest stays. */
 	memset(&got, 0xa5, sizeof(got));

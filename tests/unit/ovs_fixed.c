@@ -74,6 +74,9 @@ static void compare_fixed(const struct fixed *all, unsigned n, bool (*ours)(cons
 	assert_int_equal(bad, 0);
 }
 
+#define SETS_KIND \
+	"OpenFlow 1.3.5, 7.2.5, allows it; they write nothing that says which headers follow"
+
 static const struct fixed rules[] = {
 	{ "actions=drop", BOTH, NULL },
 	{ "actions=", BOTH, NULL },
@@ -106,7 +109,10 @@ static const struct fixed rules[] = {
 	{ "actions=fin_timeout(idle_timeout=5)", NONE, NULL },
 	{ "actions=2,meter:0", NONE, NULL },
 	{ "actions=set_field:1->ip_proto", NONE, NULL },
-	{ "actions=set_field:1->eth_type", NONE, NULL },
+	{ "ip,actions=set_field:1->ip_proto", WE, SETS_KIND },
+	{ "actions=set_field:0x800->eth_type", WE, SETS_KIND },
+	{ "mpls,actions=set_field:1->mpls_bos", WE, SETS_KIND },
+	{ "actions=set_field:1->ipv6_exthdr", NONE, NULL },
 	{ "actions=load:256->reg0[0..7]", NONE, NULL },
 	{ "actions=load:1->reg0[31..32]", NONE, NULL },
 	{ "actions=load:1->reg0[3..1]", NONE, NULL },
@@ -116,7 +122,8 @@ static const struct fixed rules[] = {
 	{ "ip,actions=pop_mpls:0x800", NONE, NULL },
 	{ "mpls,actions=pop_mpls:0x800,dec_ttl", BOTH, NULL },
 	{ "actions=multipath(symmetric_l4,50,iter_hash,17,24,reg0[0..3])", NONE, NULL },
-	{ "actions=learn(load:5->eth_type)", NONE, NULL },
+	{ "actions=learn(load:5->eth_type)", WE, SETS_KIND },
+	{ "actions=learn(load:5->tcp_flags)", NONE, NULL },
 	{ "actions=learn(table=1,foo=3)", NONE, NULL },
 	{ "actions=learn(ip_src=1.2.3.4)", NONE, NULL },
 	{ "actions=apply_actions(output:1)", NONE, NULL },

@@ -108,6 +108,9 @@ void know(struct sw_match *match, const struct sw_field *f, const uint8_t *value
 void forget_bits(struct sw_match *match, const struct sw_bits *bits);
 /* They were written with something unknown; a tag that was there still is. */
 void forget_target(struct sw_match *match, const struct sw_bits *bits);
+/* As know(), of a packet that the field is written to: what it was that it names is another header then. */
+void know_target(struct sw_match *match, const struct sw_field *f, const uint8_t *value,
+	const uint8_t *mask);
 /* There is another header behind the tags now: type is known, what follows is not. */
 void know_eth_type(struct sw_match *match, rte_be16_t type);
 

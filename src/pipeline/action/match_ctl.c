@@ -68,6 +68,56 @@ void know(
 	put(match, f, value, mask, true);
 }
 
+/* What a match says of [from, to) in the packet's fields. */
+static void forget_between(struct sw_match *match, size_t from, size_t to)
+{
+	memset((uint8_t *)&match->value + from, 0, to - from);
+	memset((uint8_t *)&match->mask + from, 0, to - from);
+}
+
+#define AT(member) offsetof(struct sw_fields, member)
+
+static void forget_behind_type(struct sw_match *match)
+{
+	forget_between(match, AT(pbb_isid), AT(eth_dst));
+	forget_between(match, AT(mpls_lse), sizeof(struct sw_fields));
+}
+
+/* What the bytes behind a field are that says so. IPv6 has its protocol behind headers that may be others then. */
+static void forget_behind(struct sw_match *match, const struct sw_field *f)
+{
+	if (f->offset == AT(eth_type)) {
+		forget_behind_type(match);
+	} else if (f->offset == AT(ip_proto)) {
+		forget_between(match, AT(tp_src), AT(ipv6_label));
+		forget_between(match, AT(nd_target), AT(conj_id));
+	} else if (f->prereq == SW_PRE_ICMPV6) {
+		forget_between(match, AT(nd_target), AT(conj_id));
+	}
+}
+
+static bool knows(const struct sw_match *match, const struct sw_field *f, const uint8_t *value,
+	const uint8_t *mask)
+{
+	uint8_t v[16], m[16];
+
+	sw_field_get(f, &match->value, v);
+	sw_field_get(f, &match->mask, m);
+	for (unsigned i = 0; i < sw_field_bytes(f); i++)
+		if (mask[i] & ~m[i] || (v[i] ^ value[i]) & mask[i])
+			return false;
+	return true;
+}
+
+void know_target(
+	struct sw_match *match, const struct sw_field *f, const uint8_t *value, const uint8_t *mask)
+{
+	if (knows(match, f, value, mask))
+		return;
+	know(match, f, value, mask);
+	forget_behind(match, f);
+}
+
 void forget_bits(struct sw_match *match, const struct sw_bits *bits)
 {
 	static const uint8_t zero[16];
@@ -82,6 +132,7 @@ void forget_target(struct sw_match *match, const struct sw_bits *bits)
 	rte_be16_t tag = match->mask.vlan_tci & match->value.vlan_tci & RTE_BE16(SW_VLAN_PRESENT);
 
 	forget_bits(match, bits);
+	forget_behind(match, bits->field);
 	if (bits->field == &sw_field_vlan_vid) {
 		match->value.vlan_tci |= tag;
 		match->mask.vlan_tci |= tag;
@@ -90,12 +141,7 @@ void forget_target(struct sw_match *match, const struct sw_bits *bits)
 
 void know_eth_type(struct sw_match *match, rte_be16_t type)
 {
-	const size_t l3 = offsetof(struct sw_fields, ip_proto);
-
 	match->value.eth_type = type;
 	match->mask.eth_type = 0xffff;
-	match->value.mpls_lse = match->mask.mpls_lse = 0;
-	match->value.pbb_isid = match->mask.pbb_isid = 0;
-	memset((uint8_t *)&match->value + l3, 0, sizeof(match->value) - l3);
-	memset((uint8_t *)&match->mask + l3, 0, sizeof(match->mask) - l3);
+	forget_behind_type(match);
 }

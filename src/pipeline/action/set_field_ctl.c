@@ -98,7 +98,7 @@ static int check(const struct sw_action *a, struct sw_match *match, struct sw_er
 
 	if (!rc)
 		rc = need_target(a->set.field, match, a->type->name, err);
-	know(match, a->set.field, a->set.value, a->set.mask);
+	know_target(match, a->set.field, a->set.value, a->set.mask);
 	return rc;
 }
 

@@ -78,7 +78,7 @@ static void bits_set(struct walk *walk, const struct sw_bits *bits, number v)
 	store(value, n, (v & ones(bits->n)) << bits->from);
 	store(mask, n, ones(bits->n) << bits->from);
 	op_set_init(&op, bits->field, value, mask);
-	walk_set(walk, &op);
+	op.walk(walk, &op);
 }
 
 void walk_bits_set(struct walk *walk, const struct sw_bits *bits, uint64_t value)

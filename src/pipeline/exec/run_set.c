@@ -82,6 +82,12 @@ static void set_eth_src(const struct headers *h, const struct op_set *s)
 	put_mac(h->l2 + 6, s);
 }
 
+static void set_eth_type(const struct headers *h, const struct op_set *s)
+{
+	if (h->payload)
+		put(h->payload - 2, s->value, s->mask, 2);
+}
+
 /* The bit that says that there is a tag lies where the header has the DEI, which stays. */
 static void set_vlan(const struct headers *h, const struct op_set *s)
 {
@@ -118,6 +124,32 @@ static void set_ttl(const struct headers *h, const struct op_set *s)
 			(struct covered){ .ip = true });
 	else if (h->ip6)
 		put(h->ip6 + 7, s->value, s->mask, 1);
+}
+
+/* In IPv6 it is in the last extension header, if there are any; its pseudo header has it in a low byte (RFC 8200, 8.1). */
+static void set_proto6(const struct headers *h, const struct op_set *s)
+{
+	uint8_t was[2] = { 0 }, is[2] = { 0 }, *proto;
+	struct fields_at at;
+
+	fields_find(h->m, &at);
+	if (at.proto >= h->m->data_len)
+		return;
+	proto = at.proto ? h->l2 + at.proto : h->ip6 + 6;
+	was[1] = *proto;
+	put(proto, s->value, s->mask, 1);
+	is[1] = *proto;
+	fix(h, (struct covered){ .l4 = true }, checksum_sum(was, 1), checksum_sum(is, 1));
+}
+
+/* What covers it are IPv4's own checksum and that of the header that was there before: its bytes stay. */
+static void set_proto(const struct headers *h, const struct op_set *s)
+{
+	if (h->ip4)
+		rewrite(h, (struct part){ h->ip4, 9, 1 }, s->value, s->mask,
+			(struct covered){ true, true });
+	else if (h->ip6)
+		set_proto6(h, s);
 }
 
 /* Source or destination: where IPv4, IPv6 and ARP have it. */
@@ -257,8 +289,10 @@ struct writer {
 static const struct writer writers[] = {
 	{ AT(eth_dst), set_eth_dst },
 	{ AT(eth_src), set_eth_src },
+	{ AT(eth_type), set_eth_type },
 	{ AT(vlan_tci), set_vlan },
 	{ AT(mpls_lse), set_mpls },
+	{ AT(ip_proto), set_proto },
 	{ AT(ip_tos), set_tos },
 	{ AT(ip_ttl), set_ttl },
 	{ AT(ip_src), set_ip_src },
@@ -295,6 +329,14 @@ static enum op_changed write_one(
 	return OP_CHANGED;
 }
 
+/* What is behind the bytes is another header then. */
+static enum op_changed write_kind(
+	struct exec *x, struct rte_mbuf **m, struct headers *h, const struct op *op)
+{
+	write_one(x, m, h, op);
+	return OP_MOVED;
+}
+
 static enum op_changed write_port(
 	struct exec *x, struct rte_mbuf **m, struct headers *h, const struct op *op)
 {
@@ -307,6 +349,13 @@ static enum op_changed write_port(
 static bool is_header(const struct op_set *s)
 {
 	return s->field->offset >= AT(pbb_isid);
+}
+
+/* Such a field says what the bytes behind it are. */
+static bool is_kind(const struct op_set *s)
+{
+	return s->field->offset == AT(eth_type) || s->field->offset == AT(ip_proto) ||
+	       s->field->prereq == SW_PRE_ICMPV6; /* discovery, or none */
 }
 
 static void write_fields(struct sw_fields *fields, const struct op *op)
@@ -338,6 +387,17 @@ void walk_set(struct walk *walk, const struct op *op)
 		write_walk(walk, op);
 }
 
+/* The packet has other fields then, and some of those that it had are none any more. */
+void walk_set_kind(struct walk *walk, const struct op *op)
+{
+	if (needs(op) != SW_PRE_NONE)
+		walk_fresh(walk);
+	if (!have(&walk->fields, needs(op)))
+		return;
+	write_walk(walk, op);
+	walk->stale = true;
+}
+
 /* Ports of whatever has some. */
 static void walk_set_port(struct walk *walk, const struct op *op)
 {
@@ -350,7 +410,8 @@ static void walk_set_port(struct walk *walk, const struct op *op)
 
 static bool sets_hops(const struct op_set *s)
 {
-	return s->field->offset == AT(ip_ttl) || (s->field->offset == AT(mpls_lse) && s->mask[3]);
+	return s->field->offset == AT(ip_ttl) || s->field->offset == AT(eth_type) ||
+	       (s->field->offset == AT(mpls_lse) && s->mask[3]);
 }
 
 void op_set_init(
@@ -369,6 +430,11 @@ void op_set_init(
 	op->change = op->changes ? write_one : NULL;
 	op->fixed = !op->changes;
 	op->hops = sets_hops(&op->set) ? OP_HOPS_NEW : OP_HOPS_SAME;
+	if (is_kind(&op->set)) {
+		op->walk = walk_set_kind;
+		op->ahead = OP_AHEAD_NOTHING;
+		op->change = write_kind;
+	}
 }
 
 static int compile_set(struct code_draft *draft, const struct sw_action *a, struct sw_err *err)

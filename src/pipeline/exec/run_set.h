@@ -2,7 +2,7 @@
 /*
  * Ops that write a field, for actions that come to that: set_field, load, move, mod_*, pop.
  *
- * room: pipeline (private). Thread: op_set_init control and workers; walk_set workers.
+ * room: pipeline (private). Thread: op_set_init control and workers; the others workers.
  */
 #ifndef PIPELINE_EXEC_RUN_SET_H
 #define PIPELINE_EXEC_RUN_SET_H
@@ -15,6 +15,12 @@ void op_set_init(
 
 /* Its walk, and what that does to the fields alone. */
 void walk_set(struct walk *walk, const struct op *op);
+/* The same of a field that says which headers follow; is an op one of the two? */
+void walk_set_kind(struct walk *walk, const struct op *op);
+static inline bool op_is_set(const struct op *op)
+{
+	return op->walk == walk_set || op->walk == walk_set_kind;
+}
 void op_set_ahead(struct sw_fields *fields, const struct op *op);
 
 #endif

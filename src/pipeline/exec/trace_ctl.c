@@ -187,7 +187,7 @@ static void hear_set(const struct walk *walk)
 	for (unsigned i = 0; i < walk->n_sets; i++) {
 		const struct op *op = walk->set_field[i];
 
-		if (op->walk != walk_set) /* a move */
+		if (!op_is_set(op)) /* a move */
 			continue;
 		set.field[set.n_fields] = op->set.field;
 		set.value[set.n_fields++] = op->set.value;

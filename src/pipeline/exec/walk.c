@@ -71,24 +71,29 @@ static bool covers(const uint8_t *mask, const uint8_t *other, unsigned n)
 	return true;
 }
 
+static bool replaces(const struct op *op, const struct op *before)
+{
+	return before->walk == op->walk && before->set.field == op->set.field &&
+	       covers(op->set.mask, before->set.mask, op->set.field->size);
+}
+
 /*
  * One that writes fields goes behind the others. One before it that it covers goes, where nothing between them reads
- * fields, so that the set stays short.
+ * fields or says which there are, so that the set stays short.
  */
 static void write_field(struct walk *walk, const struct op *op)
 {
-	for (unsigned i = walk->n_sets; i-- > 0 && op->walk == walk_set;) {
+	for (unsigned i = walk->n_sets; i-- > 0 && op_is_set(op);) {
 		const struct op *before = walk->set_field[i];
 
-		if (before->walk != walk_set)
+		if (replaces(op, before)) {
+			walk->n_sets--;
+			memmove(&walk->set_field[i], &walk->set_field[i + 1],
+				(walk->n_sets - i) * sizeof(walk->set_field[0]));
 			break;
-		if (before->set.field != op->set.field ||
-			!covers(op->set.mask, before->set.mask, op->set.field->size))
-			continue;
-		walk->n_sets--;
-		memmove(&walk->set_field[i], &walk->set_field[i + 1],
-			(walk->n_sets - i) * sizeof(walk->set_field[0]));
-		break;
+		}
+		if (before->walk != walk_set || op->walk != walk_set)
+			break;
 	}
 	if (walk->n_sets == WALK_SETS)
 		walk->too_long = true;

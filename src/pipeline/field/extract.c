@@ -253,8 +253,8 @@ static inline unsigned extension_bit(uint8_t proto)
 
 /* Pass the extension headers from `from` on, the first of kind *proto. Returns where the header begins that
  * *proto is then of. */
-static uint32_t extensions(
-	const struct packet *k, uint32_t from, uint8_t *proto, struct sw_fields *f)
+static uint32_t extensions(const struct packet *k, uint32_t from, uint8_t *proto,
+	struct sw_fields *f, struct fields_at *at)
 {
 	struct order o = { .lowest = EXT_HOP << 1 };
 	uint8_t buf[EXTENSION_LEN];
@@ -285,6 +285,7 @@ static uint32_t extensions(
 			if (frag & 1)
 				f->ip_frag = SW_FRAG_ANY;
 		}
+		at->proto = (uint16_t)from;
 		from += len;
 		*proto = p[0];
 	}
@@ -315,7 +316,7 @@ static __rte_always_inline void ipv6(
 	proto = p[6];
 	from += IPV6_LEN;
 	if (unlikely(extension_bit(proto)))
-		from = extensions(k, from, &proto, f);
+		from = extensions(k, from, &proto, f, at);
 	f->ip_proto = proto;
 	transport(k, from, proto, true, f, at);
 }

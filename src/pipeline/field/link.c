@@ -35,6 +35,7 @@ FIELD(eth_type) = {
 	AT(eth_type),
 	LOW(16),
 	.form = SW_FORM_HEX,
+	.writable = true,
 	OXM(5, 2),
 	NXM(0, 3, 2),
 };
@@ -102,6 +103,7 @@ FIELD(mpls_bos) = {
 	BITS(8, 1),
 	.form = SW_FORM_DECIMAL,
 	.prereq = SW_PRE_MPLS,
+	.writable = true,
 	OXM(36, 1),
 };
 FIELD(mpls_ttl) = {

@@ -90,6 +90,7 @@ FIELD(nw_proto) = {
 	LOW(8),
 	.form = SW_FORM_DECIMAL,
 	.prereq = SW_PRE_IP,
+	.writable = true,
 	OXM(10, 1),
 	NXM(0, 6, 1),
 };
