@@ -5,8 +5,6 @@ from osken_form import (CLEAR, CONTROLLER, IN_PORT, act, apply, case, flow, goto
                         told, write)
 from osken_match import ARP, INNER, IPV4, IPV6, MPLS, OUTER, PBB, two_tags, unwrap
 
-# What says what follows in the packet is not set (ctl/of, Conformance); likewise eth_type and mpls_bos.
-REFUSED = ("ip_proto",)
 TYPES = {"tcp4": IPV4, "tcp6": IPV6, "arp": ARP}
 
 
@@ -49,6 +47,7 @@ def set_tags():
             ("vlan_vid", [any_tag], 203, (p.tagged, two_tags)), ("vlan_pcp", [any_tag], 6,
                     (p.tagged, two_tags)),
             ("mpls_label", [MPLS], 99999, (p.labelled,)), ("mpls_tc", [MPLS], 6, (p.labelled,)),
+            ("mpls_bos", [MPLS, ("mpls_bos", 1)], 0, (p.labelled,)),
             ("pbb_isid", [PBB], 0xabcdef, (p.backboned,))):
         cases = files[f"action: set {field}"] = []
         change = set_field(field, value | 0x1000 if field == "vlan_vid" else value)
@@ -64,9 +63,33 @@ def set_tags():
                              packet.set(field, value)))
         packet = p.labelled(p.labelled(p.PACKETS["udp6"]))
         if field.startswith("mpls"):
-            cases.append(one(f"set {field} of {packet.title()}", needs, [change], packet,
+            needs, value = needs[:1], 1 if field == "mpls_bos" else value
+            cases.append(one(f"set {field} of {packet.title()}", needs, [set_field(field, value)], packet,
                              packet.set(field, value)))
     return files
+
+
+def set_types():
+    """The bytes behind it stay, and a later table reads them as what they are called then."""
+    cases = []
+    for name, kind in TYPES.items():
+        for wrap in (lambda it: it, p.tagged, two_tags):
+            packet = wrap(p.PACKETS[name])
+            becomes, change = packet.set("eth_type", 0x8848), set_field("eth_type", 0x8848)
+            title = f"set eth_type of {packet.title()}"
+            cases.append(one(title, [kind], [change], packet, becomes))
+            cases.append(case(f"{title}, written", [flow([kind], write(change, output()))],
+                              passes(packet, becomes)))
+            rules = [flow([kind], apply(change), goto(1)),
+                     flow([("eth_type", 0x8848)], apply(output(CONTROLLER)), table=1)]
+            cases.append(case(f"{title}, then a match", rules, told(packet, becomes)))
+    for name in ("tcp4", "tcp6"):
+        packet = p.PACKETS[name]
+        becomes = packet.set("ip_proto", 17)
+        rules = [flow([TYPES[name], ("ip_proto", 6)], apply(set_field("ip_proto", 17)), goto(1)),
+                 flow([TYPES[name], ("ip_proto", 17), ("udp_dst", 2222)], apply(output(CONTROLLER)), table=1)]
+        cases.append(case(f"set ip_proto of {packet.title()}, then its port", rules, told(packet, becomes)))
+    return {"action: set eth_type": cases}
 
 
 def vlan_headers():
@@ -260,9 +283,8 @@ def action_set():
 def files():
     made = {}
     for field in INNER:
-        if field.name not in REFUSED:
-            made.setdefault(f"action: set {field.name}", []).extend(set_inner(field))
+        made.setdefault(f"action: set {field.name}", []).extend(set_inner(field))
     for field in OUTER:
         made[f"action: set {field.name}"] = set_outer(field)
-    return {**made, **set_tags(), **vlan_headers(), **mpls_headers(), **pbb_headers(), **ttls(), **outputs(),
-            **action_set()}
+    return {**made, **set_tags(), **set_types(), **vlan_headers(), **mpls_headers(), **pbb_headers(),
+            **ttls(), **outputs(), **action_set()}

@@ -13,8 +13,7 @@ V6_A, V6_B, V6_C = "2001:db8::11", "2001:db8:1::22", "2001:db8:2::33"
 
 # OpenFlow's name: headers that may have it, and the argument there. What is not so simple is in Packet.set.
 PLACES = {
-    "eth_dst": (("ethernet",), "dst"), "eth_src": (("ethernet",), "src"), "eth_type": (("ethernet",),
-            "ethertype"),
+    "eth_dst": (("ethernet",), "dst"), "eth_src": (("ethernet",), "src"),
     "vlan_pcp": (("vlan", "svlan"), "pcp"), "ip_proto": (("ipv4", "ipv6"), ("proto", "nxt")),
     "ipv4_src": (("ipv4",), "src"), "ipv4_dst": (("ipv4",), "dst"),
     "ipv6_src": (("ipv6",), "src"), "ipv6_dst": (("ipv6",), "dst"), "ipv6_flabel": (("ipv6",), "flow_label"),
@@ -65,11 +64,17 @@ class Packet:
             args[key] = args[key] & 3 | value << 2 if field == "ip_dscp" else args[key] & 0xfc | value
         elif field == "vlan_vid":
             new.find(("vlan", "svlan"))[1]["vid"] = value & 0xfff
+        elif field == "eth_type":
+            new.headers[new.tags()][1]["ethertype"] = value
         else:
             names, key = PLACES[field]
             name, args = new.find(names)
             args[key if isinstance(key, str) else key[names.index(name)]] = value
         return new
+
+    def tags(self):
+        """How many, behind the first header."""
+        return next((i for i, (name, _) in enumerate(self.headers[1:]) if name not in ("vlan", "svlan")), 0)
 
     def changed(self, fields):
         new = self
