@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * What a table of rules does when it is full, and whether somebody wants to know before (OpenFlow 1.4.1, 5.5, 6.4 "eviction",
- * 7.3.4.2 "vacancy"). How many rules it takes at most is the bridge's configuration.
+ * 7.3.4.2 "vacancy"; Flow_Table in ovs-vswitchd.conf.db(5)).
  *
  * room: pipeline. Thread: control.
  */
@@ -25,6 +25,24 @@ void sw_rules_table_conf(
 	const struct sw_rules *rules, unsigned table, struct sw_rule_table_conf *out);
 void sw_rules_table_set(
 	struct sw_rules *rules, unsigned table, const struct sw_rule_table_conf *conf);
+
+/* By the configuration of one table; where that says nothing, that of the bridge for all tables holds (sw/bridge.h). A table also evicts
+ * where a controller asked for it. Rules that come back after a restart do so whatever the limit is now. */
+enum sw_rule_overflow { SW_OVERFLOW_AS_BRIDGE, SW_OVERFLOW_REFUSE, SW_OVERFLOW_EVICT };
+struct sw_rule_table_own {
+	bool limited;
+	uint32_t limit; /* of a limited one: rules at most, 0 and more */
+	enum sw_rule_overflow overflow;
+};
+void sw_rules_table_own(
+	struct sw_rules *rules, unsigned table, const struct sw_rule_table_own *own);
+
+/* Does a rule make room for another one there, whoever asked for that? */
+bool sw_rules_table_evicts(const struct sw_rules *rules, unsigned table);
+
+/* Where a limit has fallen below what is there: tables that evict do so now, those first that would go for a new rule; in others all
+ * stay. In pieces, from a timer of ctl: of at most `most` rules, or a look at some thousand. true: there is more to do. */
+bool sw_rules_shrink(struct sw_rules *rules, unsigned most);
 
 /* Percent of the table that is free, rounded down. */
 unsigned sw_rules_table_vacancy(const struct sw_rules *rules, unsigned table);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Full tables that evict, against a look at all rules: which one goes, in stagings that are committed or taken back, with packets,
- * time, and other changes in between; a table that is told to evict when it has rules already. And vacancy events, and how soon
- * a rule goes that is used no more.
+ * time, and other changes in between; a table that is told to evict when it has rules already; limits of its own that fall below
+ * what is there. And vacancy events, and how soon a rule goes that is used no more.
  */
 #include "swtest.h"
 
 #include <sw/clock.h>
 #include <sw/err.h>
 #include <sw/rcu.h>
+#include <sw/rule_mark.h>
 #include <sw/rule_table.h>
 #include <sw/worker.h>
 
@@ -251,6 +252,105 @@ static void test_later(void **state)
 	end();
 }
 
+static void fill_some(void)
+{
+	for (unsigned i = 0; i < LIMIT; i++) {
+		struct sw_rule_change c = rule_change_of(SW_RULE_ADD, i);
+
+		c.conf.importance = below(3);
+		c.conf.idle_timeout =
+			i % 4 ? 100 + below(100) : 0; /* a quarter is there for good */
+		assert_int_equal(one(c), SW_RULE_FINE);
+	}
+}
+
+static void own(bool limited, uint32_t limit, enum sw_rule_overflow overflow)
+{
+	sw_rules_table_own(rules, 0, &(struct sw_rule_table_own){ limited, limit, overflow });
+}
+
+/* The right ones go, until there are so many left. */
+static void expect_shrink(unsigned left)
+{
+	bool more = true;
+
+	while (more) {
+		struct lowest was = find_lowest(UINT64_MAX), is;
+
+		more = sw_rules_shrink(rules, 1);
+		is = find_lowest(UINT64_MAX);
+		if (is.rules == was.rules)
+			continue;
+		assert_int_equal(is.rules, was.rules - 1);
+		assert_int_equal(n_of_rank(was.rank, UINT64_MAX), was.n - 1);
+	}
+	assert_int_equal(find_lowest(UINT64_MAX).rules, left);
+}
+
+static void expect_add(unsigned n, enum sw_rule_fault fault)
+{
+	struct sw_rule_change c = rule_change_of(SW_RULE_ADD, n);
+	struct sw_err err = { 0 };
+
+	sw_rules_begin(rules);
+	assert_int_equal(sw_rules_stage(rules, &c, &err), fault);
+	assert_true(!fault || strstr(err.hint, "flow_limit"));
+	sw_rules_commit(rules);
+}
+
+static void test_own(void **state)
+{
+	struct sw_rule_table_conf conf = { .evict = true };
+	struct sw_rule_table_stats stats;
+
+	start();
+	fill_some();
+	rules_evict_all(rules, true);
+	/* Whoever says refuse loses nothing and gets nothing. */
+	own(true, LIMIT / 2, SW_OVERFLOW_REFUSE);
+	expect_add(1000, SW_RULE_TABLE_FULL);
+	expect_shrink(LIMIT);
+	sw_rules_table_stats(rules, 0, &stats);
+	assert_int_equal(stats.limit, LIMIT / 2);
+	assert_int_equal(sw_rules_table_vacancy(rules, 0), 0);
+	/* A table that was never to evict so far; then as the bridge has it; then since a controller asks. */
+	own(true, LIMIT / 2, SW_OVERFLOW_EVICT);
+	expect_shrink(LIMIT / 2);
+	own(true, LIMIT / 2 - 1, SW_OVERFLOW_AS_BRIDGE);
+	expect_shrink(LIMIT / 2 - 1);
+	rules_evict_all(rules, false);
+	own(true, LIMIT / 2 - 2, SW_OVERFLOW_AS_BRIDGE);
+	expect_shrink(LIMIT / 2 - 1);
+	own(true, LIMIT / 2 - 2, SW_OVERFLOW_REFUSE);
+	sw_rules_table_set(rules, 0, &conf);
+	expect_shrink(LIMIT / 2 - 2);
+	/* Those for good stay, in whose place nothing comes. */
+	own(true, 0, SW_OVERFLOW_EVICT);
+	expect_shrink(LIMIT / 4);
+	expect_add(1000, SW_RULE_TABLE_FULL);
+	/* Not in the middle of a change, nor of what comes back. */
+	own(true, LIMIT, SW_OVERFLOW_EVICT);
+	fill_some();
+	own(true, 0, SW_OVERFLOW_EVICT);
+	sw_rules_begin(rules);
+	expect_shrink(LIMIT);
+	sw_rules_commit(rules);
+	sw_rules_restoring(rules, true);
+	expect_shrink(LIMIT);
+	assert_int_equal(one(rule_change_of(SW_RULE_ADD, 0)), SW_RULE_FINE);
+	assert_int_equal(one(rule_change_of(SW_RULE_DELETE_STRICT, 1)), SW_RULE_FINE);
+	assert_int_equal(one(rule_change_of(SW_RULE_ADD, 1)), SW_RULE_FINE);
+	assert_int_equal(find_lowest(UINT64_MAX).rules, LIMIT);
+	sw_rules_restoring(rules, false);
+	/* More than others have. */
+	own(true, LIMIT + 1, SW_OVERFLOW_AS_BRIDGE);
+	expect_add(1000, SW_RULE_FINE);
+	own(false, 0, SW_OVERFLOW_AS_BRIDGE);
+	sw_rules_table_stats(rules, 0, &stats);
+	assert_int_equal(stats.limit, LIMIT);
+	end();
+}
+
 static void test_vacancy(void **state)
 {
 	struct sw_rule_table_conf conf = { .vacancy = true, .down = 20, .up = 50 };
@@ -322,6 +422,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_later),
+		cmocka_unit_test(test_own),
 		cmocka_unit_test(test_vacancy),
 		cmocka_unit_test(test_idle),
 	};

@@ -68,22 +68,29 @@ static enum sw_rule_fault overlaps(
 static enum sw_rule_fault full(
 	const struct sw_rules *rules, const struct rule_table *table, struct sw_err *err)
 {
+	uint32_t most = rule_table_limit(rules, table->id);
+
 	if (table->id == SW_TABLE_BY_HAND) {
-		sw_err_set(err, SW_CODE_LIMIT, "%u flows are set by hand already",
-			rules->limit[table->id]);
+		sw_err_set(err, SW_CODE_LIMIT, "%u flows are set by hand already", most);
 		sw_err_hint(err, "delete some, or use rules");
 		return SW_RULE_TABLE_FULL;
 	}
-	if (table->rules >= rules->limit[table->id])
-		sw_err_set(err, SW_CODE_LIMIT, "table %u is full (%u rules)", table->id,
-			rules->limit[table->id]);
+	if (table->rules >= most)
+		sw_err_set(err, SW_CODE_LIMIT, "table %u is full (%u rules)", table->id, most);
 	else
 		sw_err_set(err, SW_CODE_LIMIT, "the bridge is full (%llu rules in all tables)",
 			(unsigned long long)rules->total_limit);
-	sw_err_hint(err,
-		"delete rules, or raise other_config:%s of the bridge; with overflow-policy=evict "
-		"there, rules that have a timeout make room",
-		table->rules >= rules->limit[table->id] ? "table-rules-max" : "rules-max");
+	if (table->rules >= most && rules->own[table->id].limited)
+		sw_err_hint(err,
+			"delete rules, or raise flow_limit of the row that flow_tables:%u of the "
+			"bridge names; with overflow_policy=evict there, rules that have a timeout "
+			"make room",
+			table->id);
+	else
+		sw_err_hint(err,
+			"delete rules, or raise other_config:%s of the bridge; with "
+			"overflow-policy=evict there, rules that have a timeout make room",
+			table->rules >= most ? "table-rules-max" : "rules-max");
 	return SW_RULE_TABLE_FULL;
 }
 

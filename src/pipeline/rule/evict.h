@@ -21,7 +21,9 @@ void rule_evict_drop(struct rule_table *table, struct sw_rule *rule);
 /* The rule to go, or NULL: none has a timeout. */
 struct sw_rule *rule_evict_choose(struct rule_table *table);
 
-/* table_ctl.c: a table was made. And may another rule be added; where the table evicts, after others went? */
+/* table_ctl.c: how many rules the table takes at most. */
+uint32_t rule_table_limit(const struct sw_rules *rules, unsigned table);
+/* A table was made. And may another rule be added; where the table evicts, after others went? */
 void rule_table_watch(struct sw_rules *rules, struct rule_table *table);
 bool rule_table_make_room(struct sw_rules *rules, struct rule_table *table);
 /* Before that: are those known that may go? false: a step was made to find them, for some of `*looks`; ask again. */

@@ -104,8 +104,9 @@ struct sw_rules {
 	uint32_t limit[RULE_TABLES];
 	uint64_t total, total_limit;
 	uint64_t clauses; /* of rules, as staged; clause.h */
-	bool evict_all;	  /* every table evicts, whatever conf says */
+	bool evict_all;	  /* every table evicts, whatever conf says; own may say other */
 	struct sw_rule_table_conf conf[RULE_TABLES];
+	struct sw_rule_table_own own[RULE_TABLES];
 	uint8_t next_vacancy[RULE_TABLES]; /* enum sw_rule_vacancy: what may be said next */
 	struct rule_table *stale;
 	bool staging, dying;

@@ -12,16 +12,35 @@
 #include "rules_ctl.h"
 #include "stage.h"
 
-static bool evicts(const struct sw_rules *rules, unsigned table)
+bool sw_rules_table_evicts(const struct sw_rules *rules, unsigned table)
 {
-	return table != SW_TABLE_BY_HAND && (rules->evict_all || rules->conf[table].evict);
+	enum sw_rule_overflow own = rules->own[table].overflow;
+	bool all = own == SW_OVERFLOW_AS_BRIDGE ? rules->evict_all : own == SW_OVERFLOW_EVICT;
+
+	return table != SW_TABLE_BY_HAND && (all || rules->conf[table].evict);
+}
+
+/* What was there before a restart comes back even where the limit has fallen below it: it would still be there without. */
+uint32_t rule_table_limit(const struct sw_rules *rules, unsigned table)
+{
+	const struct sw_rule_table_own *own = &rules->own[table];
+	uint32_t most = own->limited ? own->limit : rules->limit[table];
+
+	return rules->restoring ? RTE_MAX(most, rules->limit[table]) : most;
 }
 
 /* A table is made when the first rule comes. */
 void rule_table_watch(struct sw_rules *rules, struct rule_table *table)
 {
-	if (evicts(rules, table->id))
+	if (sw_rules_table_evicts(rules, table->id))
 		rule_evict_begin(table);
+}
+
+void sw_rules_table_own(struct sw_rules *rules, unsigned table, const struct sw_rule_table_own *own)
+{
+	rules->own[table] = *own;
+	if (rules->table[table])
+		rule_table_watch(rules, rules->table[table]);
 }
 
 void rules_evict_all(struct sw_rules *rules, bool evict)
@@ -34,12 +53,14 @@ void rules_evict_all(struct sw_rules *rules, bool evict)
 
 static bool has_room(const struct sw_rules *rules, const struct rule_table *table)
 {
-	return table->rules < rules->limit[table->id] && rules->total < rules->total_limit;
+	return table->rules < rule_table_limit(rules, table->id) &&
+	       rules->total < rules->total_limit;
 }
 
 static bool evict_one(struct sw_rules *rules, struct rule_table *table)
 {
-	struct sw_rule *rule = evicts(rules, table->id) ? rule_evict_choose(table) : NULL;
+	struct sw_rule *rule =
+		sw_rules_table_evicts(rules, table->id) ? rule_evict_choose(table) : NULL;
 
 	if (rule)
 		rule_stage_went(rules, rule, SW_RULE_EVICTED);
@@ -48,7 +69,7 @@ static bool evict_one(struct sw_rules *rules, struct rule_table *table)
 
 bool rule_table_room_known(const struct sw_rules *rules, struct rule_table *table, unsigned *looks)
 {
-	return has_room(rules, table) || !evicts(rules, table->id) ||
+	return has_room(rules, table) || !sw_rules_table_evicts(rules, table->id) ||
 	       rule_evict_ready(table, looks);
 }
 
@@ -64,6 +85,37 @@ bool rule_table_make_room(struct sw_rules *rules, struct rule_table *table)
 	return true;
 }
 
+/* One that goes at once, or NULL; *more: it is not known yet which. */
+static struct sw_rule *too_many(const struct sw_rules *rules, struct rule_table *table, bool *more)
+{
+	if (table->rules <= rule_table_limit(rules, table->id) ||
+		!sw_rules_table_evicts(rules, table->id))
+		return NULL;
+	*more = rule_evict_prepare(table);
+	return *more ? NULL : rule_evict_choose(table);
+}
+
+bool sw_rules_shrink(struct sw_rules *rules, unsigned most)
+{
+	struct sw_rule *rule;
+	bool more = false;
+
+	if (rules->staging || rules->restoring)
+		return false;
+	for (unsigned i = 0; i < SW_TABLES && most && !more; i++) {
+		rule = rules->table[i] ? too_many(rules, rules->table[i], &more) : NULL;
+		if (!rule)
+			continue;
+		sw_rules_begin(rules);
+		for (; rule && most; most--) {
+			rule_stage_went(rules, rule, SW_RULE_EVICTED);
+			rule = too_many(rules, rules->table[i], &more);
+		}
+		sw_rules_commit(rules);
+	}
+	return more || !most;
+}
+
 void sw_rules_table_conf(
 	const struct sw_rules *rules, unsigned table, struct sw_rule_table_conf *out)
 {
@@ -72,7 +124,7 @@ void sw_rules_table_conf(
 
 unsigned sw_rules_table_vacancy(const struct sw_rules *rules, unsigned table)
 {
-	uint64_t limit = RTE_MIN(rules->limit[table], rules->total_limit);
+	uint64_t limit = RTE_MIN(rule_table_limit(rules, table), rules->total_limit);
 	uint64_t n = rules->table[table] ? rules->table[table]->rules : 0;
 
 	return n < limit ? (limit - n) * 100 / limit : 0;

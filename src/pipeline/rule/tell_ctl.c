@@ -12,6 +12,7 @@
 
 #include "find.h"
 #include "code.h"
+#include "evict.h"
 #include "lookup.h"
 #include "mask.h"
 #include "slab.h"
@@ -148,7 +149,7 @@ void sw_rules_table_stats(
 	const struct rule_table *t = rules->table[table];
 
 	memset(out, 0, sizeof(*out));
-	out->limit = rules->limit[table];
+	out->limit = rule_table_limit(rules, table);
 	for (unsigned i = 0; i < rules->workers; i++) {
 		const struct rule_table_counts *c = &rules->counts[i];
 

@@ -14,7 +14,7 @@
 #include <sw/clock.h>
 #include <sw/err.h>
 #include <sw/log.h>
-#include <sw/rule.h>
+#include <sw/rule_table.h>
 
 #include "../../loop.h"
 #include "../../switch/news.h"
@@ -145,13 +145,14 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 	of_server_sweep();
 }
 
-/* False: the slice is over before all rules were taken out that have timed out. */
+/* False: the slice is over before all rules were taken out that have timed out, or are too many for their table. */
 bool of_server_expire(const struct slice *slice)
 {
 	struct of_bridge *of = NULL;
 
 	while ((of = of_bridge_next(of)))
-		while (sw_rules_expire(of->rules, EXPIRE_CHUNK) == EXPIRE_CHUNK)
+		while (sw_rules_expire(of->rules, EXPIRE_CHUNK) == EXPIRE_CHUNK ||
+			sw_rules_shrink(of->rules, EXPIRE_CHUNK))
 			if (slice_over(slice))
 				return false;
 	return true;
