@@ -74,6 +74,8 @@ struct sw_table {
 	bool root;	   /* has exactly one row, that is named "." and never goes */
 	const char *
 		by; /* "Bridge.controller": its rows have no name, but that of the row whose only one they are */
+	/* "Flow_Table.name": an optional string; a row may be called by it while no other has the same */
+	const char *label;
 };
 SW_REG_KIND_DECLARE(table);
 

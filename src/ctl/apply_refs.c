@@ -55,10 +55,12 @@ struct refs {
 	struct value *v;
 };
 
-static int add_ref(struct refs *r, const json_t *json, struct sw_err *err)
+/* key: of a map, else NULL */
+static int add_ref(struct refs *r, const char *key, const json_t *json, struct sw_err *err)
 {
 	const char *name = json_string_value(json);
 	const struct row *to = name ? apply_find(r->draft, r->c->ref, name) : NULL;
+	union atom at;
 	int rc;
 
 	if (!name) {
@@ -69,8 +71,29 @@ static int add_ref(struct refs *r, const json_t *json, struct sw_err *err)
 	if (!to || (r->a->flags & APPLY_EXACT && !apply_mentions(r->a, r->c->ref, name)))
 		return refuse_missing(r->a, r->c, name, err);
 	rc = own(r->a, r->item, r->c, name, err);
-	if (!rc)
+	if (!rc && key)
+		rc = atom_from_key(r->c->desc->type.key, key, &at, err);
+	if (rc)
+		return rc;
+	if (key) {
+		value_add(r->v, &at, &(union atom){ .uuid = to->uuid });
+		atom_fini(r->c->desc->type.key, &at);
+	} else {
 		value_add(r->v, &(union atom){ .uuid = to->uuid }, NULL);
+	}
+	return 0;
+}
+
+static int add_map(struct refs *r, const json_t *json, struct sw_err *err)
+{
+	const char *key;
+	json_t *one;
+	int rc = 0;
+
+	if (!json_is_object(json))
+		return sw_err_set(err, SW_CODE_INVALID, "a map must be a JSON object");
+	json_object_foreach ((json_t *)json, key, one)
+		rc = rc ? rc : add_ref(r, key, one, err);
 	return rc;
 }
 
@@ -82,13 +105,17 @@ static int read_refs(struct refs *r, const json_t *json, struct sw_err *err)
 	int rc = 0;
 
 	r->v = value_new(r->c->desc->type);
-	if (json_is_array(json)) {
+	if (json && r->c->desc->type.value != SW_ATOM_NONE) {
+		rc = add_map(r, json, err);
+	} else if (json_is_array(json)) {
 		json_array_foreach ((json_t *)json, i, one)
 			if (!rc)
-				rc = add_ref(r, one, err);
+				rc = add_ref(r, NULL, one, err);
 	} else if (json && !json_is_null(json)) {
-		rc = add_ref(r, json, err);
+		rc = add_ref(r, NULL, json, err);
 	}
+	if (rc && err && !*err->path)
+		sw_err_path(err, "%s", r->c->desc->name);
 	r->v = value_seal(r->v);
 	return rc;
 }

@@ -31,17 +31,36 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+static const char *name_of(
+	const struct maker *m, const struct column *c, const struct value *v, unsigned i)
+{
+	const struct row *row = rows_find(m->tables[c->ref->id], value_uuid(v, i));
+
+	return row ? row_name(row) : "";
+}
+
+/* References of a map, by its keys. */
+static json_t *named_json(const struct maker *m, const struct column *c, const struct value *v)
+{
+	json_t *json = json_object();
+
+	for (unsigned i = 0; i < v->n; i++) {
+		char *key = value_key_text(v, i);
+
+		json_object_set_new(json, key, json_string(name_of(m, c, v, i)));
+		free(key);
+	}
+	return json;
+}
+
 /* References by name; sorted by these, since UUIDs differ from switch to switch. */
 static json_t *names_json(const struct maker *m, const struct column *c, const struct value *v)
 {
 	const char **names = sw_xcalloc(v->n + 1, sizeof(*names));
 	json_t *json = json_array();
 
-	for (unsigned i = 0; i < v->n; i++) {
-		const struct row *row = rows_find(m->tables[c->ref->id], &v->keys[i].uuid);
-
-		names[i] = row ? row_name(row) : "";
-	}
+	for (unsigned i = 0; i < v->n; i++)
+		names[i] = name_of(m, c, v, i);
 	qsort(names, v->n, sizeof(*names), by_text);
 	for (unsigned i = 0; i < v->n; i++)
 		json_array_append_new(json, json_string(names[i]));
@@ -67,8 +86,10 @@ static json_t *row_json(const struct maker *m, const struct row *row)
 		const struct value *v = is_shown(m, c) ? row_get(row, c) : NULL;
 
 		if (v && !value_equal(v, c->initial))
-			json_object_set_new(
-				json, c->name, c->ref ? names_json(m, c, v) : value_to_json(v));
+			json_object_set_new(json, c->name,
+				!c->ref				      ? value_to_json(v)
+				: c->desc->type.value != SW_ATOM_NONE ? named_json(m, c, v)
+								      : names_json(m, c, v));
 	}
 	return json;
 }

@@ -7,7 +7,7 @@
  *	 "Port": {"p1": {"interfaces": ["p1"], "tag": 10}, ...},
  *	 "Interface": {...}}
  *
- * Tables, records by name, columns, each sorted. References are names. A column that has its initial value
+ * Tables, records by name, columns, each sorted. References are names, those of a map values of an object. A column that has its initial value
  * is left out; so are the bridges of Open_vSwitch, which are all in Bridge, and what the switch sets
  * itself. The one record of Open_vSwitch stands without a name.
  *

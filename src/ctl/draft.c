@@ -224,7 +224,7 @@ const struct row *draft_referrer(
 	unsigned at = 0;
 
 	while ((from = draft_next(draft, column->table, &at)))
-		if (value_find(row_get(from, column), &(union atom){ .uuid = row->uuid }) >= 0)
+		if (value_refers(row_get(from, column), &row->uuid))
 			return from;
 	return NULL;
 }

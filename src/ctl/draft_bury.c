@@ -38,7 +38,7 @@ static void each_owned(struct draft *draft, const struct row *row,
 		const struct value *v = c->ref ? row_get(row, c) : NULL;
 
 		for (unsigned k = 0; v && c->desc->flags & SW_COL_OWNER && k < v->n; k++)
-			fn(draft, c, &v->keys[k].uuid);
+			fn(draft, c, value_uuid(v, k));
 	}
 }
 
@@ -98,5 +98,5 @@ const struct row *draft_revive(
 void draft_revive_refs(struct draft *draft, const struct column *column, const struct value *value)
 {
 	for (unsigned i = 0; column->ref && i < value->n; i++)
-		draft_revive(draft, column->ref, &value->keys[i].uuid);
+		draft_revive(draft, column->ref, value_uuid(value, i));
 }

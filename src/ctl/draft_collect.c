@@ -38,10 +38,12 @@ static bool reach_row(struct collect *r, const struct row *row)
 }
 
 static int refuse_missing(const struct draft *draft, const struct row *row, const struct column *c,
-	const struct uuid *uuid, struct sw_err *err)
+	unsigned at, struct sw_err *err)
 {
+	const struct value *v = row_get(row, c);
+	const struct uuid *uuid = value_uuid(v, at);
 	const struct row *was = rows_find(draft->base->tables[c->ref->id], uuid);
-	char text[UUID_TEXT_SIZE];
+	char text[UUID_TEXT_SIZE], *key;
 	int rc;
 
 	uuid_format(text, uuid);
@@ -50,9 +52,11 @@ static int refuse_missing(const struct draft *draft, const struct row *row, cons
 		c->ref->name, was ? row_name(was) : text, was ? "would be gone" : "does not exist");
 	sw_err_given(err, "%s", was ? row_name(was) : text);
 	sw_err_path(err, "%s", c->desc->name);
+	key = value_key_text(v, at);
 	if (was)
 		sw_err_hint(err, "take it out in the same transaction: -- remove %s %s %s %s",
-			row->table->name, row_name(row), c->name, text);
+			row->table->name, row_name(row), c->name, key);
+	free(key);
 	return rc;
 }
 
@@ -65,8 +69,7 @@ static int refuse_second(struct collect *r, const struct row *row, const struct 
 	int rc;
 
 	while ((other = draft_next(r->draft, c->table, &at)))
-		if (other != row &&
-			value_find(row_get(other, c), &(union atom){ .uuid = to->uuid }) >= 0)
+		if (other != row && value_refers(row_get(other, c), &to->uuid))
 			break;
 	rc = sw_err_set(err, SW_CODE_CONFLICT, "%s %s would be in %s %s and in %s", c->ref->name,
 		row_name(to), c->table->name, row_name(row), other ? row_name(other) : "another");
@@ -86,13 +89,13 @@ static int reach_refs(struct collect *r, const struct row *row, struct sw_err *e
 		const struct value *v = c->ref ? row_get(row, c) : NULL;
 
 		for (unsigned j = 0; v && j < v->n; j++) {
-			const struct uuid *uuid = &v->keys[j].uuid;
+			const struct uuid *uuid = value_uuid(v, j);
 			const struct row *to = draft_find(r->draft, c->ref, uuid);
 
 			if (!to)
 				to = draft_revive(r->draft, c->ref, uuid);
 			if (!to)
-				return refuse_missing(r->draft, row, c, uuid, err);
+				return refuse_missing(r->draft, row, c, j, err);
 			if (!reach_row(r, to) && c->desc->flags & SW_COL_OWNER)
 				return refuse_second(r, row, c, to, err);
 		}

@@ -147,32 +147,37 @@ int symbol_bind(struct draft *draft, const char *name, const struct row *row, st
 	return rc;
 }
 
-static int add_uuid(struct draft *draft, struct value *v, const char *text, struct sw_err *err)
+int symbol_read_atom(struct draft *draft, enum sw_atom_type type, const char *text, union atom *out,
+	struct sw_err *err)
 {
-	union atom atom;
-	int rc = *text == '@' ? symbol_uuid(draft, text, &atom.uuid, err)
-			      : atom_from_text(SW_ATOM_UUID, text, &atom, err);
-
-	if (!rc)
-		value_add(v, &atom, NULL);
-	return rc;
+	return type == SW_ATOM_UUID && *text == '@' ? symbol_uuid(draft, text, &out->uuid, err)
+						    : atom_from_text(type, text, out, err);
 }
 
+/* Read as words first: a set of them, or a map to them. */
 int symbol_read_value(struct draft *draft, struct sw_type type, const char *text,
 	struct value **out, struct sw_err *err)
 {
-	struct sw_type words = { SW_ATOM_STRING, SW_ATOM_NONE, type.min, type.max };
+	bool map = type.value == SW_ATOM_UUID;
+	struct sw_type words = { map ? type.key : SW_ATOM_STRING,
+		map ? SW_ATOM_STRING : SW_ATOM_NONE, type.min, type.max };
 	struct value *list, *v;
 	int rc;
 
-	if (type.key != SW_ATOM_UUID || !strchr(text, '@'))
+	if ((type.key != SW_ATOM_UUID && !map) || !strchr(text, '@'))
 		return value_from_text(type, text, out, err);
 	rc = value_from_text(words, text, &list, err);
 	if (rc)
 		return rc;
 	v = value_new(type);
-	for (unsigned i = 0; i < list->n && !rc; i++)
-		rc = add_uuid(draft, v, list->keys[i].string, err);
+	for (unsigned i = 0; i < list->n && !rc; i++) {
+		const union atom *word = map ? &list->values[i] : &list->keys[i];
+		union atom uuid;
+
+		rc = symbol_read_atom(draft, SW_ATOM_UUID, word->string, &uuid, err);
+		if (!rc)
+			value_add(v, map ? &list->keys[i] : &uuid, &uuid);
+	}
 	value_unref(list);
 	if (rc)
 		value_unref(v);

@@ -25,7 +25,9 @@ int symbol_create(struct draft *draft, const struct table *table, const char *id
 /* get: a name for a row. */
 int symbol_bind(struct draft *draft, const char *name, const struct row *row, struct sw_err *err);
 
-/* As value_from_text, where a UUID may be an @name. */
+/* As atom_from_text and value_from_text, where a UUID may be an @name. */
+int symbol_read_atom(struct draft *draft, enum sw_atom_type type, const char *text, union atom *out,
+	struct sw_err *err);
 int symbol_read_value(struct draft *draft, struct sw_type type, const char *text,
 	struct value **out, struct sw_err *err);
 

@@ -17,7 +17,10 @@ static const struct sw_type one_int = SW_ONE(INTEGER), opt_int = SW_OPTIONAL(INT
 			    ints = SW_SET(INTEGER, 4096), one_str = SW_ONE(STRING),
 			    opt_str = SW_OPTIONAL(STRING), strs = SW_SET(STRING, 100), map = SW_MAP,
 			    one_bool = SW_ONE(BOOLEAN), one_uuid = SW_ONE(UUID),
-			    counts = SW_COUNT_MAP;
+			    counts = SW_COUNT_MAP, refs = { SW_ATOM_INTEGER, SW_ATOM_UUID, 0, 254 };
+
+#define UUID_A "123e4567-e89b-42d3-a456-426614174000"
+#define UUID_B "123e4567-e89b-42d3-a456-426614174001"
 
 /* Text is read as the value whose text is `out` (NULL: the same text). */
 static void reads(struct sw_type type, const char *in, const char *out)
@@ -142,6 +145,33 @@ static void test_maps(void **state)
 	refuses(map, "[a=b]");
 	refuses(map, "a=b=c");
 	refuses(counts, "a=b");
+	reads(refs, "{}", NULL);
+	reads(refs, "10=" UUID_A " 2=" UUID_B, "{2=" UUID_B ", 10=" UUID_A "}");
+	refuses(refs, "x=" UUID_A);
+	refuses(refs, "1=x");
+	refuses(refs, UUID_A);
+}
+
+/* Of a map they are its values; its keys are found by their text. */
+static void test_references(void **state)
+{
+	struct value *v, *bad = NULL;
+	struct uuid a, b;
+	json_t *json;
+
+	assert_true(uuid_parse(UUID_A, &a) && uuid_parse(UUID_B, &b));
+	assert_int_equal(value_from_text(refs, "10=" UUID_A, &v, NULL), 0);
+	assert_true(value_refers(v, &a));
+	assert_false(value_refers(v, &b));
+	assert_memory_equal(value_uuid(v, 0), &a, sizeof(a));
+	assert_int_equal(value_find_text(v, "10"), 0);
+	assert_int_equal(value_find_text(v, "1"), -1);
+	assert_int_equal(value_find_text(v, "x"), -1);
+	json = json_pack("{s:s}", "x", UUID_A);
+	assert_int_not_equal(value_from_json(refs, json, &bad, NULL), 0);
+	assert_null(bad);
+	json_decref(json);
+	value_unref(v);
 }
 
 static void test_json(void **state)
@@ -344,6 +374,7 @@ int main(void)
 		cmocka_unit_test(test_sets),
 		cmocka_unit_test(test_maps),
 		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_operations),
 		cmocka_unit_test(test_map_operations),
 		cmocka_unit_test(test_uuid),

@@ -19,20 +19,32 @@
 
 #include "../table/unsupported.h"
 
+/* "" for none */
+static const char *label_of(const struct row *row)
+{
+	const struct column *label = row->table->label;
+
+	return label ? value_get_string(row_get(row, label), "") : "";
+}
+
 static void suggest_rows(
 	const struct draft *draft, const struct table *table, const char *name, struct sw_err *err)
 {
 	const char **words;
 	const struct row **rows;
-	unsigned n;
+	unsigned n, n_words = 0;
 
 	if (!err)
 		return;
 	rows = draft_sorted(draft, table, &n);
 	words = sw_xcalloc(n + 1, sizeof(*words));
-	for (unsigned i = 0; i < n; i++)
-		words[i] = row_name(rows[i]);
-	schema_suggest(err, name, words, table->name_column ? n : 0);
+	for (unsigned i = 0; i < n; i++) {
+		const char *called = table->name_column ? row_name(rows[i]) : label_of(rows[i]);
+
+		if (*called)
+			words[n_words++] = called;
+	}
+	schema_suggest(err, name, words, n_words);
 	if (!n)
 		sw_err_allowed(err, "%s", "");
 	free(words);
@@ -86,6 +98,34 @@ static const struct row *by_owner(
 	return *n == 1 ? draft_find(draft, table, &refs->keys[0].uuid) : NULL;
 }
 
+/* As ovs-vsctl has it, too: by a name that rows may have, or share. NULL: there is none, or *n of them. */
+static const struct row *by_label(
+	const struct draft *draft, const struct table *table, const char *record, unsigned *n)
+{
+	const struct row *row, *found = NULL;
+	unsigned at = 0;
+
+	*n = 0;
+	while (table->label && (row = draft_next(draft, table, &at)))
+		if (*record && !strcmp(label_of(row), record)) {
+			found = row;
+			++*n;
+		}
+	return *n == 1 ? found : NULL;
+}
+
+static void say_which(const struct table *table, const char *record, unsigned n, struct sw_err *err)
+{
+	if (table->label)
+		sw_err_set(err, SW_CODE_NOT_FOUND, "table %s has %u records named \"%s\"",
+			table->name, n, record);
+	else
+		sw_err_set(err, SW_CODE_NOT_FOUND, "%s %s has %u records in table %s",
+			table->by->table->name, record, n, table->name);
+	sw_err_given(err, "%s", record);
+	sw_err_hint(err, "name one by its _uuid, which swctl list %s shows", table->name);
+}
+
 const struct row *conf_record(
 	struct draft *draft, const struct table *table, const char *record, struct sw_err *err)
 {
@@ -98,14 +138,14 @@ const struct row *conf_record(
 		row = draft_find_name(draft, table, record);
 	if (!row)
 		row = by_uuid(draft, table, record);
-	if (!row)
+	if (!row && table->label)
+		row = by_label(draft, table, record, &n);
+	else if (!row)
 		row = by_owner(draft, table, record, &n);
 	if (row)
 		return row;
 	if (n > 1) {
-		sw_err_set(err, SW_CODE_NOT_FOUND, "%s %s has %u records in table %s",
-			table->by->table->name, record, n, table->name);
-		sw_err_hint(err, "name one by its _uuid, which swctl list %s shows", table->name);
+		say_which(table, record, n, err);
 		return NULL;
 	}
 	sw_err_set(err, SW_CODE_NOT_FOUND, "table %s has no record \"%s\"", table->name, record);
@@ -316,7 +356,8 @@ int conf_put(struct draft *draft, const struct row *row, const struct column *co
 	return 0;
 }
 
-static int pair_from_text(const struct conf_term *term, struct value **out, struct sw_err *err)
+static int pair_from_text(
+	struct draft *draft, const struct conf_term *term, struct value **out, struct sw_err *err)
 {
 	struct sw_type type = term->column->desc->type;
 	struct value *v = value_new(type);
@@ -324,7 +365,7 @@ static int pair_from_text(const struct conf_term *term, struct value **out, stru
 	int rc = atom_from_text(type.key, term->key, &key, err);
 
 	if (!rc) {
-		rc = atom_from_text(type.value, term->value, &value, err);
+		rc = symbol_read_atom(draft, type.value, term->value, &value, err);
 		if (!rc) {
 			value_add(v, &key, &value);
 			atom_fini(type.value, &value);
@@ -349,7 +390,9 @@ int conf_read_value(struct draft *draft, const struct column *column, const char
 	sw_err_path(err, "%s", d->name);
 	if (d->type.key == SW_ATOM_INTEGER && d->max)
 		sw_err_allowed(err, "%lld to %lld%s", (long long)d->min, (long long)d->max,
-			d->type.max > 1 ? ", and M-N of them with M below N" : "");
+			d->type.max > 1 && d->type.value == SW_ATOM_NONE
+				? ", and M-N of them with M below N"
+				: "");
 	return rc;
 }
 
@@ -366,7 +409,7 @@ int conf_assign(struct draft *draft, const struct row *row, const char *text, st
 	if (!rc && term.key) {
 		const struct row *now = draft_find(draft, row->table, &row->uuid);
 
-		rc = pair_from_text(&term, &pair, err);
+		rc = pair_from_text(draft, &term, &pair, err);
 		if (!rc) {
 			v = value_plus(row_get(now, term.column), pair);
 			value_unref(pair);
@@ -404,7 +447,7 @@ struct value *conf_term_value(
 
 	if (!term->key)
 		return v;
-	at = value_find(v, &(union atom){ .string = term->key });
+	at = value_find_text(v, term->key);
 	if (at >= 0) {
 		one = value_new((struct sw_type){ v->type.value, SW_ATOM_NONE, 1, 1 });
 		value_add(one, &v->values[at], NULL);

@@ -18,7 +18,7 @@
 const struct row *conf_named(const struct draft *draft, const struct table *table, const char *what,
 	const char *name, struct sw_err *err);
 
-/* A row by name, by full UUID, by @name, or "." for the row of Open_vSwitch. */
+/* A row by name or label, by full UUID, by @name, or "." for the row of Open_vSwitch. */
 const struct row *conf_record(
 	struct draft *draft, const struct table *table, const char *record, struct sw_err *err);
 

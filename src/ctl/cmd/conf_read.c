@@ -154,14 +154,16 @@ static int find(struct sw_call *call, struct sw_err *err)
 static int no_key(const struct row *row, const struct conf_term *term, struct sw_err *err)
 {
 	const struct value *v = term->column->slot >= 0 ? row_get(row, term->column) : NULL;
-	const char **words = sw_xcalloc(v ? v->n + 1 : 1, sizeof(*words));
+	char **words = sw_xcalloc(v ? v->n + 1 : 1, sizeof(*words));
 	int rc = sw_err_set(err, SW_CODE_NOT_FOUND, "%s of %s \"%s\" has no key \"%s\"",
 		term->column->name, row->table->name, row_name(row), term->key);
 
 	for (unsigned i = 0; v && i < v->n; i++)
-		words[i] = v->keys[i].string;
-	schema_suggest(err, term->key, words, v ? v->n : 0);
+		words[i] = value_key_text(v, i);
+	schema_suggest(err, term->key, (const char *const *)words, v ? v->n : 0);
 	sw_err_path(err, "%s", term->column->desc->name);
+	for (unsigned i = 0; v && i < v->n; i++)
+		free(words[i]);
 	free(words);
 	return rc;
 }

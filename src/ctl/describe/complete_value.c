@@ -19,6 +19,7 @@
 
 static void add_rows(struct complete *c, const struct table *table)
 {
+	const struct column *called;
 	const struct row **rows;
 	unsigned n;
 
@@ -26,12 +27,16 @@ static void add_rows(struct complete *c, const struct table *table)
 		complete_add(c, table->desc->help, ".");
 	if (table->by && c->draft) /* named by the rows whose only ones they are */
 		add_rows(c, table->by->table);
-	if (table->desc->root || !c->draft || !table->name_column)
+	called = table->name_column ? table->name_column : table->label;
+	if (table->desc->root || !c->draft || !called)
 		return;
 	rows = draft_sorted(c->draft, table, &n);
-	for (unsigned i = 0; i < n; i++)
-		if (!c->has_bridges || !draft_find_name(c->draft, TABLE(bridge), row_name(rows[i])))
-			complete_add(c, "", "%s", row_name(rows[i]));
+	for (unsigned i = 0; i < n; i++) {
+		const char *name = value_get_string(row_get(rows[i], called), "");
+
+		if (*name && (!c->has_bridges || !draft_find_name(c->draft, TABLE(bridge), name)))
+			complete_add(c, "", "%s", name);
+	}
 	free(rows);
 	c->has_bridges |= table == TABLE(bridge);
 }

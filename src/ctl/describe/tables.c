@@ -59,14 +59,18 @@ char *describe_takes(const struct column *c)
 	struct sw_str out = { 0 };
 
 	if (d->type.value != SW_ATOM_NONE)
-		sw_str_add(&out, "map of %s to %s", atom_type_name(d->type.key),
-			atom_type_name(d->type.value));
+		sw_str_add(&out, "map of %s to %s%s", atom_type_name(d->type.key),
+			d->ref ? d->ref : atom_type_name(d->type.value),
+			d->ref ? " rows, keys" : "");
 	else if (d->type.max > 1)
 		sw_str_add(&out, "%s %u %s%s", d->type.min ? "1 to" : "at most", d->type.max, atom,
 			d->ref ? " rows" : "s");
 	else
 		sw_str_add(&out, "%s%s", d->type.min ? "" : "optional ", atom);
-	say_limits(&out, d->min, d->max, d->words);
+	if (d->type.value != SW_ATOM_NONE && d->max)
+		sw_str_add(&out, " %lld to %lld", (long long)d->min, (long long)d->max);
+	else
+		say_limits(&out, d->min, d->max, d->words);
 	return out.s;
 }
 

@@ -206,6 +206,14 @@ int atom_from_text(enum sw_atom_type type, const char *text, union atom *out, st
 	return sw_err_set(err, SW_CODE_INTERNAL, "an atom without a type");
 }
 
+int atom_from_key(enum sw_atom_type type, const char *text, union atom *out, struct sw_err *err)
+{
+	if (type != SW_ATOM_STRING)
+		return atom_from_text(type, text, out, err);
+	out->string = sw_xstrdup(text);
+	return 0;
+}
+
 /* Can it stand without quotes: an identifier that is no other kind of atom? */
 static bool is_plain(const char *s)
 {

@@ -44,6 +44,8 @@ void atom_fini(enum sw_atom_type type, union atom *atom);
 /* A whole text as one atom; a string may stand in double quotes (JSON's escapes). */
 int atom_from_text(enum sw_atom_type type, const char *text, union atom *out, struct sw_err *err);
 void atom_to_text(enum sw_atom_type type, const union atom *atom, struct sw_str *out);
+/* The key of a map as it stands in a JSON object or behind "COLUMN:": a string is the text itself. */
+int atom_from_key(enum sw_atom_type type, const char *text, union atom *out, struct sw_err *err);
 
 int atom_from_json(enum sw_atom_type type, const json_t *json, union atom *out, struct sw_err *err);
 json_t *atom_to_json(enum sw_atom_type type, const union atom *atom);

@@ -99,16 +99,28 @@ static int build_column(unsigned id, struct sw_err *err)
 	return value_from_text(desc->type, desc->initial, &c->initial, err);
 }
 
-static int build_by(struct table *t, struct sw_err *err)
+static const struct column *column_of(const char *path)
 {
-	for (unsigned i = 0; i < sw_reg_kind_column.count; i++)
-		if (!strcmp(columns[i].desc->name, t->desc->by))
-			t->by = &columns[i];
-	return t->by && t->by->ref == t
-		       ? 0
-		       : sw_err_set(err, SW_CODE_INTERNAL,
-				 "rows of %s are named by %s, which does not refer to them",
-				 t->name, t->desc->by);
+	for (unsigned i = 0; path && i < sw_reg_kind_column.count; i++)
+		if (!strcmp(columns[i].desc->name, path))
+			return &columns[i];
+	return NULL;
+}
+
+/* What rows without a name are called by. */
+static int build_calls(struct table *t, struct sw_err *err)
+{
+	t->by = column_of(t->desc->by);
+	t->label = column_of(t->desc->label);
+	if (t->desc->by && (!t->by || t->by->ref != t))
+		return sw_err_set(err, SW_CODE_INTERNAL,
+			"rows of %s are named by %s, which does not refer to them", t->name,
+			t->desc->by);
+	if (t->desc->label && (!t->label || t->label->table != t))
+		return sw_err_set(err, SW_CODE_INTERNAL,
+			"rows of %s are called by %s, which is no column of theirs", t->name,
+			t->desc->label);
+	return 0;
 }
 
 static int build_key(const struct sw_key *key, struct sw_err *err)
@@ -140,7 +152,7 @@ int schema_build(struct sw_err *err)
 	for (unsigned i = 0; i < sw_reg_kind_column.count && !rc; i++)
 		rc = build_column(i, err);
 	for (unsigned i = 0; i < sw_reg_kind_table.count && !rc; i++)
-		rc = tables[i].desc->by ? build_by(&tables[i], err) : 0;
+		rc = build_calls(&tables[i], err);
 	SW_REG_FOREACH (key, const struct sw_key *, key)
 		rc = rc ? rc : build_key(key, err);
 	return rc ? rc : unsupported_build(err);

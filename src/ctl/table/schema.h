@@ -35,7 +35,7 @@ struct table {
 	unsigned n_columns, n_slots;
 	struct column **columns;	  /* by name; the first is _uuid */
 	const struct column *name_column; /* or NULL */
-	const struct column *by;	  /* sw_table.by, or NULL */
+	const struct column *by, *label;  /* sw_table.by and label, or NULL */
 };
 
 /* Gather what is registered; after sw_reg_seal(). Again is harmless. */

@@ -193,6 +193,33 @@ int value_find(const struct value *v, const union atom *key)
 	return -1;
 }
 
+int value_find_text(const struct value *v, const char *key)
+{
+	union atom atom;
+	int at;
+
+	if (atom_from_key(v->type.key, key, &atom, NULL))
+		return -1;
+	at = value_find(v, &atom);
+	atom_fini(v->type.key, &atom);
+	return at;
+}
+
+const struct uuid *value_uuid(const struct value *v, unsigned i)
+{
+	return is_map(v) ? &v->values[i].uuid : &v->keys[i].uuid;
+}
+
+bool value_refers(const struct value *v, const struct uuid *uuid)
+{
+	if (!is_map(v))
+		return value_find(v, &(union atom){ .uuid = *uuid }) >= 0;
+	for (unsigned i = 0; i < v->n; i++)
+		if (!uuid_cmp(value_uuid(v, i), uuid))
+			return true;
+	return false;
+}
+
 static bool same_pair(const struct value *a, unsigned i, const struct value *b, unsigned j)
 {
 	return !is_map(a) || !atom_cmp(a->type.value, &a->values[i], &b->values[j]);

@@ -45,8 +45,12 @@ struct value *value_default(struct sw_type type);
 struct value *value_ref(const struct value *v);
 void value_unref(const struct value *v);
 
-/* Index of a key, or -1. */
+/* Index of a key, or -1; the same by its text, of any type. */
 int value_find(const struct value *v, const union atom *key);
+int value_find_text(const struct value *v, const char *key);
+/* Of references, a set or the values of a map: the i-th; is the row among them? */
+const struct uuid *value_uuid(const struct value *v, unsigned i);
+bool value_refers(const struct value *v, const struct uuid *uuid);
 bool value_equal(const struct value *a, const struct value *b);
 /* Is every atom (of a map: pair) of b in a? */
 bool value_includes(const struct value *a, const struct value *b);
@@ -68,7 +72,10 @@ int value_from_text(struct sw_type type, const char *text, struct value **out, s
 /* To be freed by the caller. */
 char *value_to_text(const struct value *v);
 
-/* JSON: null or the atom when max is 1, else an array; an object for a map with string keys. */
+/* The i-th key as text, as it stands in a JSON object: not quoted; to be freed by the caller. */
+char *value_key_text(const struct value *v, unsigned i);
+
+/* JSON: null or the atom when max is 1, else an array; an object for a map. */
 int value_from_json(
 	struct sw_type type, const json_t *json, struct value **out, struct sw_err *err);
 json_t *value_to_json(const struct value *v);

@@ -235,21 +235,31 @@ char *value_to_text(const struct value *v)
 	return out.s;
 }
 
-static int add_json(struct value *v, const json_t *key, const json_t *value, struct sw_err *err)
+static int add_json(struct value *v, const json_t *json, struct sw_err *err)
 {
-	union atom k, val;
-	int rc = atom_from_json(v->type.key, key, &k, err);
+	union atom key;
+	int rc = atom_from_json(v->type.key, json, &key, err);
 
 	if (rc)
 		return rc;
-	if (value)
-		rc = atom_from_json(v->type.value, value, &val, err);
+	value_add(v, &key, NULL);
+	atom_fini(v->type.key, &key);
+	return 0;
+}
+
+static int add_json_pair(struct value *v, const char *name, const json_t *json, struct sw_err *err)
+{
+	union atom key, value;
+	int rc = atom_from_key(v->type.key, name, &key, err);
+
+	if (rc)
+		return rc;
+	rc = atom_from_json(v->type.value, json, &value, err);
 	if (!rc) {
-		value_add(v, &k, &val);
-		if (value)
-			atom_fini(v->type.value, &val);
+		value_add(v, &key, &value);
+		atom_fini(v->type.value, &value);
 	}
-	atom_fini(v->type.key, &k);
+	atom_fini(v->type.key, &key);
 	return rc;
 }
 
@@ -259,15 +269,20 @@ static int add_json_object(struct value *v, const json_t *json, struct sw_err *e
 	json_t *value;
 	int rc = 0;
 
-	json_object_foreach ((json_t *)json, name, value) {
-		json_t *key = json_string(name);
-
-		rc = add_json(v, key, value, err);
-		json_decref(key);
-		if (rc)
-			return rc;
-	}
+	json_object_foreach ((json_t *)json, name, value)
+		rc = rc ? rc : add_json_pair(v, name, value, err);
 	return rc;
+}
+
+char *value_key_text(const struct value *v, unsigned i)
+{
+	struct sw_str out = { 0 };
+
+	if (v->type.key == SW_ATOM_STRING)
+		sw_str_add(&out, "%s", v->keys[i].string);
+	else
+		atom_to_text(v->type.key, &v->keys[i], &out);
+	return out.s;
 }
 
 int value_from_json(struct sw_type type, const json_t *json, struct value **out, struct sw_err *err)
@@ -284,12 +299,12 @@ int value_from_json(struct sw_type type, const json_t *json, struct value **out,
 		rc = sw_err_set(err, SW_CODE_INVALID, "a map must be a JSON object");
 	} else if (json_is_array(json)) {
 		json_array_foreach ((json_t *)json, i, item) {
-			rc = add_json(v, item, NULL, err);
+			rc = add_json(v, item, err);
 			if (rc)
 				break;
 		}
 	} else if (!json_is_null(json)) {
-		rc = add_json(v, json, NULL, err);
+		rc = add_json(v, json, err);
 	}
 	if (rc) {
 		value_unref(v);
@@ -313,7 +328,12 @@ json_t *value_to_json(const struct value *v)
 		return json;
 	}
 	json = json_object();
-	for (unsigned i = 0; i < v->n; i++)
-		json_object_set_new(json, v->keys[i].string, atom_to_json(t.value, &v->values[i]));
+	for (unsigned i = 0; i < v->n; i++) {
+		char *key = t.key == SW_ATOM_STRING ? NULL : value_key_text(v, i);
+
+		json_object_set_new(
+			json, key ? key : v->keys[i].string, atom_to_json(t.value, &v->values[i]));
+		free(key);
+	}
 	return json;
 }
