@@ -309,6 +309,32 @@ def test_commands(net):
     sw.stop()
 
 
+def test_named_table(net):
+    """A row of Flow_Table: its name, and its limit, which refuses, evicts, and falls."""
+    sw = bridge(net)
+    sw.ctl("set Bridge br0 flow_tables:1=@t -- --id=@t create Flow_Table name=acl flow_limit=3")
+    ofctl(net, sw, "del-flows")
+    for version in VERSIONS:
+        words = "dump-table-features" if version in VERSIONS[1:] else "dump-tables"
+        swnet.within(ofctl(net, sw, words, version=version).stdout, 'table 1 ("acl")', f"tables in {version}")
+    ofctl(net, sw, "add-flow", "table=1,priority=9,actions=drop")
+    said = ofctl(net, sw, "dump-flows", "table=acl", options=["--names"]).stdout
+    swnet.within(said, "table=acl, ", "a table by its name")
+    for n in range(2):
+        ofctl(net, sw, "add-flow", f"table=1,idle_timeout={900 + n},priority={n},actions=1")
+    refused(net, sw, "add-flow", "table=1,priority=5,actions=1", version="OpenFlow13",
+            says=["OFPFMFC_TABLE_FULL"])
+    sw.ctl("set flow_table acl overflow_policy=evict")
+    ofctl(net, sw, "add-flow", "table=acl,idle_timeout=999,priority=5,actions=1", options=["--names"])
+    left = re.findall(r"priority=(\d)", " ".join(flows(net, sw, "OpenFlow13")))
+    swnet.same(sorted(left), list("159"), "rules that were not evicted")
+    sw.ctl("set flow_table acl flow_limit=1 name=small")
+    swnet.wait_for(lambda: len(flows(net, sw, "OpenFlow13")) == 1, 10, "a table is as small as its limit")
+    swnet.within(sw.ctl("list flow_table"), ["small", "flow_limit", "evict"], "its row")
+    swnet.within(sw.ctl("rule tables br0"), ["small"], "tables of the bridge")
+    sw.stop()
+
+
 def test_full_table(net):
     """A table that says when it gets full, and then evicts."""
     sw = bridge(net)

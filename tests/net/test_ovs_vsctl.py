@@ -225,6 +225,38 @@ set-fail-mode br0 xyzzy
 get-fail-mode br9
 del-fail-mode br0
 get-fail-mode br0
+set Bridge br0 flow_tables:1=@t -- --id=@t create Flow_Table name=acl flow_limit=1000 overflow_policy=evict
+get Flow_Table acl flow_limit overflow_policy name
+get bridge br0 flow_tables
+get bridge br0 flow_tables:1
+get bridge br0 flow_tables:2
+--if-exists get bridge br0 flow_tables:2
+--columns=name,flow_limit,overflow_policy list flow-table
+--columns=name find flow_table flow_limit>999
+--columns=name find bridge flow_tables:1!=00000000-0000-4000-8000-000000000000
+set flow_table acl flow_limit=5 -- get flow_table acl flow_limit
+set flow_table acl flow_limit=-1
+set flow_table acl overflow_policy=drop
+set flow_table nobody flow_limit=1
+set bridge br0 flow_tables:255=@t -- --id=@t create flow_table flow_limit=1
+set bridge br0 flow_tables:x=@t -- --id=@t create flow_table flow_limit=1
+set bridge br0 flow_tables=1
+set bridge br0 flow_tables:1=@x
+--id=@t get flow_table acl -- add bridge br0 flow_tables 2=@t 3=@t
+get bridge br0 flow_tables
+remove bridge br0 flow_tables 1 3
+get bridge br0 flow_tables
+--id=@t get flow_table acl -- remove bridge br0 flow_tables 2=@t
+get flow_table acl name
+get bridge br0 flow_tables
+set bridge br0 flow_tables={4=@a,5=@b} -- --id=@a create flow_table name=x -- --id=@b create flow_table name=x
+set flow_table x flow_limit=1
+set flow_table x prefixes=ip_dst,ip_src
+clear bridge br0 flow_tables
+list flow_table
+set bridge br0 flow_tables:1=@t -- --id=@t create flow_table prefixes=ip_dst ## nothing is to be gained by it
+set bridge br0 flow_tables:254=@t -- --id=@t create flow_table flow_limit=1 ## rules have no table 254
+clear bridge br0 flow_tables
 get-manager ## the switch speaks no OVSDB
 set-manager ptcp:6640 ## the switch speaks no OVSDB
 del-manager ## the switch speaks no OVSDB

@@ -8,7 +8,7 @@
 #include <sw/cmd.h>
 #include <sw/err.h>
 #include <sw/mem.h>
-#include <sw/rule.h>
+#include <sw/rule_table.h>
 #include <sw/rule_text.h>
 #include <sw/text.h>
 
@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "../of/bridge.h"
 #include "../slice.h"
 #include "../switch/numbers_of.h"
 #include "../switch/switch.h"
@@ -146,21 +147,34 @@ static int run_dump(struct sw_call *call, struct sw_err *err)
 	return rc;
 }
 
+/* A controller may give any bytes. */
+static json_t *name_json(const struct of_table_name *name)
+{
+	json_t *json = *name->text ? json_string(name->text) : NULL;
+
+	return json ? json : json_null();
+}
+
 static int run_tables(struct sw_call *call, struct sw_err *err)
 {
 	static const char *const columns[] = { "Table", "Rules", "Limit", "Masks", "Hashes",
-		"Lookups", "Matches", "Probes", NULL };
+		"Lookups", "Matches", "Probes", "Full", "Name", NULL };
 	struct sw_bridge *bridge = switch_bridge(call->args[0], err);
+	const struct sw_rules *rules = bridge ? sw_bridge_rules(bridge) : NULL;
+	const struct of_bridge *of = bridge ? of_bridge_of(bridge) : NULL;
 
 	if (!bridge)
 		return sw_err_errno(err->code);
 	call->result = table_new(columns);
 	for (unsigned t = 0; t < SW_TABLES; t++) {
+		struct of_table_name name = { "" };
 		struct sw_rule_table_stats s;
 		json_t *row;
 
-		sw_rules_table_stats(sw_bridge_rules(bridge), t, &s);
-		if (!s.rules && !s.lookups)
+		sw_rules_table_stats(rules, t, &s);
+		if (of)
+			of_bridge_table_name(of, t, &name);
+		if (!s.rules && !s.lookups && !*name.text)
 			continue;
 		row = table_row(call->result);
 		const uint64_t cells[] = { t, s.rules, s.limit, s.masks, s.tuples, s.lookups,
@@ -168,6 +182,9 @@ static int run_tables(struct sw_call *call, struct sw_err *err)
 
 		for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++)
 			json_array_append_new(row, json_integer(cells[i]));
+		json_array_append_new(
+			row, json_string(sw_rules_table_evicts(rules, t) ? "evict" : "refuse"));
+		json_array_append_new(row, name_json(&name));
 	}
 	return 0;
 }
@@ -197,7 +214,8 @@ SW_REGISTER(cmd, rule_dump) = {
 
 SW_REGISTER(cmd, rule_tables) = {
 	.name = "rule tables",
-	.help = "tables of a bridge that have rules: how many, and what looking into them costs",
+	.help = "tables of a bridge that have rules or a name: how many rules, how many at most and what happens then, and what looking "
+		"into them costs",
 	.usage = "BRIDGE",
 	.kind = SW_CMD_READ,
 	.role = SW_ROLE_READ,

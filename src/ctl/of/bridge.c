@@ -76,6 +76,7 @@ void of_bridge_free(struct of_bridge *of)
 	of_monitors_end(of);
 	of_ports_free(of->ports);
 	free(of->names);
+	free(of->row_names);
 	free(of);
 }
 
@@ -153,11 +154,29 @@ void of_bridge_name_tables(struct of_bridge *of, const struct of_table_name *nam
 	memcpy(of->names, names, SW_TABLES * sizeof(*names));
 }
 
-void of_bridge_table_name(const struct of_bridge *of, unsigned table, struct of_table_name *name)
+void of_bridge_call_table(struct of_bridge *of, unsigned table, const char *name)
+{
+	if (!of->row_names && !*name)
+		return;
+	if (!of->row_names)
+		of->row_names = sw_xcalloc(SW_TABLES, sizeof(*of->row_names));
+	memset(&of->row_names[table], 0, sizeof(of->row_names[table]));
+	snprintf(of->row_names[table].text, sizeof(of->row_names[table].text), "%s", name);
+}
+
+void of_bridge_said_name(const struct of_bridge *of, unsigned table, struct of_table_name *name)
 {
 	memset(name, 0, sizeof(*name));
 	if (of->names)
 		*name = of->names[table];
+}
+
+void of_bridge_table_name(const struct of_bridge *of, unsigned table, struct of_table_name *name)
+{
+	if (of->row_names && *of->row_names[table].text)
+		*name = of->row_names[table];
+	else
+		of_bridge_said_name(of, table, name);
 }
 
 static uint8_t asked(const struct of_bridge *of)

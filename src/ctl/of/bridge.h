@@ -56,8 +56,9 @@ struct of_bridge {
 	uint64_t generation;
 	struct of_controllers controllers; /* its rows of Controller */
 	struct of_fail fail;
-	bool drop_fragments;	     /* as set-config says */
-	struct of_table_name *names; /* of tables, that controllers gave; NULL: none did */
+	bool drop_fragments;		 /* as set-config says */
+	struct of_table_name *names;	 /* of tables, that controllers gave; NULL: none did */
+	struct of_table_name *row_names; /* that rows of Flow_Table give, before these */
 };
 
 struct of_bridge *of_bridge_of(const struct sw_bridge *bridge); /* or NULL */
@@ -84,9 +85,12 @@ bool of_bridge_hold(struct of_bridge *of);
 void of_bridge_more(struct of_bridge *of);
 void of_bridge_sweep(struct of_bridge *of);
 
-/* Names of all tables, as long as the bridge runs; empty where nobody gave one, as Open vSwitch has it. */
+/* Names of all tables that controllers give, as long as the bridge runs; of one that its row of Flow_Table gives, of 31 bytes at most. */
 void of_bridge_name_tables(struct of_bridge *of, const struct of_table_name *names);
+void of_bridge_call_table(struct of_bridge *of, unsigned table, const char *name);
+/* The row's, or what a controller said; empty where nobody gave one, as Open vSwitch has it. */
 void of_bridge_table_name(const struct of_bridge *of, unsigned table, struct of_table_name *name);
+void of_bridge_said_name(const struct of_bridge *of, unsigned table, struct of_table_name *name);
 
 /* Do those that are told of rules take what they are told? */
 bool of_bridge_keeps_up(const struct of_bridge *of);

@@ -42,12 +42,18 @@ SW_REGISTER(unsupported, openflow) = {
 		"Interface.statistics:upcall_packets", "Interface.statistics:upcall_errors"),
 };
 
-SW_REGISTER(unsupported, flow_tables) = {
-	.name = "settings of single tables",
-	.help = "names, limits and fairness of single tables of rules",
-	.names = SW_WORDS("Flow_Table", "Bridge.flow_tables"),
-	.hint = "Bridge.other_config:table-rules-max and overflow-policy hold for all tables; ovs-ofctl mod-table "
-		"sets one",
+SW_REGISTER(unsupported, flow_table_groups) = {
+	.name = "fair eviction",
+	.help = "groups of rules that a full table takes from in turn",
+	.names = SW_WORDS("Flow_Table.groups"),
+};
+
+SW_REGISTER(unsupported, prefix_tracking) = {
+	.name = "prefix tracking",
+	.help = "fields whose prefixes the classifier of OVS tracks, so that one cached flow serves more packets",
+	.names = SW_WORDS("Flow_Table.prefixes"),
+	.hint = "leave it out: nothing is to be gained by it here, where flows are kept one by one, at a cost that does not grow "
+		"with prefixes",
 };
 
 SW_REGISTER(unsupported, in_band) = {

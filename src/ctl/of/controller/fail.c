@@ -7,6 +7,7 @@
 #include <rte_common.h>
 
 #include <sw/clock.h>
+#include <sw/err.h>
 #include <sw/event.h>
 #include <sw/groups.h>
 #include <sw/log.h>
@@ -28,11 +29,14 @@ SW_USE(event, controller);
 
 static void stage(struct of_bridge *of, struct sw_rule_change *change)
 {
+	struct sw_err err = { 0 };
+
 	change->out_port = change->out_group = SW_OFPP_ANY;
 	change->conf.does.goto_table = -1;
 	/* Neither taking out nor adding one rule to table 0 can be refused, but by a table that is full. */
-	if (sw_rules_stage(of->rules, change, NULL) != SW_RULE_FINE)
-		sw_error("bridge %s: the rule of fail_mode could not be changed", of->name);
+	if (sw_rules_stage(of->rules, change, &err) != SW_RULE_FINE)
+		sw_error("bridge %s: the rule of fail_mode could not be changed: %s", of->name,
+			err.text);
 	sw_instructions_fini(&change->conf.does);
 }
 

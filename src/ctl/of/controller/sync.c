@@ -17,12 +17,14 @@
 #include "../bridge.h"
 #include "../codec/version.h"
 #include "../conn/server.h"
+#include "../table_rows.h"
 #include "columns.h"
 #include "controller.h"
 #include "fail.h"
 #include "tls.h"
 
 SW_LOG_USE(openflow);
+SW_USE(table, flow_table);
 
 #define MAX_BACKOFF_MS 8000
 #define PROBE_MS       5000
@@ -136,6 +138,7 @@ void of_sync_bridge(struct of_bridge *of)
 	if (!row)
 		return; /* the change that makes it is not stored yet */
 	of->versions = versions_of(ROW(row, bridge_protocols));
+	of_table_rows_sync(of, row);
 	sync_controllers(of, ROW(row, bridge_controller));
 	of_fail_set(of, !strcmp(value_get_string(ROW(row, bridge_fail_mode), ""), "secure"),
 		primaries(of));
@@ -189,7 +192,8 @@ static void hear(const struct change *change)
 		const struct row *row = d.is ? d.is : d.was;
 
 		ssl |= row->table == TABLE(ssl);
-		all |= row->table == TABLE(controller) && d.was && d.is;
+		all |= (row->table == TABLE(controller) || row->table == TABLE(flow_table)) &&
+		       d.was && d.is;
 		if (d.is && row->table == TABLE(bridge))
 			sync_named(row_name(row));
 	}

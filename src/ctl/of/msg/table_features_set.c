@@ -233,7 +233,7 @@ static void name_tables(struct of_conn *c, struct of_features_draft *draft)
 {
 	for (unsigned i = 0; i < SW_TABLES; i++)
 		if (!draft->seen[i])
-			of_bridge_table_name(c->bridge, i, &draft->names[i]);
+			of_bridge_said_name(c->bridge, i, &draft->names[i]);
 	of_bridge_name_tables(c->bridge, draft->names);
 }
 
