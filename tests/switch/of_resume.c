@@ -5,14 +5,21 @@
  */
 #include "of_paused.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <sw/action_text.h>
+#include <sw/bridge.h>
 #include <sw/dummy.h>
 #include <sw/err.h>
 #include <sw/packet_in.h>
+#include <sw/rcu.h>
+#include <sw/rule.h>
+#include <sw/rule_text.h>
+#include <sw/text.h>
 
 #include "../lib/ctltest.h"
+#include "../lib/packet.h"
 
 #include "../../src/ctl/of/action/action.h"
 #include "../../src/ctl/of/codec/head.h"
@@ -264,6 +271,93 @@ static void changed(void **state)
 	op_close(fd);
 }
 
+/* --- the end of a connection (fin_timeout) --------------------------------------------------------------------------- */
+
+/* Is there a rule that is printed with this, in any table? */
+static bool has_rule(const char *part)
+{
+	const struct sw_rules *rules = sw_bridge_rules(sw_bridge_by_name("br0"));
+	struct sw_rule_cursor cursor = { 0 };
+	const struct sw_rule *rule;
+	bool found = false;
+
+	while ((rule = sw_rules_next(rules, &cursor, NULL))) {
+		struct sw_str text = { 0 };
+		struct sw_rule_conf conf;
+
+		sw_rule_get(rule, &conf);
+		sw_rule_print(&conf, NULL, 0, SW_RULE_SHOW_RULE, &text);
+		found |= strstr(text.s, part) != NULL;
+		free(text.s);
+	}
+	return found;
+}
+
+/* TCP from 10.0.0.1 to 10.0.0.2, with FIN. */
+static void stop_fin(int fd, struct paused *p)
+{
+	struct packet_bytes fin = { .len = 0 };
+
+	packet_hex(&fin, "020000000002 020000000001 0800");
+	packet_hex(&fin, "4500 0028 0000 0000 40 06 66ce 0a000001 0a000002");
+	packet_hex(&fin, "03e8 07d0 00000001 00000001 5011 0100 0000 0000");
+	packet_fill(&fin, 0, 6);
+	ts_send_bytes(rp_port[1], fin.b, fin.len);
+	ts_turn();
+	assert_int_equal(sw_packet_in_run(8), 1);
+	rp_hear(fd, p);
+}
+
+/* And control does what was asked for. */
+static void go_on_and_learn(int fd, const struct paused *p)
+{
+	rp_go_on(fd, OF13, p);
+	sw_packet_in_run(8);
+}
+
+#define ENDS                                              \
+	"priority=5,tcp,nw_dst=10.0.0.2,idle_timeout=50," \
+	"actions=set_field:10.0.0.9->ip_dst,resubmit(,1),fin_timeout(idle_timeout=7),output:2"
+
+/* The rule is meant whose actions it is one of, whatever became of the packet: not one of the same priority that takes it by now, nor one
+ * that came in its place. */
+static void ends(void **state)
+{
+	int fd = rp_dial(OF13);
+	struct paused p;
+
+	rp_rule(fd, OF13, ENDS);
+	rp_rule(fd, OF13, "priority=5,tcp,nw_dst=10.0.0.9,idle_timeout=40,actions=output:3");
+	rp_rule(fd, OF13,
+		"table=1,tcp,nw_dst=10.0.0.9,idle_timeout=60,actions=set_field:10.0.0.8->ip_dst,"
+		"controller(pause),fin_timeout(idle_timeout=8),controller(pause)");
+	stop_fin(fd, &p);
+	go_on_and_learn(fd, &p);
+	assert_true(has_rule("idle_timeout=8, tcp,nw_dst=10.0.0.9 "));
+	assert_true(has_rule("idle_timeout=50, priority=5,tcp,nw_dst=10.0.0.2 "));
+	rp_hear(fd, &p);
+	go_on_and_learn(fd, &p);
+	assert_true(has_rule("idle_timeout=7, priority=5,tcp,nw_dst=10.0.0.2 "));
+	assert_true(has_rule("idle_timeout=40, priority=5,tcp,nw_dst=10.0.0.9 "));
+	assert_int_equal(sw_dummy_sent_drop(rp_port[2]), 1);
+	or_flow_mod(fd, OF13, OR_DELETE, "table=0");
+	or_flow_mod(fd, OF13, OR_DELETE, "table=1");
+	rp_rule(fd, OF13, "table=1,actions=controller(pause)");
+	rp_rule(fd, OF13, ENDS);
+	stop_fin(fd, &p);
+	or_flow_mod(fd, OF13, OR_DELETE, "table=0");
+	op_echo(fd, OF13);
+	while (sw_rcu_poll()) /* what comes may lie where it was */
+		ts_turn();
+	rp_rule(fd, OF13, ENDS);
+	go_on_and_learn(fd, &p);
+	assert_true(has_rule("idle_timeout=50, priority=5,tcp,nw_dst=10.0.0.2 "));
+	assert_int_equal(sw_dummy_sent_drop(rp_port[2]), 1);
+	ts_quiet();
+	or_clear(fd, OF13);
+	op_close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +368,7 @@ int main(void)
 		cmocka_unit_test(again),
 		cmocka_unit_test(of_packet_out),
 		cmocka_unit_test(changed),
+		cmocka_unit_test(ends),
 	};
 
 	return cmocka_run_group_tests(tests, rp_setup, rp_teardown);

@@ -11,7 +11,7 @@
 #include "walk.h"
 
 _Static_assert(sizeof(struct walk_value) == 16, "as pause_frames() has it");
-_Static_assert(sizeof(struct pause_frame) == 32, "without holes");
+_Static_assert(sizeof(struct pause_frame) == 48, "without holes");
 
 struct pause_ring *pause_rings[SW_WORKER_MAX + 1];
 
@@ -124,11 +124,11 @@ static void ask_rule(const struct walk *walk, struct pause_frame *frame)
 
 	if (rule) {
 		frame->cookie = rule->cookie;
-		frame->priority = rule->priority;
+		frame->rule = rule_ref(rule);
 		frame->miss = !rule->priority && !rule->mask->n;
 	} else {
 		frame->cookie = as ? as->cookie : UINT64_MAX;
-		frame->priority = as ? as->priority : 0;
+		frame->rule = as ? as->rule : (struct rule_ref){ 0 };
 		frame->miss = as && as->miss;
 	}
 }
@@ -202,7 +202,7 @@ static void take_back(struct walk *walk, const struct sw_pause *p)
 /* The rule and table of a level, by which controllers are told. */
 static void stand(struct walk *walk, const struct pause_frame *frame, struct walk_as *as)
 {
-	*as = (struct walk_as){ frame->cookie, frame->priority, frame->table, frame->miss };
+	*as = (struct walk_as){ frame->cookie, frame->rule, frame->miss };
 	walk->rule = NULL;
 	walk->as = as;
 	walk->table = frame->table;

@@ -20,6 +20,8 @@
 #include <sw/pause.h>
 #include <sw/worker.h>
 
+#include "../rule/ref.h"
+
 struct code;
 struct op;
 struct sw_packet_in;
@@ -41,10 +43,11 @@ enum pause_kind {
 struct pause_frame {
 	const void *at; /* ops; the rule's code */
 	uint64_t cookie;
-	uint16_t n, priority;
+	struct rule_ref rule; /* the last two: of the rule, if it is one's */
+	uint16_t n;
 	uint8_t kind, table, depth, groups; /* at most WALK_DEPTH */
 	bool miss, in_set, packet_out;
-	uint8_t pad;
+	uint8_t pad[7];
 };
 
 struct sw_pause {

@@ -9,6 +9,8 @@
 
 #include <sw/field.h>
 
+#include "../rule/ref.h"
+
 struct sw_pause;
 struct sw_rule;
 struct walk;
@@ -24,8 +26,7 @@ struct walk_snap {
 /* What is asked of the rule whose actions are done, where that may be gone: of a packet that was resumed. */
 struct walk_as {
 	uint64_t cookie;
-	uint16_t priority;
-	uint8_t table;
+	struct rule_ref rule;
 	bool miss; /* the one that takes what the others of its table do not */
 };
 

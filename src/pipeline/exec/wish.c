@@ -141,7 +141,7 @@ bool wish_learn(struct walk *walk, const struct learner *learner)
 	if (!wish)
 		return !ring && would_learn(walk, learner);
 	wish->learner = learner->id;
-	hash = mix(copy_fields(&wish->match.value, &walk->fields, &learner->reads), learner->id);
+	hash = mix(copy_fields(&wish->fields, &walk->fields, &learner->reads), learner->id);
 	if (was_asked(ring, hash, changed, w->now_s))
 		return true;
 	wish->table = learner->learn->table;
@@ -154,26 +154,12 @@ bool wish_learn(struct walk *walk, const struct learner *learner)
 	return true;
 }
 
-/* The rule whose actions are done, or NULL: of a packet that was resumed it may be gone. */
-static const struct sw_rule *acting(struct walk *walk)
+/* The rule whose actions are done: of a packet that was resumed it may be gone. */
+static struct rule_ref acting(const struct walk *walk)
 {
-	const struct sw_fields *fields = &walk->fields;
-	const struct sw_rule *rule = walk->rule;
-	const struct walk_as *as = walk->as;
-
-	if (rule || !as)
-		return rule;
-	rules_lookup(walk->prog->rules, &walk->reader, as->table, &fields, &rule, 1);
-	return rule && rule->priority == as->priority && rule->cookie == as->cookie ? rule : NULL;
-}
-
-/* The rule is found again by this; not by the packet's fields, which may be others by now. */
-static void name_rule(const struct sw_rule *rule, struct wish *wish)
-{
-	rule_match_get(rule, &wish->match);
-	wish->begin = rule->begin;
-	wish->priority = rule->priority;
-	wish->table = rule->table;
+	if (walk->rule)
+		return rule_ref(walk->rule);
+	return walk->as ? walk->as->rule : (struct rule_ref){ 0 };
 }
 
 void wish_fin(struct walk *walk, uint16_t idle, uint16_t hard)
@@ -181,19 +167,21 @@ void wish_fin(struct walk *walk, uint16_t idle, uint16_t hard)
 	struct sw_worker *w = walk->x->w;
 	struct wish_ring *ring = wish_rings[w->id];
 	struct wish *wish = unlikely(!ring) ? NULL : next(walk, ring);
-	const struct sw_rule *rule = wish ? acting(walk) : NULL;
+	struct rule_ref rule = acting(walk);
 	uint64_t hash, changed;
 
 	walk->timed = true;
 	walk->once |= !wish;
-	if (!rule)
+	if (!wish || !rule.begin)
 		return;
-	hash = mix(mix((uintptr_t)rule, rule->begin), (uint64_t)idle << 16 | hard);
-	changed = rules_changed(walk->prog->rules, rule->table);
+	hash = mix(mix((uintptr_t)walk->prog->rules, rule.begin),
+		(uint64_t)rule.pos << 16 | rule.slot << 8 | rule.table);
+	hash = mix(hash, (uint64_t)idle << 16 | hard);
+	changed = rules_changed(walk->prog->rules, rule.table);
 	if (was_asked(ring, hash, changed, w->now_s))
 		return;
 	wish->learner = wish->limit = 0;
-	name_rule(rule, wish);
+	wish->rule = rule;
 	wish->idle = idle;
 	wish->hard = hard;
 	note_asked(ring, hash, changed, w->now_s);

@@ -16,6 +16,8 @@
 #include <sw/field.h>
 #include <sw/late.h>
 
+#include "../rule/ref.h"
+
 struct sw_learn;
 struct sw_rules;
 struct sw_worker;
@@ -42,10 +44,10 @@ struct wish {
 	uint32_t learner; /* 0: fin_timeout, of the rule that is next; else that is what it makes */
 	uint32_t limit;	  /* 0, or of whom a place is taken for it (../rule/limit.h) */
 	uint64_t cookie;
-	uint64_t begin; /* of the rule whose timeouts are meant, as the next three */
-	uint16_t priority, idle, hard;
+	struct rule_ref rule; /* whose timeouts are to be these at most */
+	uint16_t idle, hard;
 	uint8_t table;
-	struct sw_match match; /* that rule's; or value: the packet's fields, where it asked */
+	struct sw_fields fields; /* the packet's, where it asked; of learn only */
 };
 
 /* That something was asked at a second, and the version of the table then. */

@@ -176,7 +176,7 @@ static void learn(struct sw_rules *rules, const struct wish *wish, const struct 
 	struct sw_rule_change c;
 	struct sw_err err;
 
-	make(&c, l->learn, &wish->match.value);
+	make(&c, l->learn, &wish->fields);
 	if (rules_refresh(rules, &c) ||
 		(l->learn->limit && !rule_limit_allows(rules, &c, l->learn->limit)))
 		goto done;
@@ -217,9 +217,7 @@ static void do_one(struct sw_rules *rules, const struct wish *wish)
 	if (wish->limit)
 		rule_limit_give(rules, wish->table, wish->cookie, wish->limit);
 	if (!wish->learner)
-		rules_shorten(rules, wish->table, &wish->match,
-			&(struct rule_times){
-				wish->begin, wish->priority, wish->idle, wish->hard });
+		rules_shorten(rules, &wish->rule, wish->idle, wish->hard);
 }
 
 /* Neighbours of one bridge are one staging; where somebody else has one under way they wait. */

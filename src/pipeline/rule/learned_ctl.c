@@ -19,7 +19,9 @@
 #include "limit.h"
 #include "lookup.h"
 #include "mask.h"
+#include "ref.h"
 #include "rules_ctl.h"
+#include "slab.h"
 #include "timer.h"
 
 static struct sw_rules *alive; /* all there are, by next_alive */
@@ -85,15 +87,24 @@ static void shorten(uint16_t *timeout, uint16_t most)
 		*timeout = most;
 }
 
-void rules_shorten(struct sw_rules *rules, uint8_t table, const struct sw_match *match,
-	const struct rule_times *times)
+static struct sw_rule *find_ref(const struct sw_rules *rules, const struct rule_ref *ref)
 {
-	struct sw_rule *rule = find(rules, table, times->priority, match);
+	const struct rule_table *table = rules->table[ref->table];
+	struct sw_rule *rule = NULL;
 
-	if (!rule || rule->begin != times->begin)
+	if (table && ref->pos < table->slabs)
+		rule = rule_in_slab(table, ref->pos, ref->slot);
+	return rule && rule->begin == ref->begin && rule_lives(rule) ? rule : NULL;
+}
+
+void rules_shorten(struct sw_rules *rules, const struct rule_ref *ref, uint16_t idle, uint16_t hard)
+{
+	struct sw_rule *rule = find_ref(rules, ref);
+
+	if (!rule)
 		return;
-	shorten(&rule->idle_timeout, times->idle);
-	shorten(&rule->hard_timeout, times->hard);
+	shorten(&rule->idle_timeout, idle);
+	shorten(&rule->hard_timeout, hard);
 	rule_timer_set(rules, rule);
 }
 

@@ -60,14 +60,10 @@ struct sw_rules *rules_alive(const struct sw_rules *rules, uint32_t serial);
  * knows. false: it is not. */
 bool rules_refresh(struct sw_rules *rules, const struct sw_rule_change *change);
 
-/* Timeouts become these at most (0: stay), of the rule of the table that has just this match, if it is still the one that is
- * meant: which is visible from a version on. */
-struct rule_times {
-	uint64_t begin;
-	uint16_t priority, idle, hard;
-};
-void rules_shorten(struct sw_rules *rules, uint8_t table, const struct sw_match *match,
-	const struct rule_times *times);
+/* Timeouts of the rule become these at most (0: stay), if it is still there. */
+struct rule_ref;
+void rules_shorten(
+	struct sw_rules *rules, const struct rule_ref *ref, uint16_t idle, uint16_t hard);
 
 /* Rules that ended, and what else waits for workers to let go of it. */
 uint64_t rules_in_limbo(const struct sw_rules *rules);
