@@ -412,7 +412,6 @@ void oracle_run(const struct oracle_rules *rules, uint32_t in_port, const uint8_
 
 	result->n = result->n_told = 0;
 	result->too_long = result->unsure = result->repeats = false;
-	result->places = 0;
 	if (rules->store)
 		oracle_store_mark(rules->store);
 	run->rules = rules;

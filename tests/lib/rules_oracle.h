@@ -70,7 +70,6 @@ struct oracle_result {
 	/* What it comes to is not known: it asks for what was asked before in this second, and something is different since. */
 	bool unsure;
 	bool repeats; /* it asks for what was asked before in this second: perhaps control hears of it again */
-	unsigned places; /* times that it asked for a rule up to a limit */
 };
 
 /* The rule of the table that takes a packet with these fields, or NULL. */

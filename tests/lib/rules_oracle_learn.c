@@ -287,7 +287,6 @@ static bool ask(struct run *run, const struct sw_learn *l, const struct sw_field
 		told = taken(s, l) < l->limit;
 		w->place = told;
 	}
-	run->result->places += l->limit != 0;
 	note_asked(s, w, &fields, told);
 	if (!told) {
 		wish_fini(w);

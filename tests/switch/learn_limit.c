@@ -6,6 +6,7 @@
 #include "testrules.h"
 
 #include <sw/err.h>
+#include <sw/flow.h>
 #include <sw/packet_in.h>
 #include <sw/rule_text.h>
 
@@ -218,11 +219,9 @@ static void test_one_of_both(void **state)
 	assert_int_equal(rules_in(5), 20);
 }
 
-/* Who finds no room in the worker's ring is told so, and takes no place. */
-static void test_ring_full(void **state)
+static void come_from_each(unsigned first, unsigned n)
 {
-	begin("learn(table=5,cookie=0x9,limit=10000,result_dst=reg0[0],dl_dst=dl_src,in_port)");
-	for (unsigned i = 0; i < 700; i++) {
+	for (unsigned i = first; i < first + n; i++) {
 		struct packet_bytes p = { .len = 0 };
 
 		packet_hex(&p, "0200000000fe 020000000000 88b5");
@@ -235,6 +234,36 @@ static void test_ring_full(void **state)
 	}
 	for (unsigned i = 0; i < 100; i++)
 		sw_pmd_turn(0);
+}
+
+/* Many that wait for control ask again, in any order: each has its place still, and takes no second one. */
+static void test_again(void **state)
+{
+	begin(LEARN("limit=500,result_dst=reg0[0]"));
+	come_from_each(0, 500);
+	assert_int_equal(sw_dummy_sent_drop(port[YES]), 500);
+	for (unsigned i = 0; i < 3; i++) {
+		sw_flow_forget(br->bridge);
+		come_from_each(0, 505);
+		assert_int_equal(sw_dummy_sent_drop(port[YES]), 500);
+		assert_int_equal(sw_dummy_sent_drop(port[NO]), 5);
+		ts_warp(1);
+	}
+	make();
+	assert_int_equal(rules_in(5), 500);
+	tr_change(br, "table=5", SW_RULE_DELETE);
+	come_from_each(600, 501); /* of those that were done nothing is left */
+	assert_int_equal(sw_dummy_sent_drop(port[YES]), 500);
+	assert_int_equal(sw_dummy_sent_drop(port[NO]), 1);
+	make();
+	assert_int_equal(rules_in(5), 500);
+}
+
+/* Who finds no room in the worker's ring is told so, and takes no place. */
+static void test_ring_full(void **state)
+{
+	begin("learn(table=5,cookie=0x9,limit=10000,result_dst=reg0[0],dl_dst=dl_src,in_port)");
+	come_from_each(0, 700);
 	assert_int_equal(sw_dummy_sent_drop(port[YES]), 512);
 	assert_int_equal(sw_dummy_sent_drop(port[NO]), 188);
 	make();
@@ -270,6 +299,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_put_in, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_learner_gone, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_one_of_both, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_again, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_ring_full, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_hidden, setup, ts_teardown),
 	};

@@ -326,11 +326,11 @@ static void hear(const struct packet_bytes *p, unsigned in_port)
 
 static void one_packet(const struct packet_bytes *p, unsigned in_port)
 {
-	bool waiting = store.n_wishes; /* a trace knows nothing of what packets are promised */
+	bool waiting =
+		store.n_wishes; /* a trace knows nothing of what packets before are promised */
 
 	if (!ask_oracle(p, in_port))
 		return;
-	waiting = store.n_wishes && (waiting || result.places > 1);
 	if (!traced(p, in_port, pausing || waiting)) {
 		show_rules();
 		told_show_bytes("in", p->b, p->len);

@@ -11,6 +11,7 @@
 #include <sw/bridge.h>
 #include <sw/dummy.h>
 #include <sw/fdb.h>
+#include <sw/packet_in.h>
 #include <sw/text.h>
 #include <sw/trace.h>
 
@@ -89,6 +90,31 @@ static void test_learn(void **state)
 	ts_turn();
 	assert_string_equal(ct_text("rule dump br0 table=5 --no-stats"),
 		"{\"columns\":[\"Rule\"],\"rows\":[]}\n");
+}
+
+/* Up to a limit: places that the packet takes itself are counted, of each rule once, and none is taken. */
+static void test_learn_limit(void **state)
+{
+	ct_ok("rule add br0 in_port=1,actions=resubmit(,6),resubmit(,7),resubmit(,8),resubmit(,9)");
+	ct_ok("rule add br0 table=6,actions=learn(table=5,cookie=9,limit=2,eth_dst=eth_src)");
+	ct_ok("rule add br0 table=7,actions=learn(table=5,cookie=9,limit=2,eth_src=eth_src)");
+	ct_ok("rule add br0 table=8,actions=learn(table=5,cookie=9,limit=2,result_dst=reg0[0],eth_type=0x800,eth_src=eth_src)");
+	ct_ok("rule add br0 table=9,reg0=1,actions=output:2");
+	ct_ok("rule add br0 table=9,reg0=0,actions=output:3");
+	for (unsigned i = 0; i < 2; i++)
+		says("trace br0 in_port=1", "verdict: p3\n");
+	ct_ok("rule add br0 table=7,actions=resubmit(,6)");
+	says("trace br0 in_port=1", "verdict: p2\n");
+	ct_ok("rule add br0 table=6,actions=learn(table=5,cookie=9,limit=2,eth_dst=eth_src),resubmit(,8)");
+	says("trace br0 in_port=1", "verdict: p2\n"); /* the same twice, and another */
+	ts_send(sw_port_by_name("p1"), ts_frame(MAC(2), MAC(1), UNTAGGED));
+	ts_turn();
+	ts_expect(sw_port_by_name("p2"), ts_frame(MAC(2), MAC(1), UNTAGGED));
+	ts_quiet();
+	while (sw_packet_in_run(8))
+		;
+	says("trace br0 in_port=1,eth_src=02:00:00:00:00:01", "verdict: p2\n");
+	says("trace br0 in_port=1,eth_src=02:00:00:00:00:02", "verdict: p3\n");
 }
 
 static void test_patch(void **state)
@@ -231,6 +257,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_words, setup, ct_teardown),
 		cmocka_unit_test_setup_teardown(test_groups_and_meters, setup, ct_teardown),
 		cmocka_unit_test_setup_teardown(test_learn, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_learn_limit, setup, ct_teardown),
 		cmocka_unit_test_setup_teardown(test_patch, setup, ct_teardown),
 		cmocka_unit_test_setup_teardown(test_loop, setup, ct_teardown),
 		cmocka_unit_test_setup_teardown(test_clones, setup, ct_teardown),

@@ -27,6 +27,7 @@
 #include "../l2.h"
 #include "../meter/meter.h"
 #include "../rule/conj.h"
+#include "../rule/limit.h"
 #include "../trap.h"
 #include "code.h"
 #include "packet_in.h"
@@ -50,6 +51,11 @@ struct trace_sent {
 	uint16_t port;
 };
 
+struct trace_place {
+	uint32_t limit;
+	uint64_t asked;
+};
+
 struct trace {
 	struct sw_worker w;
 	const struct sw_trace_ear *ear;
@@ -60,6 +66,9 @@ struct trace {
 	unsigned n_sent, sent_size;
 	unsigned crossed; /* packets, a second or later patch port */
 	struct trace_sent *sent;
+	unsigned n_places,
+		places_size; /* that its packets would take of limits of rules that are learned */
+	struct trace_place *place;
 	struct walk walk;
 };
 
@@ -196,7 +205,40 @@ static void hear_set(const struct walk *walk)
 		ear->set(ear->arg, &set);
 }
 
-static const struct walk_ear walk_ear = { hear_table, hear_set };
+/* Of one limit so many that were taken before, and that rule may have one. */
+static unsigned places_before(const struct trace *t, uint32_t limit, uint64_t asked, bool *has)
+{
+	unsigned n = 0;
+
+	*has = false;
+	for (unsigned i = 0; i < t->n_places; i++) {
+		n += t->place[i].limit == limit;
+		*has |= t->place[i].limit == limit && t->place[i].asked == asked;
+	}
+	return n;
+}
+
+/* They are counted here, where nobody else sees them. */
+static bool hear_place(
+	const struct walk *walk, const struct rule_limit *limit, uint32_t most, uint64_t asked)
+{
+	struct trace *t = sw_container_of(walk, struct trace, walk);
+	bool has;
+	unsigned n = places_before(t, limit->id, asked, &has);
+
+	if (has)
+		return true;
+	if (n >= most || !rule_limit_has_room(limit, most - n))
+		return false;
+	if (t->n_places == t->places_size) {
+		t->places_size = RTE_MAX(16u, 2 * t->places_size);
+		t->place = sw_xrealloc(t->place, t->places_size, sizeof(t->place[0]));
+	}
+	t->place[t->n_places++] = (struct trace_place){ limit->id, asked };
+	return true;
+}
+
+static const struct walk_ear walk_ear = { hear_table, hear_set, hear_place };
 
 void l2_tell(const struct sw_worker *w, uint64_t tag, uint32_t to, uint32_t from)
 {
@@ -432,6 +474,7 @@ int sw_trace_run(const struct sw_trace_ear *ear, const struct sw_port *port, con
 	sw_worker_read_clock(&t->w);
 	run_in(t, port, m, meta);
 	follow(t, 0);
+	free(t->place);
 	free(t);
 	return 0;
 }

@@ -11,6 +11,7 @@
 
 #include "../rule/ref.h"
 
+struct rule_limit;
 struct sw_pause;
 struct sw_rule;
 struct walk;
@@ -36,6 +37,9 @@ struct walk_ear {
 	void (*table)(const struct walk *walk, uint8_t table, rte_be32_t in_port,
 		const struct sw_rule *rule);
 	void (*set)(const struct walk *walk); /* the action set is run as it is now */
+	/* Would there be a place below `most` for the rule that is asked for, where nothing is asked? */
+	bool (*place)(const struct walk *walk, const struct rule_limit *limit, uint32_t most,
+		uint64_t asked);
 };
 
 #endif

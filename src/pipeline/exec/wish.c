@@ -44,6 +44,30 @@ static void note_asked(struct wish_ring *ring, uint64_t hash, uint64_t changed, 
 	ring->recent[hash % WISH_RECENT] = (struct wish_recent){ hash, changed, now_s };
 }
 
+/* Does a wish wait that has a place of the limit for what is asked? Older ones are behind younger in a chain, and done before. */
+static bool is_waiting(const struct wish_ring *ring, uint64_t hash, uint32_t limit)
+{
+	uint32_t waiting = ring->head - __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
+	uint32_t at = ring->chain[hash % WISH_RECENT];
+
+	for (unsigned n = 0; n < WISH_RING && ring->head - 1 - at < waiting; n++) {
+		const struct wish_asked *a = &ring->asked[at % WISH_RING];
+
+		if (a->hash == hash && a->limit == limit)
+			return true;
+		at = a->before;
+	}
+	return false;
+}
+
+static void note_waiting(struct wish_ring *ring, uint64_t hash, uint32_t limit)
+{
+	uint32_t *chain = &ring->chain[hash % WISH_RECENT];
+
+	ring->asked[ring->head % WISH_RING] = (struct wish_asked){ hash, limit, *chain };
+	*chain = ring->head;
+}
+
 static void tell(struct sw_worker *w, struct wish_ring *ring)
 {
 	__atomic_store_n(&ring->head, ring->head + 1, __ATOMIC_RELEASE);
@@ -94,11 +118,13 @@ static bool is_there(struct walk *walk, const struct learner *learner)
 		walk->prog->rules, walk->reader.version, l->table, &match, l->priority, l->cookie);
 }
 
-enum room { ROOM, ROOM_TAKEN, ROOM_NONE };
+enum room { ROOM, ROOM_WAITS, ROOM_NONE };
 
-/* For one rule more, or for what is there already; a place may be taken for it. */
-static enum room make_room(struct walk *walk, const struct learner *learner, uint32_t *id)
+/* For one rule more, or for what is there already, or for what a wish that waits has a place for; one may be taken for it (id, or 0). */
+static enum room make_room(
+	struct walk *walk, const struct learner *learner, uint64_t hash, uint32_t *id)
 {
+	const struct wish_ring *ring = wish_rings[walk->x->w->id];
 	const struct sw_learn *l = learner->learn;
 	struct rule_limit *limit;
 
@@ -110,10 +136,18 @@ static enum room make_room(struct walk *walk, const struct learner *learner, uin
 		return ROOM_NONE;
 	if (is_there(walk, learner))
 		return ROOM;
+	if (is_waiting(ring, hash, limit->id))
+		return ROOM_WAITS;
 	if (!rule_limit_take(limit, l->limit))
 		return ROOM_NONE;
 	*id = limit->id;
-	return ROOM_TAKEN;
+	return ROOM;
+}
+
+static uint64_t hash_asked(
+	const struct walk *walk, const struct learner *learner, struct sw_fields *fields)
+{
+	return mix(copy_fields(fields, &walk->fields, &learner->reads), learner->id);
 }
 
 /* As it would be, without a wish. */
@@ -121,11 +155,16 @@ static bool would_learn(struct walk *walk, const struct learner *learner)
 {
 	const struct sw_learn *l = learner->learn;
 	const struct rule_limit *limit;
+	struct sw_fields fields;
 
 	if (!l->limit)
 		return true;
 	limit = rule_limit_find(walk->prog->rules, l->table, l->cookie);
-	return limit && (rule_limit_has_room(limit, l->limit) || is_there(walk, learner));
+	if (!limit || is_there(walk, learner))
+		return limit;
+	return walk->ear
+		       ? walk->ear->place(walk, limit, l->limit, hash_asked(walk, learner, &fields))
+		       : rule_limit_has_room(limit, l->limit);
 }
 
 bool wish_learn(struct walk *walk, const struct learner *learner)
@@ -141,15 +180,19 @@ bool wish_learn(struct walk *walk, const struct learner *learner)
 	if (!wish)
 		return !ring && would_learn(walk, learner);
 	wish->learner = learner->id;
-	hash = mix(copy_fields(&wish->fields, &walk->fields, &learner->reads), learner->id);
+	hash = hash_asked(walk, learner, &wish->fields);
 	if (was_asked(ring, hash, changed, w->now_s))
 		return true;
 	wish->table = learner->learn->table;
 	wish->cookie = learner->learn->cookie;
-	room = make_room(walk, learner, &wish->limit);
+	room = make_room(walk, learner, hash, &wish->limit);
 	if (room == ROOM_NONE)
 		return false;
 	note_asked(ring, hash, changed, w->now_s);
+	if (room == ROOM_WAITS)
+		return true;
+	if (wish->limit)
+		note_waiting(ring, hash, wish->limit);
 	tell(w, ring);
 	return true;
 }

@@ -56,11 +56,19 @@ struct wish_recent {
 	uint32_t second;
 };
 
+/* Of a wish in the ring: what was asked, and the one before it in its chain. */
+struct wish_asked {
+	uint64_t hash;
+	uint32_t limit, before;
+};
+
 struct wish_ring {
 	uint32_t head __rte_cache_aligned; /* written by the worker */
 	uint64_t told, lost;
 	struct sw_late late;
-	struct wish_recent recent[WISH_RECENT];
+	struct wish_recent recent[WISH_RECENT]; /* by hash; another may come in its place */
+	uint32_t chain[WISH_RECENT];		/* by hash: the youngest, perhaps done by now */
+	struct wish_asked asked[WISH_RING];
 	uint32_t tail __rte_cache_aligned; /* written by control */
 	struct wish wish[WISH_RING];
 };
