@@ -16,6 +16,7 @@
 static struct ts_bridge *br;
 static struct sw_port *port[PORTS + 1];
 static uint64_t rng;
+static bool turned; /* packets are sent from the other end */
 
 /* Where each connection went: a port's number. */
 struct flow {
@@ -28,6 +29,7 @@ static struct flow flows[FLOWS];
 static int setup(void **state)
 {
 	br = tr_start(port, PORTS);
+	turned = false;
 	rng = swtest_seed(7);
 	for (unsigned i = 0; i < FLOWS; i++)
 		flows[i].u =
@@ -54,6 +56,25 @@ static void collect(unsigned number)
 	}
 }
 
+static void swap(struct packet_bytes *p, size_t one, size_t other, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint8_t b = p->b[one + i];
+
+		p->b[one + i] = p->b[other + i];
+		p->b[other + i] = b;
+	}
+}
+
+/* From its other end. */
+static void turn_round(struct packet_bytes *p, bool ports)
+{
+	swap(p, 0, 6, 6);
+	swap(p, 26, 30, 4);
+	if (ports)
+		swap(p, 34, 36, 2);
+}
+
 /* One packet of each of the first n connections; where they went is in `out`, 0 for nowhere. */
 static void send_all(unsigned n)
 {
@@ -64,6 +85,8 @@ static void send_all(unsigned n)
 		tr_udp(&p, &flows[i].u);
 		p.b[18] = i >> 8;
 		p.b[19] = i;
+		if (turned)
+			turn_round(&p, true);
 		tr_send(port[1], &p);
 		if (i % BURST && i + 1 < n)
 			continue;
@@ -197,11 +220,6 @@ static void test_bucket_comes(void **state)
 		assert_int_equal(flows[i].out, was[i]);
 }
 
-static void turn_round(struct tr_udp *u)
-{
-	*u = (struct tr_udp){ u->dst, u->src, u->dport, u->sport, u->tos, u->len };
-}
-
 /* Both directions of a connection, and what differs in other fields, go the same way; another port or address does not. */
 static void test_what_is_hashed(void **state)
 {
@@ -213,8 +231,8 @@ static void test_what_is_hashed(void **state)
 	tr_rule(br, "actions=group:1");
 	send_all(FLOWS);
 	remember(was);
+	turned = true;
 	for (unsigned i = 0; i < FLOWS; i++) {
-		turn_round(&flows[i].u);
 		flows[i].u.tos = 0xb8;
 		flows[i].u.len = 100;
 	}
@@ -282,6 +300,110 @@ static void test_walked_and_chained(void **state)
 	assert_in_range(both, FLOWS / 4 * 0.9, FLOWS / 4 * 1.1);
 }
 
+/* One packet, which came out of one port: which. */
+static unsigned way_of(const struct packet_bytes *p)
+{
+	unsigned way = 0;
+
+	tr_send(port[1], p);
+	ts_turn();
+	for (unsigned k = 2; k <= 5; k++)
+		if (sw_dummy_sent_drop(port[k]))
+			way = k;
+	assert_true(way);
+	return way;
+}
+
+/* What the group makes of 400 packets that differ in 6 bytes at a place alone: so many went each way. */
+static void spread(const struct packet_bytes *like, size_t at, unsigned ways[PORTS + 1])
+{
+	struct packet_bytes p = *like;
+
+	memset(ways, 0, (PORTS + 1) * sizeof(ways[0]));
+	for (unsigned i = 0; i < 400; i++) {
+		p.b[at] = 2;
+		p.b[at + 4] = i >> 8;
+		p.b[at + 5] = i;
+		ways[way_of(&p)]++;
+	}
+}
+
+static void expect_spread(const struct packet_bytes *like, size_t at)
+{
+	unsigned ways[PORTS + 1];
+
+	spread(like, at, ways);
+	for (unsigned k = 2; k <= 5; k++)
+		assert_in_range(ways[k], 50, 150);
+}
+
+static void expect_together(const struct packet_bytes *like, size_t at)
+{
+	unsigned ways[PORTS + 1], used = 0;
+
+	spread(like, at, ways);
+	for (unsigned k = 2; k <= 5; k++)
+		used += ways[k] != 0;
+	assert_int_equal(used, 1);
+}
+
+#define FOUR_WAYS "bucket=output:2,bucket=output:3,bucket=output:4,bucket=output:5"
+
+/* IPv4, with options too, IPv6: by MAC addresses as well, by dp_hash without them. ARP by the addresses in it. */
+static void test_addresses(void **state)
+{
+	struct packet_bytes usual, options, six = { .len = 0 }, arp = { .len = 0 };
+
+	tr_udp(&usual, &flows[0].u);
+	options = usual;
+	options.b[14] = 0x46;
+	packet_hex(&six, "020000000002 020000000001 86dd 60000000 0008 11 40");
+	packet_fill(&six, 0x11, 32);
+	packet_hex(&six, "0001 0002 0008 0000");
+	packet_hex(&arp,
+		"ffffffffffff 020000000001 0806 0001 0800 06 04 0001 020000000001 0a000001 "
+		"000000000000 0a000002");
+	tr_rule(br, "actions=group:1");
+	tr_group(br, SW_GROUP_ADD, "group_id=1,type=select," FOUR_WAYS);
+	for (size_t at = 0; at <= 6; at += 6) {
+		expect_spread(&usual, at);
+		expect_spread(&options, at);
+		expect_spread(&six, at);
+	}
+	expect_spread(&arp, 6);
+	expect_spread(&arp, 26); /* the sender's last two bytes among them */
+	expect_spread(&arp, 36);
+	tr_group(br, SW_GROUP_MODIFY, "group_id=1,type=select,selection_method=dp_hash," FOUR_WAYS);
+	for (size_t at = 0; at <= 6; at += 6) {
+		expect_together(&usual, at);
+		expect_together(&options, at);
+		expect_together(&six, at);
+	}
+	expect_spread(&arp, 6);
+}
+
+/* A reply goes where the request went: of UDP, and of a ping, whose type is no port. */
+static void test_replies(void **state)
+{
+	tr_rule(br, "actions=group:1");
+	tr_group(br, SW_GROUP_ADD, "group_id=1,type=select," FOUR_WAYS);
+	for (unsigned i = 0; i < 200; i++) {
+		struct packet_bytes p, back;
+
+		tr_udp(&p, &flows[i].u);
+		back = p;
+		turn_round(&back, true);
+		assert_int_equal(way_of(&p), way_of(&back));
+		p.b[23] = 1;
+		p.b[34] = 8;
+		p.b[35] = 0;
+		back = p;
+		turn_round(&back, false);
+		back.b[34] = 0;
+		assert_int_equal(way_of(&p), way_of(&back));
+	}
+}
+
 /* Fragments go the way of each other, whether or not they have the ports; frames that are not IP by their addresses. */
 static void test_odd_packets(void **state)
 {
@@ -329,6 +451,8 @@ int main(void)
 		TEST(test_what_is_hashed),
 		TEST(test_fields),
 		TEST(test_walked_and_chained),
+		TEST(test_addresses),
+		TEST(test_replies),
 		TEST(test_odd_packets),
 	};
 

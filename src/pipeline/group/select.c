@@ -3,7 +3,7 @@
  * From a packet's fields to a bucket of a select group.
  *
  * Workers. The hash is keyed at start by products of words and secrets, folded: who sends packets cannot tell which
- * connections meet. Addresses with their ports are hashed each by itself and summed, so that directions are alike.
+ * connections meet. Each end's addresses and port are hashed by themselves and summed, so that directions are alike.
  */
 #include "group.h"
 #include "live.h"
@@ -18,20 +18,18 @@
 
 uint64_t select_secret[4];
 
-static uint64_t hash_end(const uint8_t *address, rte_be16_t port)
+/* A MAC address, as far as `macs` says, and a port in one word; two bytes behind the address are read, too. */
+static inline uint64_t place(const uint8_t *mac, uint64_t macs, rte_be16_t port)
+{
+	return (fold_load64(mac) << 16 & macs) | port;
+}
+
+static uint64_t hash_end(const uint8_t *address, uint64_t place)
 {
 	uint64_t h = fold(fold_load64(address) ^ select_secret[0],
 		fold_load64(address + 8) ^ select_secret[1]);
 
-	return fold(h ^ port, select_secret[2]);
-}
-
-static uint64_t hash_mac(const uint8_t *mac)
-{
-	uint64_t v = 0;
-
-	memcpy(&v, mac, 6);
-	return fold(v ^ select_secret[0], select_secret[1]);
+	return fold(h ^ place, select_secret[2]);
 }
 
 static bool is_ip(rte_be16_t type)
@@ -39,17 +37,22 @@ static bool is_ip(rte_be16_t type)
 	return type == RTE_BE16(ETH_IPV4) || type == RTE_BE16(ETH_IPV6);
 }
 
-/* A fragment's ports may be in another one. */
-static uint64_t hash_connection(const struct sw_fields *f)
+static inline bool has_ports(uint8_t proto)
 {
-	bool ports = !f->ip_frag;
+	return proto == IP_TCP || proto == IP_UDP || proto == IP_SCTP;
+}
 
-	if (likely(is_ip(f->eth_type)))
-		return (hash_end(f->ip_src, ports ? f->tp_src : 0) +
-			       hash_end(f->ip_dst, ports ? f->tp_dst : 0)) ^
-		       f->ip_proto;
-	return (hash_mac(f->eth_src) + hash_mac(f->eth_dst)) ^ f->eth_type ^
-	       ((uint64_t)f->mpls_lse & RTE_BE32(0xfffff000)) << 16;
+/* A fragment's ports may be in another one; ARP has addresses where IP has them. */
+static uint64_t hash_connection(const struct select *s, const struct sw_fields *f)
+{
+	bool ip = is_ip(f->eth_type), ports = ip && !f->ip_frag && has_ports(f->ip_proto);
+	uint64_t macs = ip ? s->macs : SELECT_MACS;
+	uint64_t ends = hash_end(f->ip_src, place(f->eth_src, macs, ports ? f->tp_src : 0)) +
+			hash_end(f->ip_dst, place(f->eth_dst, macs, ports ? f->tp_dst : 0));
+
+	if (ip)
+		return ends ^ f->ip_proto;
+	return ends ^ f->eth_type ^ ((uint64_t)f->mpls_lse & RTE_BE32(0xfffff000)) << 16;
 }
 
 static uint64_t hash_words(const struct select *s, const struct sw_fields *f)
@@ -69,20 +72,15 @@ static inline uint64_t finish(const struct select *s, uint64_t h)
 
 static uint64_t hash_fields(const struct select *s, const struct sw_fields *f)
 {
-	return finish(s, s->n_words ? hash_words(s, f) : hash_connection(f));
+	return finish(s, s->n_words ? hash_words(s, f) : hash_connection(s, f));
 }
 
 /* The same of an address of IPv4, which is 4 bytes and zeros among the fields. */
-static inline uint64_t hash_end4(const uint8_t *address, rte_be16_t port)
+static inline uint64_t hash_end4(const uint8_t *address, uint64_t place)
 {
 	uint64_t h = fold(fold_load32(address) ^ select_secret[0], select_secret[1]);
 
-	return fold(h ^ port, select_secret[2]);
-}
-
-static inline bool has_ports(uint8_t proto)
-{
-	return proto == IP_TCP || proto == IP_UDP || proto == IP_SCTP;
+	return fold(h ^ place, select_secret[2]);
 }
 
 /* Where IPv4 begins, when no more than one tag is before it and it is as nearly all of it is: without options, no fragment,
@@ -109,9 +107,11 @@ static inline uint64_t hash_packet(const struct select *s, const struct rte_mbuf
 	struct sw_fields f;
 
 	if (likely(at))
-		return finish(s, (hash_end4(p + at + 12, fold_load16(p + at + 20)) +
-					 hash_end4(p + at + 16, fold_load16(p + at + 22))) ^
-					 p[at + 9]);
+		return finish(s,
+			(hash_end4(p + at + 12, place(p + 6, s->macs, fold_load16(p + at + 20))) +
+				hash_end4(
+					p + at + 16, place(p, s->macs, fold_load16(p + at + 22)))) ^
+				p[at + 9]);
 	fields_extract(m, 0, &f);
 	return hash_fields(s, &f);
 }

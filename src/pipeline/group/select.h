@@ -6,8 +6,8 @@
  * 2016, 3.4). When the owner is not live, the hash chooses again among those that are, by weight: connections of live
  * buckets stay where they are, and come back when theirs does.
  *
- * Without fields, the hash takes IP addresses, protocol and ports (of fragments: no ports), else MAC addresses, type and
- * label; both directions of a connection come to the same bucket.
+ * Without fields, the hash takes MAC addresses, IP addresses (also those in ARP), protocol and ports (of fragments: no ports), where
+ * there is no IP the type and label; by dp_hash of IP no MAC addresses. Both directions of a connection come to the same bucket.
  *
  * room: pipeline (private). Thread: made by control, then constant; workers.
  */
@@ -29,12 +29,15 @@ struct sw_group_conf;
 
 struct select {
 	uint64_t basis;	 /* of this group */
+	uint64_t macs;	 /* SELECT_MACS, or 0: those of IP packets are not hashed */
 	uint32_t slots;	 /* a power of two; 0: no bucket has a weight */
 	uint8_t n_words; /* 0: what tells connections apart */
 	uint8_t at[SELECT_WORDS];
 	uint64_t word[SELECT_WORDS]; /* mask of the word at[i] of the fields */
 	uint8_t slot[];		     /* bucket */
 };
+
+#define SELECT_MACS (~(uint64_t)0xffff) /* where a MAC address lies in a word with a port */
 
 extern uint64_t select_secret[4];
 

@@ -125,6 +125,7 @@ struct select *select_create(const struct sw_group_conf *conf)
 
 	s->slots = slots;
 	s->basis = mix(conf->id + 1ull) ^ mix(conf->method_param);
+	s->macs = strcmp(conf->method, "dp_hash") ? SELECT_MACS : 0;
 	choose_words(s, conf);
 	if (slots)
 		give_out(s, conf);
