@@ -24,9 +24,9 @@ enum sw_meter_band_type { SW_METER_DROP = 1, SW_METER_DSCP_REMARK = 2 }; /* OFPM
 
 struct sw_meter_band {
 	enum sw_meter_band_type type;
-	uint32_t rate;	    /* kbit/s or packets a second, not 0 */
-	uint32_t burst;	    /* kbit or packets; 0 without burst */
-	uint8_t prec_level; /* DSCP_REMARK: how much the drop precedence rises */
+	uint32_t rate;	/* kbit/s or packets a second, not 0 */
+	uint32_t burst; /* kbit or packets; 0 without burst */
+	uint8_t prec_level; /* DSCP_REMARK: how much the drop precedence rises, or the class selector falls */
 };
 
 struct sw_meter_conf {

@@ -205,7 +205,7 @@ static int remarked(uint8_t tos)
 	return tos_of(2);
 }
 
-/* AFxy becomes AFx(y + 2), at most AFx3; ECN and all other classes stay (RFC 2597). */
+/* AFxy becomes AFx(y + 2), at most AFx3 (RFC 2597), CSx becomes CS(x - 2), at least CS0; ECN and all others stay. */
 static void test_remark(void **state)
 {
 	tr_meter(br, SW_METER_ADD, "meter=1 pktps bands=type=dscp_remark rate=1 prec_level=2");
@@ -214,9 +214,12 @@ static void test_remark(void **state)
 	for (unsigned class = 0; class < 8; class ++)
 		for (unsigned low = 0; low < 8; low++) {
 			bool af = class >= 1 && class <= 4 && low >= 2 && !(low & 1);
+			unsigned down = class > 2 ? class - 2 : 0;
 			uint8_t tos = class << 5 | low << 2 | 1;
 
-			assert_int_equal(remarked(tos), af ? (class << 5 | 6 << 2 | 1) : tos);
+			assert_int_equal(remarked(tos), !low ? (int)(down << 5 | 1)
+							: af ? (int)(class << 5 | 6 << 2 | 1)
+							     : tos);
 		}
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Packets through a meter: the instruction of OpenFlow 1.3, the action of 1.5 (5.7). A band drops, or raises the drop
- * precedence of the DSCP (RFC 2597: classes AF1 to AF4, precedences 1 to 3; others stay as they are).
+ * precedence of the DSCP (RFC 2597: classes AF1 to AF4, precedences 1 to 3). Class selectors (RFC 2474, 4.2.2), which have
+ * none, go down by as many classes, as far as the default; others stay as they are.
  *
  * Workers but for the compiling. An op names a meter by its id; one that is not there any more lets packets pass.
  */
@@ -24,6 +25,8 @@ static uint8_t raised(uint8_t dscp, unsigned by)
 {
 	unsigned class = dscp >> 3, precedence = dscp >> 1 & 3;
 
+	if (!(dscp & 7))
+		return (class - RTE_MIN(class, by)) << 3;
 	if (class < 1 || class > 4 || dscp & 1 || !precedence)
 		return dscp;
 	return class << 3 | RTE_MIN(precedence + by, 3u) << 1;
