@@ -3,8 +3,9 @@
 matched, whole and masked, and set, headers put on and taken off, TTLs, groups, meters, tables; in OpenFlow
 1.0, 1.3, 1.4 and 1.5. The tester switch, which sends packets and tells what comes back, is an Open vSwitch.
 
-A part of the cases runs unless SWTEST_OSKEN=all is set. SWTEST_OSKEN_ONLY=WORD,... picks files whose titles
-contain one of the words, and SWTEST_OSKEN_TARGET=ovs has them run against Open vSwitch.
+A part of the cases runs unless SWTEST_OSKEN=all is set; those that measure rates, for some ten minutes,
+run then only. SWTEST_OSKEN_ONLY=WORD,... picks files whose titles contain one of the words, and
+SWTEST_OSKEN_TARGET=ovs has them run against Open vSwitch.
 """
 import json
 import os
@@ -16,6 +17,7 @@ import osken_match
 import osken_newer
 import osken_of10
 import osken_pipeline
+import osken_rates
 import swnet
 from swovs import Ovs
 
@@ -40,13 +42,13 @@ def files(version):
     return made
 
 
-def write_cases(folder, version):
-    """Returns how many."""
+def write_cases(folder, version, made):
+    """Of lists of cases by title; returns how many."""
     words = [word for word in os.environ.get("SWTEST_OSKEN_ONLY", "").split(",") if word]
     step = 1 if words or os.environ.get("SWTEST_OSKEN") == "all" else STEP[version]
     folder.mkdir()
     count = 0
-    for number, (title, cases) in enumerate(files(version).items()):
+    for number, (title, cases) in enumerate(made.items()):
         if words and not any(word in title for word in words):
             continue
         cases = cases[::step]
@@ -76,7 +78,7 @@ def target(net, ovs, version):
     return sw.get("bridge br0 datapath_id")
 
 
-def certify(net, version):
+def certify(net, version, made=None):
     if not os.path.exists(MANAGER):
         raise swnet.Skip(f"no {MANAGER}: package python3-os-ken")
     ovs = Ovs(net)
@@ -88,7 +90,7 @@ def certify(net, version):
     ovs.ctl(f"set bridge tester other_config:datapath-id={TESTER}")
     controlled(ovs.ctl, "tester", "13")
     cases = net.dir / "cases"
-    count = write_cases(cases, version)
+    count = write_cases(cases, version, made or files(version))
     application = pathlib.Path(__file__).with_name("osken_tester.py")
     manager = net.spawn("/usr/bin/python3", MANAGER,
                         "--ofp-listen-host", ADDRESS, "--ofp-tcp-listen-port", PORT,
@@ -124,3 +126,10 @@ def test_openflow_14(net):
 @swnet.limit(LIMIT)
 def test_openflow_15(net):
     return certify(net, "15")
+
+
+@swnet.limit(LIMIT * 4)
+def test_rates(net):
+    if os.environ.get("SWTEST_OSKEN") != "all":
+        raise swnet.Skip("SWTEST_OSKEN=all is not set")
+    return certify(net, "13", osken_rates.files())
