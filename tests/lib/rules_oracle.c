@@ -133,13 +133,44 @@ static void write_bits(struct run *run, const struct sw_bits *bits, const uint8_
 }
 
 /* --- the tables --- */
+static bool sets(const struct sw_action *a)
+{
+	return !strcmp(a->type->name, "set_field") || !strcmp(a->type->name, "load");
+}
+
+/* Writes of what says which headers follow, the later of all bits of the one before: what that one would do to checksums on the
+ * way is not done. Of other fields it makes no difference. */
+static bool takes_place(const struct sw_action *a, const struct sw_action *before)
+{
+	if (!sets(a) || !sets(before) || a->set.field != before->set.field)
+		return false;
+	for (unsigned i = 0; i < sw_field_bytes(a->set.field); i++)
+		if (before->set.mask[i] & ~a->set.mask[i])
+			return false;
+	return true;
+}
+
+/* Of those that write fields the last; NULL: none. */
+static struct sw_action *last_set(struct run *run)
+{
+	for (unsigned i = run->n_set; i-- > 0;)
+		if (run->set[i].type->set_place == SW_PLACE_SET)
+			return &run->set[i];
+	return NULL;
+}
+
 /* One action of each place; those that write fields one after another. */
 static void write_actions(struct run *run, const struct sw_actions *list)
 {
 	for (unsigned i = 0; list && i < list->n; i++) {
 		const struct sw_action *a = &list->a[i];
+		struct sw_action *last = last_set(run);
 		unsigned at = 0;
 
+		if (a->type->set_place == SW_PLACE_SET && last && takes_place(a, last)) {
+			*last = *a;
+			continue;
+		}
 		while (at < run->n_set &&
 			(a->type->set_place == SW_PLACE_SET ||
 				run->set[at].type->set_place != a->type->set_place))
