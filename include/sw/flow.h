@@ -41,7 +41,10 @@ struct sw_flow {
 	const struct sw_port *port;
 	struct sw_match
 		match; /* which packets of the port: all bits that rules of the bridge look at */
-	bool used;     /* since the worker last sought room nearby, or was made then */
+	/* And of them those that are longer than so many bytes and have up to so many; 0 and UINT32_MAX where rules do not ask
+	 * (check_pkt_larger). */
+	uint32_t longer_than, up_to;
+	bool used;		   /* since the worker last sought room nearby, or was made then */
 	const struct sw_drop *why; /* nothing is done with its packets; else NULL */
 	unsigned n_hits;	   /* rules it came by, in order */
 	const struct sw_rule *hit[SW_FLOW_HITS];

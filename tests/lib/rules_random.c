@@ -189,18 +189,30 @@ void random_set(struct sw_str *t, uint64_t *rng)
 	}
 }
 
+/* Around the lengths of random packets, and of those a header longer or shorter. */
+static void add_larger(struct sw_str *t, uint64_t *rng)
+{
+	static const unsigned lens[] = { 60, 63, 64, 78, 82, 100 };
+
+	sw_str_add(t, ",check_pkt_larger(%u)->NXM_NX_REG%u[%u]", ONE_OF(rng, lens), pick(rng, 2),
+		pick(rng, 2));
+}
+
 void random_header(struct sw_str *t, uint64_t *rng)
 {
 	static const char *const what[] = { ",push_vlan:0x8100", ",push_vlan:0x88a8", ",pop_vlan",
 		",dec_ttl", ",dec_ttl(3,0,7)", ",push_mpls:0x8847", ",pop_mpls:0x0800",
-		",dec_mpls_ttl", ",check_pkt_larger(100)->NXM_NX_REG0[0]",
-		",check_pkt_larger(60)->NXM_NX_REG1[3]", ",move:NXM_OF_IP_SRC[]->NXM_NX_REG1[]",
+		",dec_mpls_ttl", ",move:NXM_OF_IP_SRC[]->NXM_NX_REG1[]",
 		",move:NXM_OF_ETH_SRC[0..15]->NXM_NX_REG0[0..15]",
 		",move:NXM_NX_REG0[0..7]->NXM_OF_ETH_DST[8..15]", ",push:NXM_NX_REG0[]",
 		",pop:NXM_NX_REG1[]", ",move:NXM_NX_REG1[0..7]->NXM_OF_IP_PROTO[]",
 		",push:NXM_OF_ETH_TYPE[]", ",pop:NXM_OF_ETH_TYPE[]", ",push_pbb:0x88e7", ",pop_pbb",
 		",set_queue:5", ",pop_queue" };
 
+	if (!pick(rng, 8)) {
+		add_larger(t, rng);
+		return;
+	}
 	sw_str_add(t, "%s", ONE_OF(rng, what));
 }
 

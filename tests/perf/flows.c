@@ -152,24 +152,39 @@ static void enter(void)
 	rules_limit(sw_bridge_rules(rig.bridge), 0, 1u << 21);
 }
 
+static const uint32_t sizes[] = { 1, 1000, 100000, 1000000 };
+
+/* Rules, ended by NULL. */
+static void show_rules(const char *what, const char *const *rule)
+{
+	change("", SW_RULE_DELETE);
+	for (; *rule; rule++)
+		change(*rule, SW_RULE_ADD);
+	for (unsigned i = 0; i < RTE_DIM(sizes); i++)
+		show(what, sizes[i]);
+	change("", SW_RULE_DELETE);
+}
+
 int main(int argc, char **argv)
 {
-	static const uint32_t sizes[] = { 1, 1000, 100000, 1000000 };
+	static const char *const port[] = { "in_port=1,actions=output:2", NULL };
+	static const char *const set[] = {
+		"tcp,nw_dst=10.0.0.0/8,actions=set_field:02:00:00:00:00:09->eth_dst,dec_ttl,output:2",
+		NULL
+	};
+	static const char *const larger[] = {
+		"tcp,nw_src=10.0.0.0/8,nw_dst=10.0.0.0/8,tp_dst=80,actions=check_pkt_larger(1514)->reg0[0],resubmit(,1)",
+		"table=1,reg0=0,actions=output:2", "table=1,reg0=1,actions=drop", NULL
+	};
 
 	rig_pin(argc, argv);
 	rig_start(&rig);
 	sw_worker_count_set(1);
 	caches_create(1 << 21);
 	enter();
-	change("in_port=1,actions=output:2", SW_RULE_ADD);
-	for (unsigned i = 0; i < RTE_DIM(sizes); i++)
-		show("one rule, by port", sizes[i]);
-	change("", SW_RULE_DELETE);
-	change("tcp,nw_dst=10.0.0.0/8,actions=set_field:02:00:00:00:00:09->eth_dst,dec_ttl,output:2",
-		SW_RULE_ADD);
-	for (unsigned i = 0; i < RTE_DIM(sizes); i++)
-		show("one rule: set, dec_ttl, output", sizes[i]);
-	change("", SW_RULE_DELETE);
+	show_rules("one rule, by port", port);
+	show_rules("one rule: set, dec_ttl, output", set);
+	show_rules("check_pkt_larger, two tables", larger);
 	for (unsigned i = 0; i < RTE_DIM(sizes); i++) {
 		for (uint32_t f = i ? sizes[i - 1] : 0; f < sizes[i]; f++) {
 			struct sw_str t = { 0 };

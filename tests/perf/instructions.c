@@ -232,11 +232,16 @@ static void play_all_rules(struct rig *rig, unsigned bursts)
 		"table=2,ip,nw_dst=10.200.0.0/16,actions=set_field:5->reg0,set_field:02:00:00:00:00:09->eth_dst,goto_table:3",
 		"table=3,metadata=1,ip,actions=goto_table:4", "table=4,reg0=5,actions=group:1",
 		NULL };
+	static const char *const larger[] = {
+		"in_port=1,actions=check_pkt_larger(1514)->reg0[0],resubmit(,1)",
+		"table=1,tcp,reg0=0,actions=output:2", "table=1,reg0=1,actions=drop", NULL
+	};
 
 	sw_worker_count_set(1);
 	play_rules(rig, &(struct rules_scene){ "rules-port", port }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-5t", .does = "output:2" }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-tables", tables }, bursts);
+	play_rules(rig, &(struct rules_scene){ "rules-larger", larger }, bursts);
 	play_rules(rig,
 		&(struct rules_scene){ "rules-fragments", .does = "output:2", .fragments = true },
 		bursts);

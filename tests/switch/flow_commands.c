@@ -99,6 +99,31 @@ static void test_dump(void **state)
 	ct_fails(SW_CODE_INVALID, "flow dump --from=1:0");
 }
 
+/* Where rules ask for lengths, flows of one match are told by them. */
+static void test_lengths(void **state)
+{
+	static const char *const flows[] = { "tcp,nw_src=10.0.0.1", "arp" };
+	static const unsigned lens[] = { 80, 130, 200 };
+	uint8_t bytes[SW_TRACE_BYTES] = { 0 };
+	struct sw_match match;
+
+	ct_ok("rule add br0 priority=1,actions=check_pkt_larger(100)->reg0[0],resubmit(,1) "
+	      "priority=2,udp,actions=check_pkt_larger(150)->reg0[0],resubmit(,1) "
+	      "table=1,priority=1,reg0=0,actions=output:2");
+	for (unsigned i = 0; i < RTE_DIM(flows); i++) {
+		assert_int_equal(sw_match_parse(flows[i], &match, NULL), 0);
+		assert_true(sw_trace_compose(&match, bytes, NULL) <= 80);
+		for (unsigned k = 0; k < RTE_DIM(lens); k++)
+			ts_send_bytes(p1, bytes, lens[k]);
+		ts_turn();
+		assert_int_equal(sw_dummy_sent_drop(p2), 1);
+	}
+	says("flow dump br0", "\"tcp,in_port=1,vlan_tci=0x0000 of up to 100 bytes\"");
+	says("flow dump br0", "\"tcp,in_port=1,vlan_tci=0x0000 of 101 to 150 bytes\"");
+	says("flow dump br0", "\"tcp,in_port=1,vlan_tci=0x0000 of more than 150 bytes\"");
+	says("flow dump br0", "\"arp,in_port=1,vlan_tci=0x0000 of more than 150 bytes\"");
+}
+
 static uint64_t hits(void)
 {
 	struct sw_flow_stats stats;
@@ -402,6 +427,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_dump, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_lengths, setup, ct_teardown),
 		cmocka_unit_test_setup_teardown(test_filters, setup, ct_teardown),
 		cmocka_unit_test_setup_teardown(test_odd, setup, ct_teardown),
 		cmocka_unit_test_setup_teardown(test_random, setup, ct_teardown),

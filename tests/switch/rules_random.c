@@ -349,6 +349,7 @@ static void one_packet(const struct packet_bytes *p, unsigned in_port)
 }
 
 #define KEPT 32
+#define MORE 44 /* bytes: lengths that rules ask about (check_pkt_larger) are met */
 
 /* A rule in the place of one that a packet made. */
 static void replace_rule(void)
@@ -413,6 +414,7 @@ static void one_set(unsigned packets)
 {
 	static struct packet_bytes kept[KEPT];
 	static unsigned kept_port[KEPT];
+	static size_t kept_len[KEPT];
 
 	clear_groups();
 	conjunctive = swtest_rand(&rng) % 2;
@@ -430,6 +432,11 @@ static void one_set(unsigned packets)
 			k = i < KEPT ? i : k;
 			random_packet(&kept[k], &rng);
 			kept_port[k] = 1 + swtest_rand(&rng) % RANDOM_PORTS;
+			kept_len[k] = kept[k].len;
+		} else if (one_of(2)) {
+			/* of the same flow, with more behind its headers */
+			kept[k].len = kept_len[k];
+			packet_fill(&kept[k], 0, swtest_rand(&rng) % MORE);
 		}
 		one_packet(&kept[k], kept_port[k]);
 		change_rules();

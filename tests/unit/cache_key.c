@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Keys of the flow cache against the parser of fields: for random masks of what rules read, and random packets with bytes
- * changed, packets with the same key have the same fields under the mask; and common packets do have a key.
+ * changed, packets with the same key have the same fields under the mask, and are longer than the same limits; and common
+ * packets do have a key.
  */
 #include "swtest.h"
 
@@ -32,6 +33,26 @@ static void random_reads(struct sw_fields *reads)
 	}
 }
 
+/* In half of the sets none. */
+static void random_limits(struct cache_limits *limits)
+{
+	unsigned n = swtest_rand(&rng) % 2 ? 1 + swtest_rand(&rng) % 3 : 0, len = LEAST - 5;
+
+	if (n && swtest_rand(&rng) % 4 == 0)
+		n = CACHE_LIMITS;
+	limits->n = n;
+	for (unsigned i = 0; i < n; i++)
+		limits->of[i] = len += 1 + swtest_rand(&rng) % (n > 3 ? 3 : 30);
+}
+
+static bool same_lengths(size_t a, size_t b, const struct cache_limits *limits)
+{
+	for (unsigned i = 0; i < limits->n; i++)
+		if ((a > limits->of[i]) != (b > limits->of[i]))
+			return false;
+	return true;
+}
+
 static bool same_fields(
 	const struct sw_fields *a, const struct sw_fields *b, const struct sw_fields *mask)
 {
@@ -54,6 +75,8 @@ static void vary(struct packet_bytes *p)
 {
 	for (unsigned i = 0; i < 1 + swtest_rand(&rng) % 3; i++)
 		p->b[swtest_rand(&rng) % RTE_MIN(p->len, (size_t)90)] = (uint8_t)swtest_rand(&rng);
+	if (swtest_rand(&rng) % 2)
+		packet_fill(p, 0, swtest_rand(&rng) % 60);
 }
 
 static struct rte_mbuf *buffer(const struct packet_bytes *p)
@@ -61,7 +84,7 @@ static struct rte_mbuf *buffer(const struct packet_bytes *p)
 	return packet_mbuf(p->b, p->len, NULL, 0);
 }
 
-static unsigned alike, keyed;
+static unsigned alike, keyed, limited;
 
 static void one_packet(const struct cache_masks *masks)
 {
@@ -93,6 +116,10 @@ static void one_packet(const struct cache_masks *masks)
 		if (!same_key(&k, &l))
 			continue;
 		alike++;
+		limited += masks->limits.n != 0;
+		if (!same_lengths(p.len, q.len, &masks->limits))
+			fail_msg("packets of %zu and %zu bytes, class %u, have one key", p.len,
+				q.len, k.class);
 		if (same_fields(&f, &g, &masks->reads))
 			continue;
 		for (size_t b = 0; b < sizeof(f); b++)
@@ -109,17 +136,20 @@ static void test_same_key_same_fields(void **state)
 {
 	rng = swtest_seed(1);
 	for (unsigned set = 0; set < 3000; set++) {
+		struct cache_limits limits;
 		struct cache_masks *masks;
 		struct sw_fields reads;
 
 		random_reads(&reads);
-		masks = cache_masks_create(&reads);
+		random_limits(&limits);
+		masks = cache_masks_create(&reads, &limits);
 		for (unsigned i = 0; i < 20; i++)
 			one_packet(masks);
 		free(masks);
 	}
 	assert_true(keyed > 10000);
 	assert_true(alike > 50000);
+	assert_true(limited > 10000);
 }
 
 int main(void)

@@ -223,6 +223,18 @@ static void add_what(struct sw_str *text, const struct sw_flow *flow)
 		sw_str_add(text, "%sdropped: %s", text->len ? " | " : "", flow->why->name);
 }
 
+/* Of how many bytes, where rules ask. */
+static void add_lengths(struct sw_str *text, const struct sw_flow *flow)
+{
+	if (flow->longer_than && flow->up_to != UINT32_MAX)
+		sw_str_add(text, " of %" PRIu32 " to %" PRIu32 " bytes", flow->longer_than + 1,
+			flow->up_to);
+	else if (flow->longer_than)
+		sw_str_add(text, " of more than %" PRIu32 " bytes", flow->longer_than);
+	else if (flow->up_to != UINT32_MAX)
+		sw_str_add(text, " of up to %" PRIu32 " bytes", flow->up_to);
+}
+
 static json_t *number(const struct sw_flow *flow, uint64_t n)
 {
 	return flow->n_hits ? json_integer(n) : json_null();
@@ -234,6 +246,7 @@ static void add_row(json_t *result, unsigned worker, const struct sw_flow *flow)
 
 	sw_str_add(&match, "%s", "");
 	sw_match_print(&flow->match, &match);
+	add_lengths(&match, flow);
 	add_what(&what, flow);
 	table_add(result, json_pack("[i, s, s, b, o, o, o, s]", worker, flow->port->name, match.s,
 				  flow->used, number(flow, flow->packets),

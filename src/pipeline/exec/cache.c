@@ -350,6 +350,20 @@ void cache_keep_plain(struct cache *c, const struct cache_key *key, struct cache
 	e->out = plain->out;
 }
 
+/* Does what the walk found of the packet's length hold for all of its key? */
+static bool tells_length(const struct walk *walk, const struct cache_key *key)
+{
+	const struct cache_masks *masks = sw_rcu_get(walk->prog->shared->masks);
+	const struct cache_limits *limits = &masks->limits;
+	unsigned class;
+
+	if (key->owner != cache_owner(walk->prog->id, masks->serial))
+		return false; /* they are others than its key was made by */
+	class = cache_length_class(limits, walk->x->pkts[0]->pkt_len);
+	return (class ? limits->of[class - 1] : 0) >= walk->longer_than &&
+	       (class < limits->n ? limits->of[class] : UINT32_MAX) <= walk->up_to;
+}
+
 void cache_keep(struct cache *c, const struct cache_key *key, struct cache_entry *e,
 	const struct walk *walk, uint32_t why)
 {
@@ -358,6 +372,8 @@ void cache_keep(struct cache *c, const struct cache_key *key, struct cache_entry
 
 	if (walk->once || walk->too_long || walk->n_snaps || walk->n_ops > CACHE_OPS ||
 		walk->n_hits > CACHE_HITS)
+		goto cannot;
+	if (unlikely(walk->asked_length) && !tells_length(walk, key))
 		goto cannot;
 	if (!plain) {
 		list = list_get(c, walk, why);

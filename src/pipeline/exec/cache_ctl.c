@@ -20,6 +20,7 @@
 
 #include "cache.h"
 #include "cache_class.h"
+#include "cache_key.h"
 #include "wish.h"
 
 SW_LOG(flows, "flows that workers keep");
@@ -38,7 +39,7 @@ static uint64_t random_word(void)
 /* The mask of a class, byte by byte of the packet. */
 struct drawn {
 	uint8_t byte[CACHE_LANES * sizeof(cache_lane)];
-	bool off;
+	enum cache_beside beside;
 };
 
 #define MASK(member) ((const uint8_t *)&reads->member)
@@ -104,7 +105,8 @@ static void draw_l4(
 		draw(d, at + 2, MASK(tp_dst), 2);
 		break;
 	case CACHE_IP6_ICMP:
-		d->off = reads_nd(reads);
+		if (reads_nd(reads))
+			d->beside = CACHE_BESIDE_FIELDS;
 		/* fall through */
 	case CACHE_IP4_ICMP:
 		draw(d, at, MASK(tp_src) + 1, 1);
@@ -136,9 +138,24 @@ static void draw_class(
 	}
 }
 
-static void lay_out(struct cache_layout *layout, const struct drawn *d)
+/* Where a byte of the key is of no mask; where there is none, the key is made of fields. */
+static void make_room(struct cache_layout *layout)
 {
-	layout->off = d->off;
+	const uint8_t *mask = (const uint8_t *)layout->mask;
+
+	for (unsigned i = 0; i < layout->n * sizeof(cache_lane); i++) {
+		if (mask[i])
+			continue;
+		layout->length_at = i;
+		layout->beside = CACHE_BESIDE_LENGTH;
+		return;
+	}
+	layout->beside = CACHE_BESIDE_FIELDS;
+}
+
+static void lay_out(struct cache_layout *layout, const struct drawn *d, bool lengths)
+{
+	layout->beside = d->beside;
 	for (unsigned i = 0; i < CACHE_LANES; i++) {
 		cache_lane mask;
 
@@ -149,9 +166,12 @@ static void lay_out(struct cache_layout *layout, const struct drawn *d)
 		layout->mask[layout->n++] = mask;
 	}
 	layout->n = RTE_MAX(layout->n, CACHE_NEAR);
+	if (lengths && layout->beside == CACHE_BESIDE_NOTHING)
+		make_room(layout);
 }
 
-struct cache_masks *cache_masks_create(const struct sw_fields *reads)
+struct cache_masks *cache_masks_create(
+	const struct sw_fields *reads, const struct cache_limits *limits)
 {
 	static uint32_t serial;
 	struct cache_masks *masks = aligned_alloc(64, RTE_ALIGN(sizeof(*masks), 64));
@@ -161,6 +181,8 @@ struct cache_masks *cache_masks_create(const struct sw_fields *reads)
 	memset(masks, 0, sizeof(*masks));
 	masks->serial = ++serial;
 	masks->reads = *reads;
+	masks->limits = *limits;
+	masks->key_odd = limits->n ? cache_key_odd_long : cache_key_odd;
 	for (unsigned w = CACHE_ODD_FIRST; w < CACHE_ODD_WORDS; w++)
 		masks->odd |= (uint32_t)(((const uint64_t *)reads)[w] != 0) << w;
 	for (unsigned tags = 0; tags <= CACHE_TAGS; tags++)
@@ -168,7 +190,7 @@ struct cache_masks *cache_masks_create(const struct sw_fields *reads)
 			struct drawn d;
 
 			draw_class(&d, tags, kind, reads);
-			lay_out(&masks->layout[CACHE_CLASS(tags, kind)], &d);
+			lay_out(&masks->layout[CACHE_CLASS(tags, kind)], &d, limits->n);
 		}
 	return masks;
 }

@@ -47,8 +47,13 @@ static inline uint64_t cache_hash_of(const struct cache_key *key, uint64_t base)
 	return sum ^ sum >> 32;
 }
 
-/* The key of a packet that is of no class; in a file of its own, as it is long and seldom. */
+/* Of a packet of no class, where rules ask for lengths or not, and of one whose key is not its bytes alone; in a file of its own, as it is
+ * long and seldom. */
 void cache_key_odd(struct cache_key *key, const struct cache_reader *r, const struct rte_mbuf *m);
+void cache_key_odd_long(
+	struct cache_key *key, const struct cache_reader *r, const struct rte_mbuf *m);
+void cache_key_beside(struct cache_key *key, const struct cache_reader *r, const struct rte_mbuf *m,
+	unsigned class);
 
 static inline void cache_key_lane(
 	struct cache_key *key, const struct cache_layout *layout, const uint8_t *p, unsigned i)
@@ -57,6 +62,23 @@ static inline void cache_key_lane(
 
 	memcpy(&lane, p + layout->at[i] * sizeof(lane), sizeof(lane));
 	key->lane[i] = lane & layout->mask[i];
+}
+
+/* All but its hash. */
+static __rte_always_inline void cache_key_bytes(struct cache_key *key, const struct cache_reader *r,
+	const struct cache_layout *layout, const uint8_t *p)
+{
+	key->owner = r->owner;
+	key->n = layout->n;
+	cache_key_lane(key, layout, p, 0);
+	cache_key_lane(key, layout, p, 1);
+	for (unsigned i = CACHE_NEAR; unlikely(i < layout->n); i++)
+		cache_key_lane(key, layout, p, i);
+}
+
+static inline bool cache_key_fits(const struct rte_mbuf *m)
+{
+	return m->data_off + CACHE_LANES * sizeof(cache_lane) <= m->buf_len;
 }
 
 /*
@@ -68,21 +90,17 @@ static inline void cache_key_make(
 {
 	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
 	unsigned class = cache_class_of(m, p);
-	const struct cache_layout *layout;
 
-	if (unlikely(class == CACHE_NONE || r->masks->layout[class].off ||
-		     m->data_off + CACHE_LANES * sizeof(cache_lane) > m->buf_len)) {
-		cache_key_odd(key, r, m);
+	if (unlikely(class == CACHE_NONE)) {
+		r->masks->key_odd(key, r, m);
 		return;
 	}
-	layout = &r->masks->layout[class];
+	if (unlikely(r->masks->layout[class].beside || !cache_key_fits(m))) {
+		cache_key_beside(key, r, m, class);
+		return;
+	}
 	key->class = class;
-	key->owner = r->owner;
-	key->n = layout->n;
-	cache_key_lane(key, layout, p, 0);
-	cache_key_lane(key, layout, p, 1);
-	for (unsigned i = CACHE_NEAR; unlikely(i < layout->n); i++)
-		cache_key_lane(key, layout, p, i);
+	cache_key_bytes(key, r, &r->masks->layout[class], p);
 	key->hash = cache_hash_of(key, r->base);
 }
 

@@ -16,16 +16,38 @@
 #define CACHE_LANES   5 /* of 16 bytes: what a key can be made of */
 #define CACHE_CLASSES 32
 
+struct cache_key;
+struct cache_reader;
+struct rte_mbuf;
+
 typedef uint64_t cache_lane __attribute__((vector_size(16)));
 
 /* Keys have as many lanes at least, with no bits in those that are not needed: what is usual has no loop. */
 #define CACHE_NEAR 2
 
+/*
+ * Lengths that rules ask packets about: longer than that (check_pkt_larger)? Those between two of them are alike, which is the
+ * length's class: how many limits it is above.
+ */
+#define CACHE_LIMITS 63 /* walks that ask about others are not kept */
+struct cache_limits {
+	uint8_t n;
+	uint16_t of[CACHE_LIMITS]; /* ascending */
+};
+
+/* What a key has beside the bytes of the class. */
+enum cache_beside {
+	CACHE_BESIDE_NOTHING,
+	CACHE_BESIDE_LENGTH, /* the class of its length */
+	CACHE_BESIDE_FIELDS, /* what is looked at is not in these bytes: it is as one of no class */
+};
+
 /* How the key of a class is made. */
 struct cache_layout {
 	uint8_t n;		 /* lanes with bits in them; CACHE_NEAR or more */
-	bool off;		 /* what is looked at is not in these bytes: no class */
+	uint8_t beside;		 /* enum cache_beside; where it is nothing there is no more to do */
 	uint8_t at[CACHE_LANES]; /* which, ascending */
+	uint8_t length_at;	 /* byte of the key: of no mask */
 	cache_lane mask[CACHE_LANES];
 };
 
@@ -36,6 +58,10 @@ struct cache_masks {
 	struct cache_layout layout[CACHE_CLASSES];
 	uint32_t
 		odd; /* words of `reads` with bits in them, of those that a packet can have something in */
+	struct cache_limits limits;
+	/* The key of a packet of no class: as there are limits or not. */
+	void (*key_odd)(
+		struct cache_key *key, const struct cache_reader *r, const struct rte_mbuf *m);
 };
 
 /* Words of 8 bytes of struct sw_fields: the first that is not 0 in all packets that come in, and how many there are. */
@@ -57,7 +83,22 @@ struct cache_key {
 	cache_lane lane[CACHE_LANES];
 };
 
+static inline unsigned cache_length_class(const struct cache_limits *limits, uint32_t len)
+{
+	unsigned from = 0, left = limits->n;
+
+	while (left) {
+		unsigned half = left / 2;
+		bool above = limits->of[from + half] < len;
+
+		from += above ? half + 1 : 0;
+		left = above ? left - half - 1 : half;
+	}
+	return from;
+}
+
 /* Control: masks for what rules read; the caller frees them after a grace period. */
-struct cache_masks *cache_masks_create(const struct sw_fields *reads);
+struct cache_masks *cache_masks_create(
+	const struct sw_fields *reads, const struct cache_limits *limits);
 
 #endif

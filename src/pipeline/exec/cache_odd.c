@@ -5,6 +5,8 @@
  * packets fit though rules look at much. What walks ask of a packet beside what rules and actions say they read, the
  * class says of others; here it is in the first word.
  *
+ * And keys that have the class of the packet's length, too, as rules ask for it: a byte more among those of either kind.
+ *
  * Workers.
  */
 #include "cache_key.h"
@@ -16,9 +18,10 @@
 
 _Static_assert(CACHE_ODD < CACHE_CLASSES, "the class has a number");
 _Static_assert(CACHE_ODD_WORDS <= 32, "a bit for each word of the fields");
+_Static_assert(CACHE_ODD_FIRST >= 8, "the class of the length is in the bits before them");
 
 /* Which headers it has. */
-static uint64_t shape(const struct sw_fields *f)
+static __rte_always_inline uint64_t shape(const struct sw_fields *f)
 {
 	return (uint64_t)f->eth_type << 32 | (uint64_t)f->ip_proto << 48 |
 	       (uint64_t)f->ip_frag << 56 | (uint64_t)(f->vlan_tci != 0) << 58 |
@@ -26,7 +29,7 @@ static uint64_t shape(const struct sw_fields *f)
 }
 
 /* Rules that count down lose those: they are walked. */
-static bool is_at_end(const struct sw_fields *f)
+static __rte_always_inline bool is_at_end(const struct sw_fields *f)
 {
 	if (have(f, SW_PRE_MPLS))
 		return (rte_be_to_cpu_32(f->mpls_lse) & 0xff) <= CACHE_TTL_END;
@@ -34,7 +37,7 @@ static bool is_at_end(const struct sw_fields *f)
 }
 
 /* The same of most, without a look at all of their headers. */
-static bool is_ip4_at_end(const struct rte_mbuf *m)
+static __rte_always_inline bool is_ip4_at_end(const struct rte_mbuf *m)
 {
 	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
 
@@ -43,7 +46,7 @@ static bool is_ip4_at_end(const struct rte_mbuf *m)
 }
 
 /* How many words, or 0: there are too many. The last lane is whole. */
-static unsigned gather(
+static __rte_always_inline unsigned gather(
 	uint64_t *to, const struct sw_fields *fields, const struct cache_masks *masks)
 {
 	const uint64_t *value = (const uint64_t *)fields;
@@ -68,23 +71,57 @@ static unsigned gather(
 	return n;
 }
 
-void cache_key_odd(struct cache_key *key, const struct cache_reader *r, const struct rte_mbuf *m)
+/* All but its hash; false: it has none. */
+static __rte_always_inline bool gather_key(
+	struct cache_key *key, const struct cache_reader *r, const struct rte_mbuf *m)
 {
 	struct sw_fields fields;
 	unsigned n;
 
 	key->class = CACHE_NONE;
 	if (is_ip4_at_end(m))
-		return;
+		return false;
 	fields_extract(m, 0, &fields);
 	if (is_at_end(&fields))
-		return;
+		return false;
 	key->lane[0] = key->lane[1] = (cache_lane){ 0 };
 	n = gather((uint64_t *)key->lane, &fields, r->masks);
 	if (!n)
-		return;
+		return false;
 	key->class = CACHE_ODD;
 	key->owner = r->owner;
 	key->n = RTE_MAX((n + 1) / 2, (unsigned)CACHE_NEAR);
+	return true;
+}
+
+void cache_key_odd(struct cache_key *key, const struct cache_reader *r, const struct rte_mbuf *m)
+{
+	if (gather_key(key, r, m))
+		key->hash = cache_hash_of(key, r->base);
+}
+
+void cache_key_odd_long(
+	struct cache_key *key, const struct cache_reader *r, const struct rte_mbuf *m)
+{
+	if (!gather_key(key, r, m))
+		return;
+	key->lane[0][0] |= cache_length_class(&r->masks->limits, m->pkt_len);
+	key->hash = cache_hash_of(key, r->base);
+}
+
+/* As of any packet of its class, but with that byte. */
+void cache_key_beside(struct cache_key *key, const struct cache_reader *r, const struct rte_mbuf *m,
+	unsigned class)
+{
+	const struct cache_layout *layout = &r->masks->layout[class];
+
+	if (unlikely(layout->beside != CACHE_BESIDE_LENGTH || !cache_key_fits(m))) {
+		r->masks->key_odd(key, r, m);
+		return;
+	}
+	key->class = class;
+	cache_key_bytes(key, r, layout, rte_pktmbuf_mtod(m, const uint8_t *));
+	((uint8_t *)key->lane)[layout->length_at] =
+		cache_length_class(&r->masks->limits, m->pkt_len);
 	key->hash = cache_hash_of(key, r->base);
 }

@@ -86,10 +86,12 @@ static void draw(struct drawn *d, const struct cache_entry *e, const struct cach
 	bool tcp = kind == CACHE_IP4_TCP || kind == CACHE_IP6_TCP;
 
 	memset(d, 0, sizeof(*d));
-	for (unsigned i = 0; i < layout->n; i++)
+	for (unsigned i = 0; i < layout->n; i++) {
+		cache_lane lane = e->lane[i] & layout->mask[i]; /* without its length */
+
 		if (layout->mask[i][0] | layout->mask[i][1])
-			memcpy(d->b + layout->at[i] * sizeof(cache_lane), &e->lane[i],
-				sizeof(cache_lane));
+			memcpy(d->b + layout->at[i] * sizeof(lane), &lane, sizeof(lane));
+	}
 	for (unsigned i = 0; i < tags; i++)
 		put16(d->b + 12 + 4 * i, ETH_VLAN);
 	d->at = 14 + 4 * tags;
@@ -155,7 +157,8 @@ static void odd_values(struct sw_fields *f, const uint64_t *word)
 	uint64_t *value = (uint64_t *)f;
 	unsigned n = 1;
 
-	for (uint32_t left = (uint32_t)word[0]; left && n < 2 * CACHE_LANES; left &= left - 1)
+	for (uint32_t left = (uint32_t)word[0] >> CACHE_ODD_FIRST << CACHE_ODD_FIRST;
+		left && n < 2 * CACHE_LANES; left &= left - 1)
 		value[__builtin_ctz(left)] = word[n++];
 	f->eth_type = (rte_be16_t)(word[0] >> 32);
 	f->ip_proto = (uint8_t)(word[0] >> 48);
@@ -225,6 +228,23 @@ static void make_match(struct sw_match *match, const struct cache_entry *e,
 		value[i] &= ((const uint64_t *)&match->mask)[i];
 }
 
+/* Between which of the lengths that rules ask about its packets are. */
+static void find_lengths(
+	struct sw_flow *flow, const struct cache_entry *e, const struct cache_masks *masks)
+{
+	const struct cache_limits *limits = &masks->limits;
+	const struct cache_layout *layout = &masks->layout[e->class];
+	unsigned class = 0;
+
+	if (e->class == CACHE_ODD)
+		class = (uint8_t)e->lane[0][0];
+	else if (layout->beside == CACHE_BESIDE_LENGTH)
+		class = ((const uint8_t *)e->lane)[layout->length_at];
+	class = RTE_MIN(class, limits->n);
+	flow->longer_than = class ? limits->of[class - 1] : 0;
+	flow->up_to = class < limits->n ? limits->of[class] : UINT32_MAX;
+}
+
 /* --- entries --- */
 
 /* An entry without a list does not say its rule: the one that its packets find, as it holds. */
@@ -271,6 +291,7 @@ static bool take(struct sw_flow *flow, const struct cache *c, const struct cache
 		!take_rules(flow, c, &e, prog->rules) || memcmp(&e, from, sizeof(e)))
 		return false;
 	make_match(&flow->match, &e, masks, prog->number);
+	find_lengths(flow, &e, masks);
 	if (!(e.flags & CACHE_LISTED))
 		find_rule(flow, prog->rules, e.table);
 	return true;

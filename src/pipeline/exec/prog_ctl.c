@@ -77,11 +77,17 @@ void walks_create(void)
 			walks[i] = sw_xcalloc(SW_DEPTH_MAX + 1, sizeof(*walks[i]));
 }
 
-static void set_masks(struct of_shared *shared, const struct sw_fields *reads)
+/* What walks look at. */
+struct looks {
+	struct sw_fields fields; /* a mask */
+	struct cache_limits limits;
+};
+
+static void set_masks(struct of_shared *shared, const struct looks *looks)
 {
 	struct cache_masks *old = shared->masks;
 
-	sw_rcu_set(shared->masks, cache_masks_create(reads));
+	sw_rcu_set(shared->masks, cache_masks_create(&looks->fields, &looks->limits));
 	if (old) /* not the first */
 		sw_rcu_defer(free, old);
 }
@@ -91,16 +97,61 @@ bool rules_are_looked_at(const struct sw_rules *rules, uint8_t asked)
 	return asked & SW_BRIDGE_DROP_FRAGMENTS || !rules_are_normal(rules);
 }
 
-/* What walks look at. */
-static void read_of(
-	const struct of_shared *shared, const struct sw_rules *rules, struct sw_fields *reads)
+/* False: there is no room. */
+static bool add_limit(struct cache_limits *limits, uint32_t len)
 {
-	rules_read(rules, reads);
-	if (shared->asked & SW_BRIDGE_DROP_FRAGMENTS)
-		reads->ip_frag = UINT8_MAX;
+	unsigned at = cache_length_class(limits, len);
+
+	if (at < limits->n && limits->of[at] == len)
+		return true;
+	if (limits->n == CACHE_LIMITS)
+		return false;
+	memmove(&limits->of[at + 1], &limits->of[at], (limits->n - at) * sizeof(limits->of[0]));
+	limits->of[at] = len;
+	limits->n++;
+	return true;
 }
 
-static bool has_all(const struct sw_fields *mask, const struct sw_fields *bits)
+/* Those that rules name; then, for packets that rules make longer before they ask, lengths that are as much below. */
+static void add_limits(struct cache_limits *limits, const struct sw_rules *rules)
+{
+	const uint32_t *of, *growth;
+	unsigned n = rules_limits(rules, &of), growths;
+
+	limits->n = 0;
+	if (likely(!n))
+		return;
+	growths = rules_growths(rules, &growth);
+	for (unsigned g = 0; g <= growths; g++)
+		for (unsigned i = 0; i < n; i++) {
+			uint32_t less = g ? growth[g - 1] : 0;
+
+			if (of[i] > less && !add_limit(limits, of[i] - less))
+				return;
+		}
+}
+
+static void read_of(
+	const struct of_shared *shared, const struct sw_rules *rules, struct looks *looks)
+{
+	rules_read(rules, &looks->fields);
+	add_limits(&looks->limits, rules);
+	if (shared->asked & SW_BRIDGE_DROP_FRAGMENTS)
+		looks->fields.ip_frag = UINT8_MAX;
+}
+
+static bool has_limits(const struct cache_limits *have, const struct cache_limits *need)
+{
+	for (unsigned i = 0; i < need->n; i++) {
+		unsigned at = cache_length_class(have, need->of[i]);
+
+		if (at == have->n || have->of[at] != need->of[i])
+			return false;
+	}
+	return true;
+}
+
+static bool has_fields(const struct sw_fields *mask, const struct sw_fields *bits)
 {
 	const uint64_t *have = (const uint64_t *)mask, *need = (const uint64_t *)bits;
 	uint64_t lacks = 0;
@@ -110,10 +161,18 @@ static bool has_all(const struct sw_fields *mask, const struct sw_fields *bits)
 	return !lacks;
 }
 
-/* Since when do the masks have more than what rules look at? */
-static void note_width(struct of_shared *shared, const struct sw_fields *reads)
+static bool has_all(const struct cache_masks *masks, const struct looks *looks)
 {
-	bool wide = memcmp(&shared->masks->reads, reads, sizeof(*reads)) != 0;
+	return has_fields(&masks->reads, &looks->fields) &&
+	       has_limits(&masks->limits, &looks->limits);
+}
+
+/* Since when do the masks have more than what rules look at? */
+static void note_width(struct of_shared *shared, const struct looks *looks)
+{
+	const struct cache_masks *masks = shared->masks;
+	bool wide = memcmp(&masks->reads, &looks->fields, sizeof(masks->reads)) != 0 ||
+		    masks->limits.n != looks->limits.n;
 
 	if (wide && !shared->wide)
 		shared->wide_ms = sw_clock_ms();
@@ -122,32 +181,32 @@ static void note_width(struct of_shared *shared, const struct sw_fields *reads)
 
 void of_shared_update(struct of_shared *shared, const struct sw_rules *rules)
 {
-	struct sw_fields reads;
+	struct looks looks;
 
-	read_of(shared, rules, &reads);
-	if (!shared->masks || !has_all(&shared->masks->reads, &reads))
-		set_masks(shared, &reads);
-	note_width(shared, &reads);
+	read_of(shared, rules, &looks);
+	if (!shared->masks || !has_all(shared->masks, &looks))
+		set_masks(shared, &looks);
+	note_width(shared, &looks);
 }
 
 void of_shared_rest(struct of_shared *shared, const struct sw_rules *rules)
 {
-	struct sw_fields reads;
+	struct looks looks;
 
 	/* What went with the last commit may have been there a little longer. */
-	read_of(shared, rules, &reads);
-	note_width(shared, &reads);
+	read_of(shared, rules, &looks);
+	note_width(shared, &looks);
 	if (!shared->wide || sw_clock_ms() - shared->wide_ms < NARROW_MS)
 		return;
-	set_masks(shared, &reads);
+	set_masks(shared, &looks);
 	shared->wide = false;
 }
 
 void of_shared_void(struct of_shared *shared)
 {
-	struct sw_fields reads = shared->masks->reads;
+	struct looks looks = { shared->masks->reads, shared->masks->limits };
 
-	set_masks(shared, &reads);
+	set_masks(shared, &looks);
 }
 
 static bool rules_fits(const struct sw_program_job *job)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Is the packet longer than so many bytes, as the actions before leave it (Open vSwitch's check_pkt_larger)? No key has the length of a
- * packet, so a walk with this question is kept by no cache.
+ * Is the packet longer than so many bytes, as the actions before leave it (Open vSwitch's check_pkt_larger)? Keys of the flow cache
+ * have the class of the length (cache_layout.h) where a bridge has rules that ask so.
  *
  * Workers but for the compiling.
  */
@@ -12,10 +12,10 @@
 
 static void walk_larger(struct walk *walk, const struct op *op)
 {
-	uint32_t len = walk_length(walk);
+	bool longer = walk_is_longer(walk, op->move.len);
 
 	if (!walk->lost)
-		walk_bits_set(walk, &op->move.to, len > op->move.len);
+		walk_bits_set(walk, &op->move.to, longer);
 }
 
 static int compile_larger(struct code_draft *draft, const struct sw_action *a, struct sw_err *err)

@@ -58,7 +58,6 @@ struct walk {
 	uint8_t table;		    /* that is looked into */
 	const struct sw_rule *rule; /* whose actions are done; NULL: of none, or */
 	const struct walk_as *as;   /* of this. NULL but for packets that are resumed */
-	uint32_t len;		    /* of the packet, when it was read anew last */
 	bool stale;		    /* the packet has headers now that the fields do not tell */
 	bool once;		    /* ops were run on the way */
 	bool too_long;		    /* one of the bounds: the packet is dropped */
@@ -70,7 +69,9 @@ struct walk {
 	uint64_t live;		    /* ports_serial() before it asked first */
 	bool keep;		    /* set by the caller: places are wanted */
 	bool wide;		    /* a table was looked into with other places than the first */
-	struct rule_places where;   /* the first, */
+	bool asked_length; /* of the packet; all comes to the same if, as it comes, it is: */
+	uint32_t longer_than, up_to;
+	struct rule_places where;	  /* the first, */
 	struct rule_place_bytes where_of; /* and what they are made of */
 	bool packet_out;		  /* the actions are a controller's own, not of a rule */
 	bool in_set;			  /* they are of the action set */
@@ -103,8 +104,7 @@ void walk_run(struct walk *walk, uint8_t table);
 void walk_packet_out(struct walk *walk, const struct op *ops, unsigned n);
 void walk_tables(struct walk *walk);
 
-/* The packet's length with what the list does to it so far, for which it is run on the packet or, within a list of its own, on a copy. */
-uint32_t walk_length(struct walk *walk);
+bool walk_is_longer(struct walk *walk, uint16_t than); /* with what the list does to it so far */
 /* Run the list on the packet, or within a list of its own what changes packets on a copy, and read the fields anew. */
 void walk_reread(struct walk *walk);
 

@@ -66,7 +66,7 @@ struct rule_code {
 	struct sw_instructions does;
 	bool learns; /* it has a learn action */
 	uint32_t n_clauses, n_uses;
-	struct rule_use *uses; /* groups and meters that it names, each once (uses.h) */
+	struct rule_use *uses; /* what it names, each once (uses.h) */
 };
 
 /* Other instructions from a version on, until all workers are there; and, for a staging that is taken back, what

@@ -53,6 +53,11 @@ void rules_stage_void(struct sw_rules *rules);
 uint32_t rules_using_group(const struct sw_rules *rules, uint32_t id);
 uint32_t rules_using_meter(const struct sw_rules *rules, uint32_t id);
 
+/* Lengths of packets that rules ask about (check_pkt_larger), and by how many bytes their actions make packets longer, as staged:
+ * ascending, each once, good until the next change. Returns how many. */
+unsigned rules_limits(const struct sw_rules *rules, const uint32_t **to);
+unsigned rules_growths(const struct sw_rules *rules, const uint32_t **to);
+
 /* The rules, if they are still there. */
 struct sw_rules *rules_alive(const struct sw_rules *rules, uint32_t serial);
 

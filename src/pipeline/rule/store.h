@@ -78,6 +78,15 @@ struct rule_table {
 	struct rule_slab *roomy[RULE_SIZES]; /* slabs with room, by size */
 };
 
+/* Kinds of what rules name (uses.h). */
+enum rule_used {
+	RULE_USED_GROUP,
+	RULE_USED_METER,
+	RULE_USED_LIMIT,
+	RULE_USED_GROWTH,
+	RULE_USED_KINDS
+};
+
 struct rule_queue {
 	struct rule_limbo *first, **last;
 };
@@ -117,7 +126,7 @@ struct sw_rules {
 	struct sw_fields ops_read; /* fields that ops of any rule so far have read, as a mask */
 	const struct rule_hooks *hooks; /* NULL: nobody else wants to know of commits */
 	void *hooks_arg;
-	struct id_map group_uses, meter_uses; /* uses_ctl.c */
+	struct id_map uses[RULE_USED_KINDS]; /* uses_ctl.c */
 	struct rule_staged *staged;
 	bool many;				   /* a large staging noted places in sets */
 	unsigned n_staged, staged_size, n_settled; /* settled: of those that are published */

@@ -75,9 +75,9 @@ uint64_t rules_in_limbo(const struct sw_rules *rules)
 static uint64_t users(const struct sw_rules *rules, enum sw_rule_news why, uint32_t id)
 {
 	if (why == SW_RULE_GROUP_GONE)
-		return id == SW_GROUP_ALL ? (rules->group_uses.n ? UINT64_MAX : 0)
+		return id == SW_GROUP_ALL ? (rules->uses[RULE_USED_GROUP].n ? UINT64_MAX : 0)
 					  : rules_using_group(rules, id);
-	return id == SW_METER_ALL ? (rules->meter_uses.n ? UINT64_MAX : 0)
+	return id == SW_METER_ALL ? (rules->uses[RULE_USED_METER].n ? UINT64_MAX : 0)
 				  : rules_using_meter(rules, id);
 }
 
@@ -85,10 +85,11 @@ static uint64_t users(const struct sw_rules *rules, enum sw_rule_news why, uint3
 static bool uses(const struct rule_code *code, enum sw_rule_news why, uint32_t id)
 {
 	bool meter = why == SW_RULE_METER_GONE;
+	enum rule_used kind = meter ? RULE_USED_METER : RULE_USED_GROUP;
 	bool all = id == (meter ? (uint32_t)SW_METER_ALL : (uint32_t)SW_GROUP_ALL);
 
 	for (unsigned i = 0; i < code->n_uses; i++)
-		if (code->uses[i].meter == meter && (all || code->uses[i].id == id))
+		if (code->uses[i].kind == kind && (all || code->uses[i].id == id))
 			return true;
 	return false;
 }
@@ -118,7 +119,7 @@ static uint64_t bits_of(enum sw_rule_news why, uint32_t id)
 
 	return id == (group ? (uint32_t)SW_GROUP_ALL : (uint32_t)SW_METER_ALL)
 		       ? UINT64_MAX
-		       : rule_uses_bit(id, !group);
+		       : rule_uses_bit(id, group ? RULE_USED_GROUP : RULE_USED_METER);
 }
 
 static unsigned looks_at(const struct sw_rules *rules, uint64_t bits)
