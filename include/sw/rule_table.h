@@ -11,12 +11,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <sw/action.h>
 #include <sw/rule.h>
+
+#define SW_TABLE_GROUPS 32
 
 /* By a controller. Thresholds are percent of the table that is free, down <= up <= 100. */
 struct sw_rule_table_conf {
-	/* A rule that is added to a full table takes the place of the one of the lowest importance, of these the one whose timeouts
-	 * end first. Rules without a timeout stay. */
+	/* A rule that is added to a full table takes the place of one of the largest group (below), there of the one of the lowest
+	 * importance, of these the one whose timeouts end first. Rules without a timeout stay. */
 	bool evict;
 	bool vacancy; /* say when less than `down` is free, and then when more than `up` is, in turn */
 	uint8_t down, up;
@@ -33,12 +36,18 @@ struct sw_rule_table_own {
 	bool limited;
 	uint32_t limit; /* of a limited one: rules at most, 0 and more */
 	enum sw_rule_overflow overflow;
+	/* Who is to go is of the largest group: of the rules with a timeout that say the same of these bits, or nothing, which is 0. None: all
+	 * are one group. SW_TABLE_GROUPS at most; the caller's. */
+	unsigned n_groups;
+	const struct sw_bits *groups;
 };
 void sw_rules_table_own(
 	struct sw_rules *rules, unsigned table, const struct sw_rule_table_own *own);
 
 /* Does a rule make room for another one there, whoever asked for that? */
 bool sw_rules_table_evicts(const struct sw_rules *rules, unsigned table);
+/* Are there groups? */
+bool sw_rules_table_is_fair(const struct sw_rules *rules, unsigned table);
 
 /* Where a limit has fallen below what is there: tables that evict do so now, those first that would go for a new rule; in others all
  * stay. In pieces, from a timer of ctl: of at most `most` rules, or a look at some thousand. true: there is more to do. */

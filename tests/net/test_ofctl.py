@@ -328,6 +328,17 @@ def test_named_table(net):
     ofctl(net, sw, "add-flow", "table=acl,idle_timeout=999,priority=5,actions=1", options=["--names"])
     left = re.findall(r"priority=(\d)", " ".join(flows(net, sw, "OpenFlow13")))
     swnet.same(sorted(left), list("159"), "rules that were not evicted")
+    sw.ctl('set flow_table acl groups="NXM_OF_IN_PORT[]" flow_limit=5')
+    for n in range(4):
+        ofctl(net, sw, "add-flow", f"table=1,hard_timeout={2000 + n},in_port=2,priority={n + 1},actions=1")
+    left = re.findall(r"priority=(\d)", " ".join(flows(net, sw, "OpenFlow13")))
+    swnet.same(sorted(left), list("23459"), "rules of two groups: 1 went first, then the other 1")
+    for version in VERSIONS[2:]:
+        ofctl(net, sw, "mod-table", "1", "evict", version=version)
+        said = ofctl(net, sw, "dump-table-desc", version=version).stdout
+        swnet.within(said, "eviction=on eviction_flags=OTHER|IMPORTANCE|LIFETIME", "a table with groups")
+        ofctl(net, sw, "mod-table", "1", "vacancy:30,70", version=version)
+        ofctl(net, sw, "mod-table", "1", "noevict", version=version)
     sw.ctl("set flow_table acl flow_limit=1 name=small")
     swnet.wait_for(lambda: len(flows(net, sw, "OpenFlow13")) == 1, 10, "a table is as small as its limit")
     swnet.within(sw.ctl("list flow_table"), ["small", "flow_limit", "evict"], "its row")

@@ -235,6 +235,13 @@ get bridge br0 flow_tables:2
 --columns=name find flow_table flow_limit>999
 --columns=name find bridge flow_tables:1!=00000000-0000-4000-8000-000000000000
 set flow_table acl flow_limit=5 -- get flow_table acl flow_limit
+set flow_table acl groups="NXM_OF_IN_PORT[]",in_port
+get flow_table acl groups
+add flow_table acl groups "NXM_OF_IP_SRC[16..31]"
+remove flow_table acl groups in_port
+get flow_table acl groups
+set flow_table acl groups=nonsense ## there it is ignored
+clear flow_table acl groups
 set flow_table acl flow_limit=-1
 set flow_table acl overflow_policy=drop
 set flow_table nobody flow_limit=1

@@ -88,6 +88,13 @@ static void test_refused(void **state)
 	ct_fails(SW_CODE_UNSUPPORTED,
 		"set bridge br0 flow_tables:1=@t -- " CREATE " prefixes=ip_dst");
 	assert_non_null(strstr(ct.err.hint, "leave it out"));
+	ct_fails(SW_CODE_NOT_FOUND,
+		"set bridge br0 flow_tables:1=@t -- " CREATE " groups=NXM_OF_IN_PROT");
+	assert_string_equal(ct.err.path, "commands[1]: Flow_Table.groups");
+	ct_fails(SW_CODE_INVALID,
+		"set bridge br0 flow_tables:1=@t -- " CREATE " groups='\"ip_src[30..32]\"'");
+	ct_fails(SW_CODE_INVALID,
+		"set bridge br0 flow_tables:1=@t -- " CREATE " groups=in_port[]"); /* no quotes */
 	/* A row that is still referred to stays; the hint works. */
 	ct_ok("set bridge br0 flow_tables:1=@t -- " CREATE " name=a234567890123456789012345678901");
 	uuid = strdup(ct_text("get bridge br0 flow_tables:1"));
@@ -198,6 +205,41 @@ static void test_limits(void **state)
 	assert_int_equal(count(2), 7);
 }
 
+static unsigned count_of(const char *part)
+{
+	char *tables = rig_tables();
+	unsigned n = 0;
+
+	for (const char *p = tables; (p = strstr(p, part)); p++)
+		n++;
+	free(tables);
+	return n;
+}
+
+/* One port's rules make room for another's, until both have as many. */
+static void test_groups(void **state)
+{
+	ct_ok("set Bridge br0 flow_tables:1=@t -- " CREATE
+	      " name=acl flow_limit=8 overflow_policy=evict groups='\"NXM_OF_IN_PORT[]\"'");
+	assert_string_equal(ct_text("get flow_table acl groups"), "[\"NXM_OF_IN_PORT[]\"]\n");
+	add(1, 1, 9, "in_port=1,hard_timeout=100,importance=7,");
+	add(1, 11, 21, "in_port=2,hard_timeout=100,");
+	assert_int_equal(count_of("in_port=1 "), 4);
+	assert_int_equal(count_of("in_port=2 "), 4);
+	/* Over a restart; and without groups importance alone counts. */
+	rig_stored();
+	rig_crash();
+	add(1, 21, 31, "in_port=3,hard_timeout=100,");
+	assert_in_range(count_of("in_port=1 "), 2, 3);
+	assert_in_range(count_of("in_port=2 "), 2, 3);
+	assert_in_range(count_of("in_port=3 "), 2, 3);
+	assert_int_equal(count(1), 8);
+	ct_ok("clear flow_table acl groups -- set flow_table acl flow_limit=1");
+	of_server_expire(NULL);
+	assert_int_equal(count(1), 1);
+	assert_true(rig_has("in_port=1 "));
+}
+
 /* What is refused has driven nothing out. */
 static void test_undone(void **state)
 {
@@ -220,6 +262,7 @@ int main(void)
 		TEST(test_document),
 		TEST(test_names),
 		TEST(test_limits),
+		TEST(test_groups),
 		TEST(test_undone),
 	};
 

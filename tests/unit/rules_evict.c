@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Full tables that evict, against a look at all rules: which one goes, in stagings that are committed or taken back, with packets,
- * time, and other changes in between; a table that is told to evict when it has rules already; limits of its own that fall below
- * what is there. And vacancy events, and how soon a rule goes that is used no more.
+ * Full tables that evict, against a look at all rules: which one goes, of which group, in stagings that are committed or taken back, with
+ * packets, time, other changes and other groups in between; tables that are told to evict later, and limits that fall. Also
+ * vacancy events, and how soon a rule goes that is used no more.
  */
 #include "swtest.h"
 
+#include <sw/action_text.h>
 #include <sw/clock.h>
 #include <sw/err.h>
 #include <sw/rcu.h>
@@ -48,10 +49,9 @@ static enum sw_rule_fault stage(struct sw_rule_change c)
 
 static enum sw_rule_fault one(struct sw_rule_change c)
 {
-	enum sw_rule_fault fault;
-
 	sw_rules_begin(rules);
-	fault = stage(c);
+	enum sw_rule_fault fault = stage(c);
+
 	sw_rules_commit(rules);
 	return fault;
 }
@@ -63,39 +63,75 @@ static uint64_t rank_of(const struct sw_rule *rule)
 		       : UINT64_MAX;
 }
 
-/* What a look at all rules but one finds: the lowest rank, and how many have it. */
+/* How the table groups its rules, which have the bytes of their cookie as address of IPv4, the lowest first. Addresses of ARP lie
+ * where those of IPv4 do. */
+static const struct way {
+	const char *bits[2];
+	uint32_t mask; /* of the cookie */
+} ways[] = {
+	{ { NULL }, 0 },
+	{ { "NXM_OF_IP_DST[24..25]" }, 3 },
+	{ { "arp_tpa", "ip_dst[24..26]" }, 7 },
+	{ { "NXM_OF_ARP_TPA[]", "NXM_NX_REG3[]" }, 0 },
+	{ { "ip_dst[]", "NXM_OF_IN_PORT[]" }, UINT32_MAX },
+};
+static const struct way *way;
+
+/* So many rules with a timeout are in its group, but for one. */
+static unsigned size_of_group(const struct sw_rule *rule, uint64_t but)
+{
+	struct sw_rule_cursor cursor = { 0 };
+	const struct sw_rule *other;
+	unsigned n = 0;
+
+	while ((other = sw_rules_next(rules, &cursor, NULL)))
+		n += other->cookie != but && rank_of(other) != UINT64_MAX &&
+		     !((other->cookie ^ rule->cookie) & way->mask);
+	return n;
+}
+
+/* What a look at all rules but one finds: those of the largest groups with the lowest rank. */
 struct lowest {
 	uint64_t rank;
-	unsigned n, rules;
+	unsigned size, n, rules;
+	uint64_t cookie[2 * LIMIT];
 };
 
 static struct lowest find_lowest(uint64_t but)
 {
-	struct lowest low = { UINT64_MAX, 0, 0 };
+	struct lowest low = { .rank = UINT64_MAX };
 	struct sw_rule_cursor cursor = { 0 };
 	const struct sw_rule *rule;
 
 	while ((rule = sw_rules_next(rules, &cursor, NULL))) {
 		uint64_t rank = rank_of(rule);
+		unsigned size;
 
 		low.rules++;
-		if (rule->cookie == but)
+		if (rule->cookie == but || rank == UINT64_MAX)
 			continue;
-		if (rank < low.rank)
-			low = (struct lowest){ rank, 0, low.rules };
-		low.n += rank == low.rank;
+		size = size_of_group(rule, but);
+		if (size > low.size || (size == low.size && rank < low.rank)) {
+			low.rank = rank;
+			low.size = size;
+			low.n = 0;
+		}
+		if (size == low.size && rank == low.rank)
+			low.cookie[low.n++] = rule->cookie;
 	}
 	return low;
 }
 
-static unsigned n_of_rank(uint64_t rank, uint64_t but)
+/* How many of them are there? */
+static unsigned n_left(const struct lowest *low)
 {
-	struct sw_rule_cursor cursor = { 0 };
-	const struct sw_rule *rule;
 	unsigned n = 0;
 
-	while ((rule = sw_rules_next(rules, &cursor, NULL)))
-		n += rule->cookie != but && rank_of(rule) == rank;
+	for (unsigned i = 0; i < low->n; i++) {
+		struct sw_rule_change c = rule_change_of(SW_RULE_DELETE_STRICT, low->cookie[i]);
+
+		n += sw_rules_next(rules, &(struct sw_rule_cursor){ 0 }, &c) != NULL;
+	}
 	return n;
 }
 
@@ -114,13 +150,13 @@ static void add_one(unsigned n)
 	fault = stage(c);
 	if (was.rules < LIMIT) {
 		assert_int_equal(fault, SW_RULE_FINE);
-		assert_int_equal(n_of_rank(was.rank, n), was.n);
+		assert_int_equal(n_left(&was), was.n);
 	} else if (was.rank == UINT64_MAX) {
 		assert_int_equal(fault, SW_RULE_TABLE_FULL);
 		seen_full++;
 	} else {
 		assert_int_equal(fault, SW_RULE_FINE);
-		assert_int_equal(n_of_rank(was.rank, n), was.n - 1);
+		assert_int_equal(n_left(&was), was.n - 1);
 		assert_int_equal(find_lowest(n).rules, LIMIT);
 		seen_evicted++;
 	}
@@ -160,6 +196,19 @@ static void something_else(unsigned n)
 	}
 }
 
+/* Another way of grouping; limit and policy as they are said. */
+static void use_way(unsigned which, const struct sw_rule_table_own *said)
+{
+	struct sw_rule_table_own own = *said;
+	struct sw_bits bits[2];
+
+	way = &ways[which];
+	for (unsigned i = 0; i < 2 && way->bits[i]; i++)
+		assert_int_equal(sw_bits_parse(way->bits[i], &bits[own.n_groups++], NULL), 0);
+	own.groups = bits;
+	sw_rules_table_own(rules, 0, &own);
+}
+
 static void random_rounds(unsigned rounds)
 {
 	static unsigned n;
@@ -194,6 +243,7 @@ static void start(void)
 	rules = rules_create("test");
 	rules_limit(rules, 0, LIMIT);
 	rng = swtest_seed(21);
+	way = &ways[0];
 	seen_full = seen_evicted = 0;
 }
 
@@ -212,6 +262,24 @@ static void test_random(void **state)
 	sw_rules_table_set(rules, 0, &evict);
 	random_rounds(ROUNDS);
 	assert_true(seen_evicted > ROUNDS / 4);
+	end();
+}
+
+/* Groups, and other ways of grouping, also again before all rules are in their new groups. */
+static void test_groups(void **state)
+{
+	const struct sw_rule_table_own own = { .overflow = SW_OVERFLOW_EVICT };
+
+	start();
+	for (unsigned i = 0; i < 40; i++) {
+		for (unsigned k = below(4); k; k--)
+			use_way(below(RTE_DIM(ways)), &own);
+		use_way(i % RTE_DIM(ways), &own);
+		while (rules->table[0] && rule_evict_prepare(rules->table[0]))
+			;
+		random_rounds(ROUNDS / 80);
+	}
+	assert_true(seen_evicted > ROUNDS / 8);
 	end();
 }
 
@@ -266,15 +334,15 @@ static void fill_some(void)
 
 static void own(bool limited, uint32_t limit, enum sw_rule_overflow overflow)
 {
-	sw_rules_table_own(rules, 0, &(struct sw_rule_table_own){ limited, limit, overflow });
+	use_way(below(RTE_DIM(ways)),
+		&(struct sw_rule_table_own){
+			.limited = limited, .limit = limit, .overflow = overflow });
 }
 
 /* The right ones go, until there are so many left. */
 static void expect_shrink(unsigned left)
 {
-	bool more = true;
-
-	while (more) {
+	for (bool more = true; more;) {
 		struct lowest was = find_lowest(UINT64_MAX), is;
 
 		more = sw_rules_shrink(rules, 1);
@@ -282,7 +350,7 @@ static void expect_shrink(unsigned left)
 		if (is.rules == was.rules)
 			continue;
 		assert_int_equal(is.rules, was.rules - 1);
-		assert_int_equal(n_of_rank(was.rank, UINT64_MAX), was.n - 1);
+		assert_int_equal(n_left(&was), was.n - 1);
 	}
 	assert_int_equal(find_lowest(UINT64_MAX).rules, left);
 }
@@ -328,8 +396,8 @@ static void test_own(void **state)
 	own(true, 0, SW_OVERFLOW_EVICT);
 	expect_shrink(LIMIT / 4);
 	expect_add(1000, SW_RULE_TABLE_FULL);
-	/* Not in the middle of a change, nor of what comes back. */
-	own(true, LIMIT, SW_OVERFLOW_EVICT);
+	own(true, LIMIT,
+		SW_OVERFLOW_EVICT); /* not in the middle of a change, nor of what comes back */
 	fill_some();
 	own(true, 0, SW_OVERFLOW_EVICT);
 	sw_rules_begin(rules);
@@ -342,8 +410,7 @@ static void test_own(void **state)
 	assert_int_equal(one(rule_change_of(SW_RULE_ADD, 1)), SW_RULE_FINE);
 	assert_int_equal(find_lowest(UINT64_MAX).rules, LIMIT);
 	sw_rules_restoring(rules, false);
-	/* More than others have. */
-	own(true, LIMIT + 1, SW_OVERFLOW_AS_BRIDGE);
+	own(true, LIMIT + 1, SW_OVERFLOW_AS_BRIDGE); /* more than others have */
 	expect_add(1000, SW_RULE_FINE);
 	own(false, 0, SW_OVERFLOW_AS_BRIDGE);
 	sw_rules_table_stats(rules, 0, &stats);
@@ -421,6 +488,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_later),
 		cmocka_unit_test(test_own),
 		cmocka_unit_test(test_vacancy),

@@ -7,8 +7,9 @@
 
 #include <string.h>
 
+#include <sw/action_text.h>
 #include <sw/err.h>
-#include <sw/rule.h>
+#include <sw/rule_table.h>
 
 #define NAME_MAX_BYTES 31 /* OFP_MAX_TABLE_NAME_LEN with its NUL */
 
@@ -27,6 +28,17 @@ static int check_name(const char *text, struct sw_err *err)
 	sw_err_allowed(err, "1 to %d bytes, as OpenFlow carries them", NAME_MAX_BYTES);
 	if (!len)
 		sw_err_hint(err, "swctl clear flow_table RECORD name takes a name away");
+	return rc;
+}
+
+static int check_group(const char *text, struct sw_err *err)
+{
+	struct sw_bits bits;
+	int rc = sw_bits_parse(text, &bits, err);
+
+	if (rc && err && !*err->allowed)
+		sw_err_allowed(err,
+			"FIELD[] or FIELD[FIRST..LAST], FIELD as ovs-fields(7) calls it: NXM_OF_IN_PORT[]");
 	return rc;
 }
 
@@ -51,11 +63,19 @@ SW_REGISTER(column, flow_table_flow_limit) = {
 };
 SW_REGISTER(column, flow_table_overflow_policy) = {
 	.name = "Flow_Table.overflow_policy",
-	.help = "refuse: no rule is added to a full table. evict: of the rules with a timeout, the one of the lowest importance goes, of "
-		"these the one that would be over first. Empty: overflow-policy of the bridge. A table evicts, too, when a controller "
-		"asks for it (ovs-ofctl mod-table)",
+	.help = "refuse: no rule is added to a full table. evict: of the rules with a timeout, one of the largest group goes (groups), there the "
+		"one of the lowest importance, of these the one that would be over first. Empty: overflow-policy of the bridge. A table "
+		"evicts, too, when a controller asks for it (ovs-ofctl mod-table)",
 	.type = SW_OPTIONAL(STRING),
 	.words = policies,
+};
+SW_REGISTER(column, flow_table_groups) = {
+	.name = "Flow_Table.groups",
+	.help = "fields or bits of them, as NXM_OF_IN_PORT[] or ip_src[16..31]: rules with a timeout that have the same values there are a group. A table "
+		"that evicts takes from the largest, so that nobody can drive the rules of others out. What a rule says nothing of is 0. "
+		"Empty: all are one group",
+	.type = SW_SET(STRING, SW_TABLE_GROUPS),
+	.check = check_group,
 };
 SW_REGISTER(column, flow_table_external_ids) = {
 	.name = "Flow_Table.external_ids",

@@ -42,12 +42,6 @@ SW_REGISTER(unsupported, openflow) = {
 		"Interface.statistics:upcall_packets", "Interface.statistics:upcall_errors"),
 };
 
-SW_REGISTER(unsupported, flow_table_groups) = {
-	.name = "fair eviction",
-	.help = "groups of rules that a full table takes from in turn",
-	.names = SW_WORDS("Flow_Table.groups"),
-};
-
 SW_REGISTER(unsupported, prefix_tracking) = {
 	.name = "prefix tracking",
 	.help = "fields whose prefixes the classifier of OVS tracks, so that one cached flow serves more packets",

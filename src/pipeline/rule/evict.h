@@ -7,12 +7,15 @@
 #ifndef RULE_EVICT_H
 #define RULE_EVICT_H
 
+#include "evict_by.h"
 #include "store.h"
 
-/* The table may have to choose from now on. Its rules are looked through in shares: rule_evict_prepare, until it says false. */
-void rule_evict_begin(struct rule_table *table);
+/* The table may have to choose from now on, among groups (NULL: one), whose way may be another than before. Its rules are sorted in in
+ * shares: rule_evict_prepare, until it says false. */
+void rule_evict_begin(struct rule_table *table, const struct evict_by *by);
 bool rule_evict_prepare(struct rule_table *table);
-void rule_evict_end(struct rule_table *table);
+/* Its rules are freed already. At most `most` pages of 64 KiB in a call; false: it is over. */
+bool rule_evict_end(struct rule_table *table, unsigned most);
 
 /* A rule came, or its timeouts or its importance are others; it went. Nothing where the table need not choose. */
 void rule_evict_set(struct rule_table *table, struct sw_rule *rule);

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Eviction (OpenFlow 1.4.1, 5.5 and 6.4; which rule: as Open vSwitch): of rules with a timeout the one of the lowest importance, of these the
- * one that would be over first.
+ * Eviction (OpenFlow 1.4.1, 5.5 and 6.4; which rule: Flow_Table in ovs-vswitchd.conf.db(5)): of rules with a timeout, those in the largest
+ * group; of these the one of the lowest importance, and then the one that would be over first.
  *
- * A heap by both, as they were when the rule was put there. Packets put off the end of an idle timeout and tell nobody, so
- * what is at the top is looked at anew and goes down if its end is later now. No rule ends earlier than the heap has it: who
- * shortens a timeout says so. So the choice is exact, unless LOOKS of those at the top have been used meanwhile: then it is
- * the best of them.
+ * Rules of a table that did not evict before are gathered by a walk through it, in shares; when they are to be grouped in another way they go from
+ * the old groups to the new, in shares, too. A choice meanwhile is the best of those that are there.
  *
  * Control thread only.
  */
@@ -14,73 +12,28 @@
 
 #include <stdlib.h>
 
-#include <rte_common.h>
-
 #include <sw/mem.h>
 
+#include "evict_groups.h"
 #include "find.h"
 #include "slab.h"
-#include "stage.h"
-#include "timer.h"
 
-#define LOOKS 1024
-#define END   ((1ull << 48) - 1) /* bits of a rank */
-#define SHARE 2048		 /* rules looked through in a step */
-#define FIRST 256		 /* places of a heap at first */
-
-struct entry {
-	uint64_t rank; /* importance above, end in milliseconds below */
-	struct sw_rule *rule;
-};
+#define SHARE	2048 /* rules looked through in a step */
+#define REGROUP 512  /* rules that go to other groups in one */
+#define PAGES	64   /* freed in one */
 
 struct rule_evict {
-	struct entry *heap;
-	unsigned n, size;
+	struct evict_groups *groups, *old; /* old: NULL when all are in the new ones */
+	bool drained;			   /* old is being freed */
+	struct evict_by *want;		   /* of wants: another way again, when old is empty */
+	bool wants;
 	uint64_t walk; /* where the look through the table is */
 	bool walked;   /* it is over */
 };
 
-static uint64_t rank_of(const struct sw_rule *rule)
+static bool may_go(const struct sw_rule *rule)
 {
-	return (uint64_t)rule->importance << 48 | (rule_timer_due(rule) & END);
-}
-
-static void put(struct rule_evict *e, unsigned at, struct entry entry)
-{
-	e->heap[at] = entry;
-	entry.rule->evict_at = at + 1;
-}
-
-static void sift_up(struct rule_evict *e, unsigned at, struct entry entry)
-{
-	while (at && e->heap[(at - 1) / 2].rank > entry.rank) {
-		put(e, at, e->heap[(at - 1) / 2]);
-		at = (at - 1) / 2;
-	}
-	put(e, at, entry);
-}
-
-static void sift_down(struct rule_evict *e, unsigned at, struct entry entry)
-{
-	for (;;) {
-		unsigned child = 2 * at + 1;
-
-		if (child + 1 < e->n && e->heap[child + 1].rank < e->heap[child].rank)
-			child++;
-		if (child >= e->n || e->heap[child].rank >= entry.rank)
-			break;
-		put(e, at, e->heap[child]);
-		at = child;
-	}
-	put(e, at, entry);
-}
-
-static void move(struct rule_evict *e, unsigned at, struct entry entry)
-{
-	if (at && e->heap[(at - 1) / 2].rank > entry.rank)
-		sift_up(e, at, entry);
-	else
-		sift_down(e, at, entry);
+	return rule->idle_timeout || rule->hard_timeout;
 }
 
 void rule_evict_set(struct rule_table *table, struct sw_rule *rule)
@@ -89,38 +42,77 @@ void rule_evict_set(struct rule_table *table, struct sw_rule *rule)
 
 	if (!e)
 		return;
-	if (!rule->idle_timeout && !rule->hard_timeout) {
+	if (!may_go(rule) || (e->old && evict_groups_have(e->old, rule)))
 		rule_evict_drop(table, rule);
-		return;
-	}
-	if (!rule->evict_at) {
-		if (e->n == e->size) {
-			e->size = RTE_MAX(FIRST, 2 * e->size);
-			e->heap = sw_xrealloc(e->heap, e->size, sizeof(e->heap[0]));
-		}
-		rule->evict_at = ++e->n;
-	}
-	move(e, rule->evict_at - 1, (struct entry){ rank_of(rule), rule });
+	if (may_go(rule))
+		evict_groups_set(e->groups, rule);
 }
 
 void rule_evict_drop(struct rule_table *table, struct sw_rule *rule)
 {
 	struct rule_evict *e = table->evict;
-	unsigned at = rule->evict_at;
-	struct entry last;
 
-	if (!e || !at)
+	if (!e || !rule->evict_at)
 		return;
-	rule->evict_at = 0;
-	last = e->heap[--e->n];
-	if (last.rule != rule)
-		move(e, at - 1, last);
+	if (evict_groups_have(e->groups, rule))
+		evict_groups_drop(e->groups, rule);
+	else
+		evict_groups_forget(e->old, rule);
 }
 
-void rule_evict_begin(struct rule_table *table)
+/* Takes `by`. */
+static void group(struct rule_evict *e, struct evict_by *by)
 {
-	if (!table->evict)
-		table->evict = sw_xcalloc(1, sizeof(*table->evict));
+	e->old = e->groups;
+	e->groups = evict_groups_create(by, !evict_groups_are_odd(e->old));
+}
+
+void rule_evict_begin(struct rule_table *table, const struct evict_by *by)
+{
+	struct rule_evict *e = table->evict;
+
+	if (!e) {
+		table->evict = e = sw_xcalloc(1, sizeof(*e));
+		e->groups = evict_groups_create(evict_by_copy(by), false);
+		return;
+	}
+	free(e->want);
+	e->want = NULL;
+	e->wants = false;
+	if (evict_groups_are_by(e->groups, by))
+		return;
+	e->wants = e->old;
+	if (e->wants)
+		e->want = evict_by_copy(by);
+	else
+		group(e, evict_by_copy(by));
+}
+
+/* Some of the old groups to the new. */
+static void regroup(struct rule_table *table)
+{
+	struct rule_evict *e = table->evict;
+	struct sw_rule *rule;
+
+	for (unsigned i = 0; i < REGROUP && !e->drained; i++) {
+		rule = evict_groups_take(e->old);
+		if (rule)
+			evict_groups_set(e->groups, rule);
+		e->drained = !rule;
+	}
+	if (!e->drained || evict_groups_free(e->old, PAGES))
+		return;
+	e->drained = false;
+	e->old = NULL;
+	if (e->wants)
+		group(e, e->want);
+	e->want = NULL;
+	e->wants = false;
+}
+
+static bool is_under_way(const struct rule_evict *e)
+{
+	return e->old || !e->walked;
 }
 
 bool rule_evict_prepare(struct rule_table *table)
@@ -128,8 +120,12 @@ bool rule_evict_prepare(struct rule_table *table)
 	struct rule_evict *e = table->evict;
 	struct sw_rule *rule;
 
-	if (!e || e->walked)
+	if (!e || !is_under_way(e))
 		return false;
+	if (e->old) {
+		regroup(table);
+		return true;
+	}
 	for (unsigned i = 0; i < SHARE; i++) {
 		rule = rule_walk(table, &e->walk);
 		if (!rule) {
@@ -146,7 +142,7 @@ bool rule_evict_ready(struct rule_table *table, unsigned *looks)
 {
 	const struct rule_evict *e = table->evict;
 
-	while (e && !e->n && !e->walked) {
+	while (e && evict_groups_are_empty(e->groups) && is_under_way(e)) {
 		if (*looks < SHARE)
 			return false;
 		*looks -= SHARE;
@@ -155,30 +151,32 @@ bool rule_evict_ready(struct rule_table *table, unsigned *looks)
 	return true;
 }
 
-void rule_evict_end(struct rule_table *table)
+bool rule_evict_end(struct rule_table *table, unsigned most)
 {
-	if (table->evict)
-		free(table->evict->heap);
-	free(table->evict);
+	struct rule_evict *e = table->evict;
+
+	if (!e)
+		return false;
+	if (e->old) {
+		if (evict_groups_free(e->old, most))
+			return true;
+		e->old = NULL;
+	}
+	if (evict_groups_free(e->groups, most))
+		return true;
+	free(e->want);
+	free(e);
+	table->evict = NULL;
+	return false;
 }
 
 struct sw_rule *rule_evict_choose(struct rule_table *table)
 {
 	struct rule_evict *e = table->evict;
-	struct entry best = { UINT64_MAX, NULL };
 
 	if (!e)
 		return NULL;
-	while (!e->n && rule_evict_prepare(table))
+	while (evict_groups_are_empty(e->groups) && rule_evict_prepare(table))
 		;
-	for (unsigned i = 0; e->n && i < LOOKS; i++) {
-		struct entry top = { rank_of(e->heap[0].rule), e->heap[0].rule };
-
-		if (top.rank <= e->heap[0].rank)
-			return top.rule;
-		if (top.rank < best.rank)
-			best = top;
-		sift_down(e, 0, top);
-	}
-	return best.rule;
+	return evict_groups_choose(e->groups);
 }

@@ -37,6 +37,8 @@ struct rule_table_counts {
 	} of[RULE_TABLES];
 } __rte_cache_aligned;
 
+struct evict_by;
+
 /* The rules of a table that have one mask. */
 struct rule_group {
 	struct rule_mask *mask;
@@ -115,7 +117,8 @@ struct sw_rules {
 	uint64_t clauses; /* of rules, as staged; clause.h */
 	bool evict_all;	  /* every table evicts, whatever conf says; own may say other */
 	struct sw_rule_table_conf conf[RULE_TABLES];
-	struct sw_rule_table_own own[RULE_TABLES];
+	struct sw_rule_table_own own[RULE_TABLES]; /* without groups: */
+	struct evict_by *evict_by[RULE_TABLES];
 	uint8_t next_vacancy[RULE_TABLES]; /* enum sw_rule_vacancy: what may be said next */
 	struct rule_table *stale;
 	bool staging, dying;

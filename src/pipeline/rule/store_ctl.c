@@ -30,6 +30,7 @@
 #include "uses.h"
 
 #define FREE_SHARE 4096 /* rules freed in one step */
+#define FREE_PAGES 64	/* pages of what evicts */
 
 struct sw_rules *rules_create(const char *name)
 {
@@ -173,7 +174,6 @@ static void free_table(struct rule_table *table)
 		rule_tuple_free(t);
 	}
 	rule_sieves_free(table);
-	rule_evict_end(table);
 	rule_groups_free(table);
 	free(table->view);
 	free(table->slab);
@@ -211,7 +211,8 @@ static void free_share(void *arg)
 	for (unsigned i = 0; i < RULE_TABLES; i++) {
 		if (!rules->table[i])
 			continue;
-		if (!free_some_rules(rules->table[i])) {
+		if (!free_some_rules(rules->table[i]) &&
+			!rule_evict_end(rules->table[i], FREE_PAGES)) {
 			free_table(rules->table[i]);
 			rules->table[i] = NULL;
 		}
@@ -223,6 +224,8 @@ static void free_share(void *arg)
 	free(rules->counts);
 	for (unsigned i = 0; i < PLACES; i++)
 		free(rules->stamps[i]);
+	for (unsigned i = 0; i < RULE_TABLES; i++)
+		free(rules->evict_by[i]);
 	rule_uses_fini(rules);
 	rule_learners_fini(rules);
 	free(rules->name);

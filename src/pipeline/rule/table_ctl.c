@@ -6,6 +6,8 @@
  */
 #include <sw/rule_table.h>
 
+#include <stdlib.h>
+
 #include <rte_common.h>
 
 #include "evict.h"
@@ -18,6 +20,11 @@ bool sw_rules_table_evicts(const struct sw_rules *rules, unsigned table)
 	bool all = own == SW_OVERFLOW_AS_BRIDGE ? rules->evict_all : own == SW_OVERFLOW_EVICT;
 
 	return table != SW_TABLE_BY_HAND && (all || rules->conf[table].evict);
+}
+
+bool sw_rules_table_is_fair(const struct sw_rules *rules, unsigned table)
+{
+	return rules->evict_by[table];
 }
 
 /* What was there before a restart comes back even where the limit has fallen below it: it would still be there without. */
@@ -33,12 +40,16 @@ uint32_t rule_table_limit(const struct sw_rules *rules, unsigned table)
 void rule_table_watch(struct sw_rules *rules, struct rule_table *table)
 {
 	if (sw_rules_table_evicts(rules, table->id))
-		rule_evict_begin(table);
+		rule_evict_begin(table, rules->evict_by[table->id]);
 }
 
 void sw_rules_table_own(struct sw_rules *rules, unsigned table, const struct sw_rule_table_own *own)
 {
+	free(rules->evict_by[table]);
+	rules->evict_by[table] = evict_by_create(own->groups, own->n_groups);
 	rules->own[table] = *own;
+	rules->own[table].groups = NULL;
+	rules->own[table].n_groups = 0;
 	if (rules->table[table])
 		rule_table_watch(rules, rules->table[table]);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * How tables are configured (1.3.5, 7.3.3; 1.4.1, 7.3.4.2, 7.3.5.14): do they evict, and do they say when they get full; and saying
- * so (7.4.5). Which rule is evicted cannot be chosen: see sw/rule_table.h.
+ * so (7.4.5). Which rule is evicted is not theirs to choose: see sw/rule_table.h; that there are groups is what OTHER says.
  *
  * Thread: control.
  */
@@ -41,7 +41,9 @@ static void put_desc(
 		out, (conf.evict ? OFPTC_EVICTION : 0) | (conf.vacancy ? OFPTC_VACANCY_EVENTS : 0));
 	if (conf.evict) {
 		at = of_property_begin(out, OFPTMPT_EVICTION);
-		of_put_u32(out, EVICTS_BY);
+		of_put_u32(out,
+			EVICTS_BY |
+				(sw_rules_table_is_fair(of->rules, table) ? OFPTMPEF_OTHER : 0));
 		of_property_end(out, at);
 	}
 	if (conf.vacancy) {
@@ -73,7 +75,8 @@ static enum of_error get_property(
 	if (of_left(&p->body) != PROPERTY_BYTES)
 		return OFPBPC_BAD_LEN;
 	if (p->type == OFPTMPT_EVICTION)
-		return of_u32(&p->body) == EVICTS_BY ? OF_FINE : OFPBPC_BAD_VALUE;
+		return (of_u32(&p->body) & ~OFPTMPEF_OTHER) == EVICTS_BY ? OF_FINE
+									 : OFPBPC_BAD_VALUE;
 	conf->down = of_u8(&p->body);
 	conf->up = of_u8(&p->body);
 	return conf->down <= conf->up && conf->up <= 100 ? OF_FINE : OFPBPC_BAD_VALUE;
