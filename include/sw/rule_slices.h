@@ -25,6 +25,11 @@ bool sw_rules_stage_gone(
 bool sw_rules_gone_are_many(
 	const struct sw_rules *rules, enum sw_rule_news why, uint32_t id, unsigned looks);
 
+/* What a commit ends besides, since nobody learns it any more (delete_learned), and what rules that begin to learn up to a limit have to
+ * count, in pieces of `looks` rules; true: there is more. Behind it only a commit or an abort; who leaves it out has it all done by
+ * the commit. */
+bool sw_rules_follow(struct sw_rules *rules, unsigned looks);
+
 /* sw_rules_commit() in pieces: all that is staged is seen by workers at once; then listeners hear of `most` of the changes
  * that are left, in their order, and what these ended goes. false: none is left, and it is over. */
 void sw_rules_publish(struct sw_rules *rules);

@@ -31,7 +31,8 @@
 struct ending {
 	TAILQ_ENTRY(ending) chain;
 	struct sw_bridge *bridge;
-	bool commit;
+	bool commit, groups; /* groups: they are staged along with rules */
+	bool unseen;	     /* it is to be committed, but other rules end with it */
 	unsigned waits;	     /* how often it still waits */
 	struct event *timer; /* NULL: there is no loop, or no memory */
 };
@@ -64,10 +65,19 @@ static bool must_wait(struct ending *e)
 {
 	const struct of_bridge *of = of_bridge_of(e->bridge);
 
-	if (!e->commit || !e->waits || !of || !sw_loop_base() || of_bridge_keeps_up(of))
+	if (!e->commit || e->unseen || !e->waits || !of || !sw_loop_base() ||
+		of_bridge_keeps_up(of))
 		return false;
 	e->waits--;
 	return true;
+}
+
+static void publish(struct sw_bridge *bridge, bool groups)
+{
+	if (groups)
+		sw_groups_publish(sw_bridge_groups(bridge));
+	else
+		sw_rules_publish(sw_bridge_rules(bridge));
 }
 
 /* true: there is more. */
@@ -75,6 +85,11 @@ static bool piece(struct ending *e)
 {
 	struct sw_rules *rules = sw_bridge_rules(e->bridge);
 
+	if (e->unseen && sw_rules_follow(rules, STAGED_LOOKS))
+		return true;
+	if (e->unseen)
+		publish(e->bridge, e->groups);
+	e->unseen = false;
 	if (e->commit)
 		return sw_rules_settle(rules, PIECE);
 	if (sw_rules_take_back(rules, PIECE))
@@ -127,7 +142,7 @@ static void step_first(void *arg)
 	step(e);
 }
 
-static void begin(struct sw_bridge *bridge, bool commit)
+static struct ending *begin(struct sw_bridge *bridge, bool commit)
 {
 	struct ending *e = sw_xcalloc(1, sizeof(*e));
 
@@ -138,6 +153,7 @@ static void begin(struct sw_bridge *bridge, bool commit)
 		e->timer = event_new(sw_loop_base(), -1, 0, step_event, e);
 	TAILQ_INSERT_TAIL(&endings, e, chain);
 	come_again(e, false);
+	return e;
 }
 
 static void settle(struct sw_bridge *bridge)
@@ -155,10 +171,24 @@ static void settle(struct sw_bridge *bridge)
 		of_monitors_end(of);
 }
 
+/* Rules that end with it, or are to be counted, may be many to look for: then it is seen when that is done. */
+static void commit(struct sw_bridge *bridge, bool groups)
+{
+	struct ending *e;
+
+	if (!sw_rules_follow(sw_bridge_rules(bridge), STAGED_LOOKS)) {
+		publish(bridge, groups);
+		settle(bridge);
+		return;
+	}
+	e = begin(bridge, true);
+	e->groups = groups;
+	e->unseen = true;
+}
+
 void staged_commit(struct sw_bridge *bridge)
 {
-	sw_rules_publish(sw_bridge_rules(bridge));
-	settle(bridge);
+	commit(bridge, false);
 }
 
 void staged_abort(struct sw_bridge *bridge)
@@ -173,8 +203,7 @@ void staged_abort(struct sw_bridge *bridge)
 
 void staged_commit_all(struct sw_bridge *bridge)
 {
-	sw_groups_publish(sw_bridge_groups(bridge));
-	settle(bridge);
+	commit(bridge, true);
 }
 
 void staged_abort_all(struct sw_bridge *bridge)
@@ -238,6 +267,13 @@ bool staged_is_under_way(const struct sw_rules *rules)
 	return ending_of(rules);
 }
 
+bool staged_is_unseen(const struct sw_rules *rules)
+{
+	const struct ending *e = ending_of(rules);
+
+	return e && e->unseen;
+}
+
 bool staged_is_idle(void)
 {
 	return TAILQ_EMPTY(&endings);
@@ -248,6 +284,8 @@ static void bridge_gone(struct sw_bridge *bridge)
 {
 	struct ending *e = (struct ending *)ending_of(sw_bridge_rules(bridge));
 
+	if (e && e->unseen && e->groups)
+		sw_groups_discard(sw_bridge_groups(bridge));
 	if (e)
 		drop(e);
 }

@@ -34,6 +34,8 @@ SEND_REMOVED, CHECK_OVERLAP = 1, 2
 HARD_S = 4
 LEARN = "table=0,priority=1,actions=learn(table=1,cookie=0x5,delete_learned,NXM_OF_ETH_SRC[])"
 
+LIMIT = "table=0,priority=1,actions=learn(table=1,cookie=0x5,limit=9,NXM_OF_ETH_SRC[])"
+
 
 def output(port):
     return struct.pack("!HHI HHIH6x", 4, 24, 0, 0, 16, port, 0)
@@ -302,6 +304,11 @@ class Bridge:
         self._is = None
         self._measure("delete_learned, none",
                       lambda: self._transact(["rule", "del", "br0", "table=0"]) and None)
+
+    def limit(self):
+        self._load(table=1)
+        self._measure("a limit begins", lambda: self._transact(["rule", "add", "br0", LIMIT]) and None)
+        self._transact(["rule", "del", "br0", "table=0"])
 
     # --- files ---
 

@@ -4,7 +4,7 @@
  * behind all of it, who goes in the middle leaves nothing half done, and so does a bridge.
  */
 #include "of_bundles.h"
-#include "of_packet_outs.h"
+#include "of_larges.h"
 #include "of_rules.h"
 
 #include <unistd.h>
@@ -29,138 +29,27 @@
 #include "../../src/ctl/of/conn/server.h"
 #include "../../src/ctl/staged.h"
 
-#define N	20000
-#define TICK_NS 400000 /* a look at the clock takes so long: a slice is a few pieces */
-
-static int setup(void **state)
-{
-	struct sw_err err;
-
-	ts_start(1);
-	assert_int_equal(sw_loop_init(&err), 0);
-	ct_start();
-	ct_bridge("br0");
-	op_start();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	sw_clock_tick(0);
-	op_turn(1);
-	op_stop();
-	ct_stop();
-	sw_loop_fini();
-	ts_stop();
-	return 0;
-}
-
-static struct sw_bridge *bridge(void)
-{
-	return sw_bridge_by_name("br0");
-}
-
-static struct sw_rules *rules(void)
-{
-	return sw_bridge_rules(bridge());
-}
-
-static unsigned count(void)
-{
-	struct sw_rule_table_stats stats;
-
-	sw_rules_table_stats(rules(), 0, &stats);
-	return stats.rules;
-}
-
-/* n rules of an address each, which send to port 1, a group 7 or by a meter 7. */
-static int fill(const char *does)
-{
-	int fd = or_dial(OF13);
-
-	ct_ok("group add br0 group_id=7,type=all,bucket=output:2");
-	ct_ok("meter add br0 meter=7,kbps,bands=type=drop,rate=100");
-	for (unsigned i = 0; i < N; i++) {
-		char text[128];
-
-		snprintf(text, sizeof(text),
-			"send_flow_rem,cookie=%u,ip,nw_dst=10.0.%u.%u,actions=%s", i + 1, i / 256,
-			i % 256, does);
-		or_flow_mod(fd, OF13, OR_ADD, text);
-	}
-	op_echo(fd, OF13);
-	op_hush(fd, OF13);
-	assert_int_equal(count(), N);
-	return fd;
-}
-
-static void barrier(int fd)
-{
-	op_say(fd, OF13, 20, 0xba, "");
-}
-
-/* Slices do not end. */
-static void at_once(void)
-{
-	sw_clock_tick(0);
-}
-
-static void hear_barrier(int fd)
-{
-	at_once();
-	assert_int_equal(op_hear_type(fd, 21)->xid, 0xba);
-}
-
-/* Until the change of it is under way, but not over. Time goes on fast, so that slices end, to the end of the case or to at_once(). */
-static void until_busy(void)
-{
-	sw_clock_tick(TICK_NS);
-	for (unsigned i = 0; i < 1000 && !sw_rules_busy(rules()); i++)
-		op_turn(1);
-	assert_true(sw_rules_busy(rules()));
-	assert_false(staged_is_under_way(rules()));
-}
-
-/* Until packets see it, but not all who listen have heard of it. */
-static void until_told(void)
-{
-	sw_clock_tick(TICK_NS);
-	for (unsigned i = 0; i < 1000 && !staged_is_under_way(rules()); i++)
-		op_turn(1);
-	assert_true(staged_is_under_way(rules()));
-}
-
-static void until_idle(void)
-{
-	at_once();
-	for (unsigned i = 0; i < 200000 && sw_rules_busy(rules()); i++) {
-		op_turn(1);
-		usleep(20); /* it may wait for who is slow */
-	}
-	assert_false(sw_rules_busy(rules()));
-}
-
 /* Others are answered while it is at it, but what would change the bridge waits, and happens behind it. */
 static void others_are_served(void **state)
 {
-	int fd = fill("output:1"), other = op_dial_as("br0", OF13);
+	int fd = ol_fill("output:1"), other = op_dial_as("br0", OF13);
 
 	op_hush(other, OF13);
 	op_echo(other, OF13);
 	or_flow_mod(fd, OF13, OR_DELETE, "cookie=0/0x1");
-	barrier(fd);
-	until_busy();
+	ol_barrier(fd);
+	ol_until_busy();
 	op_echo(other, OF13);
-	assert_true(sw_rules_busy(rules()));
+	assert_true(sw_rules_busy(ol_rules()));
 	or_flow_mod(other, OF13, OR_ADD, "priority=9,tcp,actions=output:3");
-	barrier(other);
+	ol_barrier(other);
 	op_turn(1);
-	assert_true(sw_rules_busy(rules()));
+	assert_true(sw_rules_busy(ol_rules()));
 	op_hear_nothing(other);
-	hear_barrier(fd);
-	assert_false(staged_is_under_way(rules()) && count() != N / 2);
-	hear_barrier(other);
-	assert_int_equal(count(), N / 2 + 1);
+	ol_hear_barrier(fd);
+	assert_false(staged_is_under_way(ol_rules()) && ol_count() != OL_RULES / 2);
+	ol_hear_barrier(other);
+	assert_int_equal(ol_count(), OL_RULES / 2 + 1);
 	op_close(other);
 	op_close(fd);
 }
@@ -168,18 +57,18 @@ static void others_are_served(void **state)
 /* Peers are told of each rule before the barrier's reply, and none is lost for that. */
 static void told_before_the_barrier(void **state)
 {
-	int fd = fill("output:1"), other = op_dial_as("br0", OF13);
+	int fd = ol_fill("output:1"), other = op_dial_as("br0", OF13);
 	const struct op_message *m;
 	unsigned n = 0;
 
 	op_echo(other, OF13);
 	or_flow_mod(other, OF13, OR_DELETE, "");
-	barrier(other);
+	ol_barrier(other);
 	while ((m = op_hear(other)) && m->type == 11)
 		n++;
 	assert_non_null(m);
 	assert_int_equal(m->type, 21);
-	assert_int_equal(n, N);
+	assert_int_equal(n, OL_RULES);
 	op_close(other);
 	op_close(fd);
 }
@@ -187,60 +76,52 @@ static void told_before_the_barrier(void **state)
 /* In the middle of what follows from it, a new one waits, and neither is lost. */
 static void one_after_the_other(void **state)
 {
-	int fd = fill("output:1"), other = op_dial_as("br0", OF13);
+	int fd = ol_fill("output:1"), other = op_dial_as("br0", OF13);
 
 	op_hush(other, OF13);
 	op_echo(other, OF13);
 	or_flow_mod(fd, OF13, OR_MODIFY, "actions=output:2");
-	until_told();
+	ol_until_told();
 	or_flow_mod(other, OF13, OR_DELETE, "out_port=1");
 	or_flow_mod(other, OF13, OR_DELETE, "out_port=2,cookie=0/0x3");
-	barrier(other);
-	hear_barrier(other);
-	assert_int_equal(count(), N - N / 4);
-	barrier(fd);
-	hear_barrier(fd);
+	ol_barrier(other);
+	ol_hear_barrier(other);
+	assert_int_equal(ol_count(), OL_RULES - OL_RULES / 4);
+	ol_barrier(fd);
+	ol_hear_barrier(fd);
 	op_close(other);
 	op_close(fd);
 }
 
-/* It is cut off: with an answer that it did not read, where a peer that only says no more would have all done that it asked for. */
-static void cut_off(int fd)
-{
-	close(fd);
-	at_once();
-	op_turn(2);
-}
-
 static void peer_goes(void **state)
 {
-	int fd = fill("output:1"), other = op_dial_as("br0", OF13);
+	int fd = ol_fill("output:1"), other = op_dial_as("br0", OF13);
 
 	op_hush(other, OF13);
 	op_say(other, OF13, 2, 1, "");
 	or_flow_mod(other, OF13, OR_ADD, "priority=9,tcp,actions=output:3");
 	or_flow_mod(other, OF13, OR_DELETE, "ip");
-	until_busy();
-	cut_off(other);
-	until_idle();
-	assert_int_equal(count(), N + 1); /* the first is made, the second not at all */
+	ol_until_busy();
+	ol_cut_off(other);
+	ol_until_idle();
+	assert_int_equal(ol_count(), OL_RULES + 1); /* the first is made, the second not at all */
 	other = op_dial_as("br0", OF13);
 	op_say(other, OF13, 2, 1, "");
 	or_flow_mod(other, OF13, OR_DELETE, "");
-	until_told();
-	cut_off(other);
-	until_idle();
-	assert_int_equal(count(), 0); /* it was, before it went */
+	ol_until_told();
+	ol_cut_off(other);
+	ol_until_idle();
+	assert_int_equal(ol_count(), 0); /* it was, before it went */
 	or_flow_mod(fd, OF13, OR_ADD, "priority=9,tcp,actions=output:3");
-	barrier(fd);
-	hear_barrier(fd);
-	assert_int_equal(count(), 1);
+	ol_barrier(fd);
+	ol_hear_barrier(fd);
+	assert_int_equal(ol_count(), 1);
 	op_close(fd);
 }
 
 static void refused(void **state)
 {
-	int fd = fill("output:1");
+	int fd = ol_fill("output:1");
 	struct of_buf buf = { 0 };
 
 	/* A prefix and a field that no rule of the table looks at: they are compared one by one, and it is one of the last. */
@@ -248,54 +129,12 @@ static void refused(void **state)
 		"check_overlap,ip,nw_dst=10.0.78.0/24,nw_ttl=3,actions=output:1");
 	op_say_raw(fd, buf.bytes, buf.len);
 	of_buf_fini(&buf);
-	until_busy();
-	at_once();
+	ol_until_busy();
+	ol_at_once();
 	op_hear_error(fd, 5, 3);
-	barrier(fd);
-	hear_barrier(fd);
-	assert_int_equal(count(), N);
-	op_close(fd);
-}
-
-static void packet_out(int fd, const char *actions)
-{
-	po_say(fd, OF13, SW_OFPP_CONTROLLER, actions, ts_frame(MAC(9), MAC(8), UNTAGGED));
-}
-
-/* Packets of others may name the groups and meters that are in force, and not those that a bundle is about to bring. */
-static void others_see_what_is_there(void **state)
-{
-	int fd = fill("output:1"), other = op_dial_as("br0", OF13);
-
-	op_hush(other, OF13);
-	op_echo(other, OF13);
-	ob_begin(fd, OF13);
-	ob_add_group(fd, OF13, OB_DELETE, 7, 0);
-	ob_add_group(fd, OF13, OB_ADD, 8, 5);
-	ob_add_meter(fd, OF13, OB_DELETE, 7, 0);
-	ob_add_meter(fd, OF13, OB_ADD, 8, 5);
-	ob_add(fd, OF13, 7, OR_ADD, "priority=9,tcp,actions=meter:8,group:8");
-	for (unsigned i = 0; i < 40; i++) /* each looks at all rules */
-		ob_add(fd, OF13, 7, OR_MODIFY, "cookie=1/1,actions=output:2");
-	ob_control(fd, OF13, 7, OB_COMMIT, 3);
-	until_busy();
-	packet_out(other, "group:7");
-	packet_out(other, "controller(meter_id=7)");
-	op_echo(other, OF13);
-	packet_out(other, "group:8");
-	op_hear_error(other, 2, 9);
-	packet_out(other, "clone(controller(meter_id=8))");
-	op_hear_error(other, 12, 3);
-	assert_true(sw_rules_busy(rules()));
-	assert_false(staged_is_under_way(rules()));
-	at_once();
-	ob_hear_control(fd, OF13, 7, OB_COMMITTED, 3);
-	packet_out(other, "group:8");
-	packet_out(other, "controller(meter_id=8)");
-	op_echo(other, OF13);
-	packet_out(other, "group:7");
-	op_hear_error(other, 2, 9);
-	op_close(other);
+	ol_barrier(fd);
+	ol_hear_barrier(fd);
+	assert_int_equal(ol_count(), OL_RULES);
 	op_close(fd);
 }
 
@@ -327,11 +166,11 @@ static void delete_used(int fd, bool meter, bool bundled)
 /* Until a part of the rules is staged, but not all. */
 static void until_part(void)
 {
-	sw_clock_tick(TICK_NS);
-	for (unsigned i = 0; i < 1000 && !sw_rules_staged(rules()); i++)
+	sw_clock_tick(OL_TICK_NS);
+	for (unsigned i = 0; i < 1000 && !sw_rules_staged(ol_rules()); i++)
 		op_turn(1);
-	assert_in_range(sw_rules_staged(rules()), 1, N - 1);
-	assert_false(staged_is_under_way(rules()));
+	assert_in_range(sw_rules_staged(ol_rules()), 1, OL_RULES - 1);
+	assert_false(staged_is_under_way(ol_rules()));
 }
 
 /* Another controller that asks for it is told of the request. */
@@ -350,7 +189,7 @@ static void users_go(void **state)
 {
 	for (unsigned way = 0; way < 4; way++) {
 		bool meter = way & 1, bundled = way & 2;
-		int fd = fill(uses[meter]), other = op_dial_as("br0", OF14);
+		int fd = ol_fill(uses[meter]), other = op_dial_as("br0", OF14);
 
 		op_hush(other, OF14);
 		op_say(other, OF14, 28, 1, "000b 0008 00000003"); /* OFPT_REQUESTFORWARD */
@@ -358,17 +197,17 @@ static void users_go(void **state)
 		if (bundled)
 			ob_begin(fd, OF13);
 		delete_used(fd, meter, bundled);
-		barrier(fd);
+		ol_barrier(fd);
 		until_part();
-		at_once();
+		ol_at_once();
 		if (bundled)
 			ob_hear_control(fd, OF13, 7, OB_COMMITTED, 3);
-		hear_barrier(fd);
+		ol_hear_barrier(fd);
 		hear_forwarded(other, meter);
 		op_close(other);
-		assert_int_equal(count(), 0);
-		assert_null(meter ? (void *)sw_meters_find(sw_bridge_meters(bridge()), 7)
-				  : (void *)sw_groups_find(sw_bridge_groups(bridge()), 7));
+		assert_int_equal(ol_count(), 0);
+		assert_null(meter ? (void *)sw_meters_find(sw_bridge_meters(ol_bridge()), 7)
+				  : (void *)sw_groups_find(sw_bridge_groups(ol_bridge()), 7));
 		ct_ok("group del br0");
 		ct_ok("meter del br0");
 		op_close(fd);
@@ -380,7 +219,7 @@ static void user_stays(void **state)
 {
 	for (unsigned way = 0; way < 4; way++) {
 		bool meter = way & 1, bundled = way & 2;
-		int fd = fill(uses[meter]), other = op_dial_as("br0", OF13);
+		int fd = ol_fill(uses[meter]), other = op_dial_as("br0", OF13);
 
 		op_hush(other, OF13);
 		if (bundled)
@@ -388,18 +227,18 @@ static void user_stays(void **state)
 		op_say(other, OF13, 2, 1, "");
 		delete_used(other, meter, bundled);
 		until_part();
-		cut_off(other);
-		until_idle();
-		assert_int_equal(count(), N);
-		assert_non_null(sw_groups_find(sw_bridge_groups(bridge()), 7));
-		assert_non_null(sw_meters_find(sw_bridge_meters(bridge()), 7));
+		ol_cut_off(other);
+		ol_until_idle();
+		assert_int_equal(ol_count(), OL_RULES);
+		assert_non_null(sw_groups_find(sw_bridge_groups(ol_bridge()), 7));
+		assert_non_null(sw_meters_find(sw_bridge_meters(ol_bridge()), 7));
 		/* By a command, in slices, too: rules go along. */
-		sw_clock_tick(TICK_NS);
+		sw_clock_tick(OL_TICK_NS);
 		ct_ok(meter ? "group del br0 group_id=7" : "meter del br0 meter=7");
-		assert_int_equal(count(), N);
+		assert_int_equal(ol_count(), OL_RULES);
 		ct_ok(meter ? "meter del br0 meter=7" : "group del br0 group_id=7");
-		assert_int_equal(count(), 0);
-		at_once();
+		assert_int_equal(ol_count(), 0);
+		ol_at_once();
 		op_close(fd);
 	}
 }
@@ -407,13 +246,13 @@ static void user_stays(void **state)
 /* A deletion under way: what is staged is seen, or not yet. */
 static int delete_until(const bool *is_seen)
 {
-	int fd = fill("output:1");
+	int fd = ol_fill("output:1");
 
 	or_flow_mod(fd, OF13, OR_DELETE, "ip");
 	if (*is_seen)
-		until_told();
+		ol_until_told();
 	else
-		until_busy();
+		ol_until_busy();
 	return fd;
 }
 
@@ -422,10 +261,10 @@ static void ends_in_the_middle(void **state)
 {
 	int fd = delete_until(*state);
 
-	at_once();
+	ol_at_once();
 	ct_ok("del-br br0");
 	ct_bridge("br0");
-	assert_int_equal(count(), 1);
+	assert_int_equal(ol_count(), 1);
 	op_hear_end(fd);
 	op_close(fd);
 }
@@ -443,22 +282,21 @@ static bool seen = true, not_seen;
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(others_are_served, setup, teardown),
-		cmocka_unit_test_setup_teardown(others_see_what_is_there, setup, teardown),
-		cmocka_unit_test_setup_teardown(told_before_the_barrier, setup, teardown),
-		cmocka_unit_test_setup_teardown(one_after_the_other, setup, teardown),
-		cmocka_unit_test_setup_teardown(peer_goes, setup, teardown),
-		cmocka_unit_test_setup_teardown(refused, setup, teardown),
-		cmocka_unit_test_setup_teardown(users_go, setup, teardown),
-		cmocka_unit_test_setup_teardown(user_stays, setup, teardown),
+		cmocka_unit_test_setup_teardown(others_are_served, ol_setup, ol_teardown),
+		cmocka_unit_test_setup_teardown(told_before_the_barrier, ol_setup, ol_teardown),
+		cmocka_unit_test_setup_teardown(one_after_the_other, ol_setup, ol_teardown),
+		cmocka_unit_test_setup_teardown(peer_goes, ol_setup, ol_teardown),
+		cmocka_unit_test_setup_teardown(refused, ol_setup, ol_teardown),
+		cmocka_unit_test_setup_teardown(users_go, ol_setup, ol_teardown),
+		cmocka_unit_test_setup_teardown(user_stays, ol_setup, ol_teardown),
 		cmocka_unit_test_prestate_setup_teardown(
-			ends_in_the_middle, setup, teardown, &not_seen),
+			ends_in_the_middle, ol_setup, ol_teardown, &not_seen),
 		cmocka_unit_test_prestate_setup_teardown(
-			ends_in_the_middle, setup, teardown, &seen),
+			ends_in_the_middle, ol_setup, ol_teardown, &seen),
 		cmocka_unit_test_prestate_setup_teardown(
-			stops_in_the_middle, setup, teardown, &not_seen),
+			stops_in_the_middle, ol_setup, ol_teardown, &not_seen),
 		cmocka_unit_test_prestate_setup_teardown(
-			stops_in_the_middle, setup, teardown, &seen),
+			stops_in_the_middle, ol_setup, ol_teardown, &seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

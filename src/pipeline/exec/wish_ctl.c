@@ -7,6 +7,7 @@
  */
 #include "wish.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +68,7 @@ struct learner *learner_create(const struct sw_learn *learn)
 void learner_of_packet(struct learner *learner, struct sw_rules *rules)
 {
 	const struct sw_learn *l = learner->learn;
+	unsigned looks = UINT_MAX;
 
 	learner->of_packet = true;
 	if (!rules || !l->limit)
@@ -74,6 +76,7 @@ void learner_of_packet(struct learner *learner, struct sw_rules *rules)
 	learner->counted = rules;
 	learner->serial = rules->serial;
 	rule_limit_learners(rules, l->table, l->cookie, 1);
+	rule_limits_begin(rules, &looks); /* the packet comes at once */
 }
 
 void learner_destroy(struct learner *learner)

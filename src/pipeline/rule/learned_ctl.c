@@ -5,13 +5,17 @@
  *
  * Control thread only.
  */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <rte_debug.h>
 
 #include <sw/clock.h>
 #include <sw/learn.h>
 #include <sw/mem.h>
 #include <sw/rule_mark.h>
+#include <sw/rule_slices.h>
 
 #include "code.h"
 #include "find.h"
@@ -158,6 +162,8 @@ void rule_learners_count(struct sw_rules *rules, const struct sw_actions *list, 
 /* One that counts nothing, off its list; NULL: none. */
 static struct rule_learners *next_gone(struct sw_rules *rules)
 {
+	if (!rules->learners_gone)
+		return NULL;
 	for (unsigned i = 0; i < RULE_LEARNERS; i++)
 		for (struct rule_learners **at = &rules->learners[i]; *at; at = &(*at)->next) {
 			struct rule_learners *n = *at;
@@ -167,10 +173,12 @@ static struct rule_learners *next_gone(struct sw_rules *rules)
 			*at = n->next;
 			return n;
 		}
+	rules->learners_gone = false;
 	return NULL;
 }
 
-static void stage_end(struct sw_rules *rules, const struct rule_learners *n)
+/* The end of what it learned, a piece. True: there is more. */
+static bool stage_end(struct sw_rules *rules, const struct rule_learners *n, unsigned looks)
 {
 	struct sw_rule_change c = { .verb = SW_RULE_DELETE,
 		.cookie = n->cookie,
@@ -179,7 +187,7 @@ static void stage_end(struct sw_rules *rules, const struct rule_learners *n)
 		.out_group = SW_OFPP_ANY };
 
 	c.conf.table = n->table;
-	sw_rules_stage(rules, &c, NULL);
+	return sw_rules_stage_some(rules, &c, looks, NULL) == SW_RULE_MORE;
 }
 
 void sw_rules_restoring(struct sw_rules *rules, bool restoring)
@@ -187,25 +195,38 @@ void sw_rules_restoring(struct sw_rules *rules, bool restoring)
 	rules->restoring = restoring;
 }
 
+static void forget_ending(struct sw_rules *rules)
+{
+	free(rules->ending);
+	rules->ending = NULL;
+}
+
 /* What ends may have learned itself. */
+bool sw_rules_follow(struct sw_rules *rules, unsigned looks)
+{
+	RTE_ASSERT(rules->staging && !rules->published);
+	while (rules->ending || (rules->ending = next_gone(rules))) {
+		if (!rules->restoring && stage_end(rules, rules->ending, looks))
+			return true;
+		forget_ending(rules);
+	}
+	return rule_limits_begin(rules, &looks);
+}
+
 void rule_learners_settle(struct sw_rules *rules, bool commit)
 {
-	while (rules->learners_gone) {
-		struct rule_learners *n;
-
-		rules->learners_gone = false;
-		while ((n = next_gone(rules))) {
-			if (commit && !rules->restoring)
-				stage_end(rules, n);
-			free(n);
-		}
-	}
+	while (commit && sw_rules_follow(rules, UINT_MAX))
+		;
+	do
+		forget_ending(rules);
+	while ((rules->ending = next_gone(rules)));
 	rule_limits_settle(rules);
 }
 
 void rule_learners_fini(struct sw_rules *rules)
 {
 	rule_limits_fini(rules);
+	forget_ending(rules);
 	for (unsigned i = 0; i < RULE_LEARNERS; i++)
 		while (rules->learners[i]) {
 			struct rule_learners *n = rules->learners[i];

@@ -25,7 +25,9 @@ struct rule_limit {
 		taken; /* rules, as staged, and places that workers took and that are not settled */
 	uint32_t id;   /* never 0, not given again soon */
 	uint8_t table;
-	uint32_t rules, learners; /* control's */
+	bool counted; /* control's, as all below: from then on */
+	uint32_t rules, learners;
+	uint64_t at; /* as far as it is, before */
 };
 
 /* Workers. NULL: no rule that is there learns up to a limit. */
@@ -45,7 +47,9 @@ bool rule_limit_allows(
 /* One more or less as staged: of rules that learn so, of rules with a cookie. */
 void rule_limit_learners(struct sw_rules *rules, uint8_t table, uint64_t cookie, int by);
 void rule_limit_count(struct sw_rules *rules, uint8_t table, uint64_t cookie, int by);
-/* At the end of a staging: what no rule learns any more is not counted on. */
+/* At the end of a staging, before workers see it: those that begin are counted, in pieces of `looks` rules, which are taken off it; true:
+ * there is more. What no rule learns any more is not counted on. */
+bool rule_limits_begin(struct sw_rules *rules, unsigned *looks);
 void rule_limits_settle(struct sw_rules *rules);
 void rule_limits_fini(struct sw_rules *rules);
 

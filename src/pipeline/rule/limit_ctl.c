@@ -16,16 +16,31 @@ static struct rule_limit **list_of(struct sw_rules *rules, uint8_t table, uint64
 	return &rules->limits[(cookie ^ table) % RULE_LEARNERS];
 }
 
-/* Of all rules there are. Not by a search of find.h: one may be under way, which gives the table this one. */
-static uint32_t count_all(const struct sw_rules *rules, uint8_t table, uint64_t cookie)
+/* Of all rules there are, some. True: there is more. Who asks for a rule may have taken places meanwhile. */
+static bool count_some(const struct sw_rules *rules, struct rule_limit *l, unsigned *looks)
 {
+	const struct rule_table *table = rules->table[l->table];
 	const struct sw_rule *rule;
-	uint64_t at = 0;
-	uint32_t n = 0;
 
-	while (rules->table[table] && (rule = rule_walk(rules->table[table], &at)))
-		n += rule_lives(rule) && rule->cookie == cookie;
-	return n;
+	while (*looks && table && (rule = rule_walk(table, &l->at))) {
+		--*looks;
+		l->rules += rule_lives(rule) && rule->cookie == l->cookie;
+	}
+	if (!*looks)
+		return true;
+	__atomic_fetch_add(&l->taken, l->rules, __ATOMIC_RELAXED);
+	l->counted = true;
+	return false;
+}
+
+bool rule_limits_begin(struct sw_rules *rules, unsigned *looks)
+{
+	for (unsigned i = 0; rules->limits_begin && i < RULE_LEARNERS; i++)
+		for (struct rule_limit *l = rules->limits[i]; l; l = l->next)
+			if (!l->counted && l->learners && count_some(rules, l, looks))
+				return true;
+	rules->limits_begin = false;
+	return false;
 }
 
 void rule_limit_learners(struct sw_rules *rules, uint8_t table, uint64_t cookie, int by)
@@ -39,7 +54,7 @@ void rule_limit_learners(struct sw_rules *rules, uint8_t table, uint64_t cookie,
 		l->cookie = cookie;
 		l->table = table;
 		l->id = ++id ? id : ++id;
-		l->rules = l->taken = count_all(rules, table, cookie);
+		rules->limits_begin = true;
 		l->next = *list;
 		sw_rcu_set(*list, l);
 		rules->n_limits++;
@@ -55,7 +70,7 @@ void rule_limit_count(struct sw_rules *rules, uint8_t table, uint64_t cookie, in
 	if (!rules->n_limits)
 		return;
 	l = rule_limit_find(rules, table, cookie);
-	if (!l)
+	if (!l || !l->counted)
 		return;
 	l->rules += by;
 	__atomic_fetch_add(&l->taken, (uint32_t)by, __ATOMIC_RELAXED);

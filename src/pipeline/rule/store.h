@@ -109,7 +109,8 @@ struct sw_rules {
 	char *name; /* from here control's */
 	struct sw_rules *next_alive;
 	struct rule_learners *learners[RULE_LEARNERS]; /* learned_ctl.c */
-	bool learners_gone, limits_gone;
+	struct rule_learners *ending; /* whose rules are being ended, off its list */
+	bool learners_gone, limits_gone, limits_begin;
 	unsigned n_limits;
 	bool restoring; /* sw/rule_mark.h */
 	uint32_t limit[RULE_TABLES];

@@ -180,6 +180,8 @@ static bool must_wait(struct of_conn *c, const struct of_msg *msg)
 	c->blocked = changes && ((by && by != c) || of_stored_is_full(c));
 	if (changes || msg->type->behind)
 		c->blocked |= staged_is_under_way(c->bridge->rules);
+	if (msg->type->changes) /* packets are to meet what was said before */
+		c->blocked |= staged_is_unseen(c->bridge->rules);
 	return c->blocked;
 }
 

@@ -68,11 +68,14 @@ static void empty_on(struct of_bridge *of)
 	struct of_fail *f = &of->fail;
 
 	rules.out_port = rules.out_group = SW_OFPP_ANY;
-	while (sw_rules_stage_some(of->rules, &rules, STAGED_LOOKS, NULL) == SW_RULE_MORE)
+	while (!f->staged || sw_rules_follow(of->rules, STAGED_LOOKS)) {
+		f->staged = f->staged || sw_rules_stage_some(of->rules, &rules, STAGED_LOOKS,
+						 NULL) != SW_RULE_MORE;
 		if (slice_over(&slice)) {
 			loop_again(empty_all, NULL);
 			return;
 		}
+	}
 	f->empties = false;
 	if (!f->secure && (f->alone || !f->primaries))
 		stage_normal(of, f->alone ? OF_ALONE_COOKIE : 0);
@@ -104,6 +107,7 @@ static void start_over(struct of_bridge *of)
 		return;	       /* the sweep comes again */
 	f->rule_stays = false; /* the last one goes with the others */
 	f->empties = true;
+	f->staged = false;
 	sw_rules_begin(of->rules);
 	empty_on(of);
 }

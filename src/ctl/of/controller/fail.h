@@ -26,6 +26,7 @@ struct of_fail {
 	bool alone;	    /* the bridge switches by itself, though it has a controller */
 	bool start_over;    /* rules are to go as soon as no bundle is under way */
 	bool empties;	    /* they are being staged to go, in slices; the bridge is held */
+	bool staged;	    /* all are, and what goes with them is left */
 	bool rule_stays;    /* our rule is to go, as soon as no bundle is under way */
 	uint64_t lost_ms;   /* since when none of them is connected */
 };
