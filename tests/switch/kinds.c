@@ -198,13 +198,13 @@ static void test_proto(void **state)
 static void test_ports(void **state)
 {
 	struct packet_bytes four = segment4(6), four_to = segment4(17), six = segment6(6),
-			    six_to = segment6(253);
+			    six_to = segment6(99);
 
 	tr_rule(br, "tcp,actions=load:17->NXM_OF_IP_PROTO[],goto_table:1");
 	tr_rule(br, "table=1,udp,tp_dst=2222,actions=set_field:7->udp_src,output:2");
 	tr_rule(br,
-		"tcp6,actions=set_field:253->reg0,move:NXM_NX_REG0[0..7]->NXM_OF_IP_PROTO[],goto_table:1");
-	tr_rule(br, "table=1,ipv6,nw_proto=253,ipv6_exthdr=0x48,actions=output:2");
+		"tcp6,actions=set_field:99->reg0,move:NXM_NX_REG0[0..7]->NXM_OF_IP_PROTO[],goto_table:1");
+	tr_rule(br, "table=1,ipv6,nw_proto=99,ipv6_exthdr=0x48,actions=output:2");
 	tr_rule(br, "table=1,priority=1,actions=output:3");
 	/* UDP's checksum lies where TCP has its sequence number's end. */
 	put16(&four_to, TCP4_AT, 7);
