@@ -98,8 +98,16 @@ struct rules_scene {
 	const char *what;
 	const char *const *rules; /* ended by NULL */
 	const char *does;	  /* with it a rule a flow, too */
-	bool fragments, walked;
+	bool fragments, walked, tagged;
 };
+
+static void add_tag(struct rte_mbuf *m)
+{
+	uint8_t *p = rte_pktmbuf_mtod(m, uint8_t *);
+
+	memmove(p - 4, p, 12);
+	memcpy(rte_pktmbuf_prepend(m, 4) + 12, "\x81\x00\x00\x05", 4);
+}
 
 static void fill_flows(struct rig *rig, const struct rules_scene *sc, struct rte_mbuf **pkts)
 {
@@ -109,6 +117,8 @@ static void fill_flows(struct rig *rig, const struct rules_scene *sc, struct rte
 			rte_pktmbuf_mtod(pkts[i], uint8_t *)[20] = 0x20;
 		if (sc->walked)
 			rte_pktmbuf_mtod(pkts[i], uint8_t *)[22] = 1;
+		if (sc->tagged)
+			add_tag(pkts[i]);
 	}
 }
 
@@ -237,11 +247,15 @@ static void play_all_rules(struct rig *rig, unsigned bursts)
 		"table=1,tcp,reg0=0,actions=output:2", "table=1,reg0=1,actions=drop", NULL
 	};
 
+	static const char *const pop[] = { "in_port=1,dl_vlan=5,actions=pop_vlan,resubmit(,1)",
+		"table=1,tcp,vlan_tci=0/0x1fff,actions=output:2", NULL };
+
 	sw_worker_count_set(1);
 	play_rules(rig, &(struct rules_scene){ "rules-port", port }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-5t", .does = "output:2" }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-tables", tables }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-larger", larger }, bursts);
+	play_rules(rig, &(struct rules_scene){ "rules-pop", pop, .tagged = true }, bursts);
 	play_rules(rig,
 		&(struct rules_scene){ "rules-fragments", .does = "output:2", .fragments = true },
 		bursts);

@@ -388,6 +388,45 @@ static void expect_table(unsigned table, uint64_t lookups, uint64_t matches)
 }
 
 /* Tables count each packet: those that were walked, and those of flows that are kept alike. */
+/* Does a packet of these headers leave, as its one tag was taken off, and how many walks was that? */
+static bool leaves(const char *headers, unsigned walked)
+{
+	struct packet_bytes p = { .len = 0 };
+	unsigned n;
+
+	packet_hex(&p, "020000000002 020000000001");
+	packet_hex(&p, headers);
+	packet_fill(&p, 0, 70 - p.len);
+	mark();
+	ts_send_bytes(port[1], p.b, p.len);
+	sw_pmd_turn(0);
+	n = sw_dummy_sent_drop(port[2]);
+	assert_int_equal(since().walks, walked);
+	return n;
+}
+
+#define UDP "0800 4500002e 00004000 40110000 0a000001 0a000002 0001 0007 001a 0000"
+#define ARP "0806 0001 0800 06 04 0001 020000000001 0a000001 000000000000 0a000002"
+
+/* What is behind the only tag is known: tables that are asked without it have nothing new to find out. Of a second tag, and of packets that
+ * are kept by their fields, it is not. */
+static void test_pop(void **state)
+{
+	change("", SW_RULE_DELETE);
+	change("ip,vlan_tci=0x1000/0x1000,actions=dec_ttl,pop_vlan,resubmit(,1)", SW_RULE_ADD);
+	change("arp,vlan_tci=0x1000/0x1000,actions=pop_vlan,resubmit(,1)", SW_RULE_ADD);
+	change("table=1,vlan_tci=0/0x1fff,nw_dst=10.0.0.2,ip,actions=output:2", SW_RULE_ADD);
+	change("table=1,vlan_tci=0/0x1fff,arp,actions=output:2", SW_RULE_ADD);
+	for (unsigned i = 0; i < 4; i++) {
+		assert_true(leaves("8100 0005" UDP, !i));
+		assert_false(leaves("8100 0005 8100 0006" UDP, 1));
+		assert_true(leaves("88a8 0007" UDP, !i));
+		assert_true(leaves("8100 0005" ARP, 1));
+		assert_false(leaves("8100 0005 8100 0006" ARP, 1));
+		assert_false(leaves(UDP, !i));
+	}
+}
+
 static void test_tables(void **state)
 {
 	for (unsigned i = 1; i <= 3; i++) { /* one rule */
@@ -430,6 +469,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lists_ended, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_changes, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_conj, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_pop, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_tables, setup, ts_teardown),
 	};
 

@@ -158,7 +158,7 @@ static void test_changed(void **state)
 	tr_rule(br, "vlan_tci=0x1000/0x1000,actions=pop_vlan,check_pkt_larger(500)->NXM_NX_REG0[0],"
 		    "resubmit(,1)");
 	tr_rule(br, "priority=1,actions=drop");
-	expect_from(505, TAGGED, SIXTEEN);
+	expect_from(505, TAGGED, 0);
 	tr_rule(br,
 		"vlan_tci=0x1000/0x1000,actions=check_pkt_larger(500)->NXM_NX_REG0[0],resubmit(,1)");
 	expect_from(501, TAGGED, 0);
@@ -205,7 +205,8 @@ static const struct {
 	unsigned bytes;
 } growth[] = { { "", 0 }, { "push_vlan:0x8100,", 4 }, { "push_mpls:0x8847,", 4 },
 	{ "push_mpls:0x8847,push_mpls:0x8847,", 8 }, { "push_vlan:0x8100,push_mpls:0x8847,", 8 },
-	{ "push_pbb:0x88e7,", 18 }, { "push_vlan:0x8100,push_vlan:0x8100,", 8 } };
+	{ "push_pbb:0x88e7,", 18 }, { "push_vlan:0x8100,push_vlan:0x8100,", 8 },
+	{ "push_vlan:0x8100,pop_vlan,", 0 } };
 
 /* What is asked about packets to a port. */
 static struct {

@@ -375,6 +375,8 @@ void cache_keep(struct cache *c, const struct cache_key *key, struct cache_entry
 		goto cannot;
 	if (unlikely(walk->asked_length) && !tells_length(walk, key))
 		goto cannot;
+	if (unlikely(walk->asked_tags) && key->class == CACHE_ODD)
+		goto cannot; /* those of other classes say how many tags there are */
 	if (!plain) {
 		list = list_get(c, walk, why);
 		if (!list)

@@ -112,7 +112,7 @@ static bool add_limit(struct cache_limits *limits, uint32_t len)
 	return true;
 }
 
-/* Those that rules name; then, for packets that rules make longer before they ask, lengths that are as much below. */
+/* Those that rules name; then, for packets that rules make longer or shorter before they ask, lengths that are as much below or above. */
 static void add_limits(struct cache_limits *limits, const struct sw_rules *rules)
 {
 	const uint32_t *of, *growth;
@@ -124,9 +124,9 @@ static void add_limits(struct cache_limits *limits, const struct sw_rules *rules
 	growths = rules_growths(rules, &growth);
 	for (unsigned g = 0; g <= growths; g++)
 		for (unsigned i = 0; i < n; i++) {
-			uint32_t less = g ? growth[g - 1] : 0;
+			int len = (int)of[i] - (g ? (int)growth[g - 1] : 0);
 
-			if (of[i] > less && !add_limit(limits, of[i] - less))
+			if (len > 0 && len < UINT16_MAX && !add_limit(limits, len))
 				return;
 		}
 }

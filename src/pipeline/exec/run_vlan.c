@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "../field/proto.h"
+#include "cache_class.h"
 #include "code.h"
 #include "headers.h"
 #include "run_set.h"
@@ -109,6 +110,20 @@ SW_REGISTER(action_code, mod_vlan_pcp) = {
 	.compile = compile_mod,
 };
 
+/* Has a packet that has a tag no other? Where headers may lie elsewhere by now than in the packet, that is not known. */
+static bool has_one(struct walk *walk)
+{
+	const struct rte_mbuf *m = walk->x->pkts[0];
+
+	for (unsigned i = 0; i < walk->n_ops; i++)
+		if (walk->ops[i].changes && walk->ops[i].walk != walk_set &&
+			walk->ops[i].hops != OP_HOPS_DOWN)
+			return false;
+	walk->asked_tags = true;
+	return m->data_len >= TAG_AT + TAG_LEN + 2 &&
+	       !cache_is_tag(fold_load16(rte_pktmbuf_mtod_offset(m, uint8_t *, TAG_AT + TAG_LEN)));
+}
+
 /* What was the second tag is the first now. */
 static void walk_pop(struct walk *walk, const struct op *op)
 {
@@ -116,7 +131,7 @@ static void walk_pop(struct walk *walk, const struct op *op)
 	if (!walk->fields.vlan_tci)
 		return;
 	walk->fields.vlan_tci = 0;
-	walk->stale = true;
+	walk->stale = !has_one(walk);
 	walk_put(walk, op);
 }
 

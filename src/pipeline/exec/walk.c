@@ -334,8 +334,8 @@ void walk_close(struct walk *walk, const struct walk_inner *inner)
 void walk_begin(struct walk *walk)
 {
 	walk->stale = walk->once = walk->too_long = walk->exit = walk->lost = walk->counted_down =
-		walk->asked_live = walk->timed = walk->asked_length = walk->wide =
-			walk->packet_out = walk->in_set = false;
+		walk->asked_live = walk->timed = walk->asked_length = walk->asked_tags =
+			walk->wide = walk->packet_out = walk->in_set = false;
 	walk->rule = NULL;
 	walk->depth = walk->inner = walk->groups = walk->lookups = walk->n_tables = 0;
 	memset(walk->tables, 0, sizeof(walk->tables));

@@ -69,15 +69,15 @@ struct walk {
 	uint64_t live;		    /* ports_serial() before it asked first */
 	bool keep;		    /* set by the caller: places are wanted */
 	bool wide;		    /* a table was looked into with other places than the first */
-	bool asked_length; /* of the packet; all comes to the same if, as it comes, it is: */
+	bool in_set;		    /* the actions are of the action set */
+	bool asked_tags,
+		asked_length; /* of the packet; all comes to the same if, as it comes, it is: */
 	uint32_t longer_than, up_to;
 	struct rule_places where;	  /* the first, */
 	struct rule_place_bytes where_of; /* and what they are made of */
 	bool packet_out;		  /* the actions are a controller's own, not of a rule */
-	bool in_set;			  /* they are of the action set */
-	unsigned depth, inner, lookups;
-	unsigned groups;   /* it is in a bucket of so many */
-	unsigned n_tables; /* different ones that were looked into */
+	unsigned depth, inner, lookups, groups; /* groups: it is in a bucket of so many */
+	unsigned n_tables;			/* different ones that were looked into */
 	uint8_t first_table;
 	uint64_t tables[4]; /* which: a bit each */
 	unsigned n_ops, n_hits, n_stack, n_sets;

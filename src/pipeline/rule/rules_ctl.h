@@ -54,7 +54,7 @@ uint32_t rules_using_group(const struct sw_rules *rules, uint32_t id);
 uint32_t rules_using_meter(const struct sw_rules *rules, uint32_t id);
 
 /* Lengths of packets that rules ask about (check_pkt_larger), and by how many bytes their actions make packets longer, as staged:
- * ascending, each once, good until the next change. Returns how many. */
+ * each once, good until the next change; the lengths ascend, and what makes packets shorter is below 0 as an int. Returns how many. */
 unsigned rules_limits(const struct sw_rules *rules, const uint32_t **to);
 unsigned rules_growths(const struct sw_rules *rules, const uint32_t **to);
 

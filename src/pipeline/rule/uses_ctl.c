@@ -27,14 +27,14 @@ static void name(struct rule_code *code, uint32_t id, enum rule_used kind)
 	code->uses[code->n_uses++] = (struct rule_use){ id, kind };
 }
 
-/* Bytes that the action makes packets longer by; 0: none. */
-static uint32_t growth_of(const char *action)
+/* Bytes that the action makes packets longer by, or below 0 shorter; 0: neither, or those packets' walks are not kept. */
+static int growth_of(const char *action)
 {
 	static const struct {
 		const char *action;
-		uint32_t bytes;
+		int bytes;
 	} growths[] = { { "push_vlan", 4 }, { "mod_vlan_vid", 4 }, { "mod_vlan_pcp", 4 },
-		{ "push_mpls", 4 }, { "push_pbb", 18 } };
+		{ "push_mpls", 4 }, { "push_pbb", 18 }, { "pop_vlan", -4 }, { "strip_vlan", -4 } };
 
 	for (unsigned i = 0; i < RTE_DIM(growths); i++)
 		if (!strcmp(action, growths[i].action))
@@ -46,7 +46,7 @@ static void name_list(struct rule_code *code, const struct sw_actions *list)
 {
 	for (unsigned i = 0; list && i < list->n; i++) {
 		const struct sw_action *a = &list->a[i];
-		uint32_t growth = growth_of(a->type->name);
+		int growth = growth_of(a->type->name);
 
 		if (growth)
 			name(code, growth, RULE_USED_GROWTH);
