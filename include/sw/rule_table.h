@@ -49,9 +49,10 @@ bool sw_rules_table_evicts(const struct sw_rules *rules, unsigned table);
 /* Are there groups? */
 bool sw_rules_table_is_fair(const struct sw_rules *rules, unsigned table);
 
-/* Where a limit has fallen below what is there: tables that evict do so now, those first that would go for a new rule; in others all
- * stay. In pieces, from a timer of ctl: of at most `most` rules, or a look at some thousand. true: there is more to do. */
-bool sw_rules_shrink(struct sw_rules *rules, unsigned most);
+/* What tables that evict do by themselves: rules are sorted in, and where a limit has fallen below what is there, those go now that would
+ * go first for a new rule; in tables that do not evict all stay. In pieces, from a timer of ctl: of at most `most` rules, or a look at
+ * some thousand. true: there is more to do. */
+bool sw_rules_evict(struct sw_rules *rules, unsigned most);
 
 /* Percent of the table that is free, rounded down. */
 unsigned sw_rules_table_vacancy(const struct sw_rules *rules, unsigned table);

@@ -284,6 +284,28 @@ class Bridge:
         self._measure("evict, all are for good", act)
         self._transact(["remove", "bridge", "br0", "other_config", "overflow-policy"])
 
+    def flow_table(self):
+        """Rules that may go are gathered, grouped in other ways, and most of them go as the limit falls."""
+        self._load(hard=60000)
+        self._is = None
+
+        def change(name, *commands):
+            def act():
+                self._transact(*commands)
+                time.sleep(5)  # nothing says when all are in their groups
+            self._measure(name, act)
+        change("rules that may go", ["set", "bridge", "br0", "flow_tables:0=@t"],
+               ["--id=@t", "create", "flow_table", "name=t", "overflow_policy=evict"])
+        change("each a group", ["set", "flow_table", "t", 'groups="ip_src[]"'])
+        change("one group again", ["clear", "flow_table", "t", "groups"])
+        change("256 groups", ["set", "flow_table", "t", 'groups="ip_dst[0..7]"'])
+
+        def act():
+            self._transact(["set", "flow_table", "t", "flow_limit=1000"])
+            swnet.wait_for(lambda: self._rules() <= 1000, PATIENCE, "rules are gone")
+        self._measure("evict all but 1,000", act)
+        self._transact(["clear", "bridge", "br0", "flow_tables"])
+
     def fail_mode(self):
         self._load()
         self._is = None

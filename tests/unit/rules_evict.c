@@ -345,7 +345,7 @@ static void expect_shrink(unsigned left)
 	for (bool more = true; more;) {
 		struct lowest was = find_lowest(UINT64_MAX), is;
 
-		more = sw_rules_shrink(rules, 1);
+		more = sw_rules_evict(rules, 1);
 		is = find_lowest(UINT64_MAX);
 		if (is.rules == was.rules)
 			continue;

@@ -20,7 +20,7 @@
 
 #define SHARE	2048 /* rules looked through in a step */
 #define REGROUP 512  /* rules that go to other groups in one */
-#define PAGES	64   /* freed in one */
+#define PAGES	16   /* freed in one */
 
 struct rule_evict {
 	struct evict_groups *groups, *old; /* old: NULL when all are in the new ones */

@@ -96,35 +96,34 @@ bool rule_table_make_room(struct sw_rules *rules, struct rule_table *table)
 	return true;
 }
 
-/* One that goes at once, or NULL; *more: it is not known yet which. */
-static struct sw_rule *too_many(const struct sw_rules *rules, struct rule_table *table, bool *more)
+/* One that goes at once, or NULL. */
+static struct sw_rule *too_many(const struct sw_rules *rules, struct rule_table *table)
 {
-	if (table->rules <= rule_table_limit(rules, table->id) ||
-		!sw_rules_table_evicts(rules, table->id))
-		return NULL;
-	*more = rule_evict_prepare(table);
-	return *more ? NULL : rule_evict_choose(table);
+	bool over = table->rules > rule_table_limit(rules, table->id);
+
+	return over && sw_rules_table_evicts(rules, table->id) ? rule_evict_choose(table) : NULL;
 }
 
-bool sw_rules_shrink(struct sw_rules *rules, unsigned most)
+bool sw_rules_evict(struct sw_rules *rules, unsigned most)
 {
 	struct sw_rule *rule;
-	bool more = false;
 
 	if (rules->staging || rules->restoring)
 		return false;
-	for (unsigned i = 0; i < SW_TABLES && most && !more; i++) {
-		rule = rules->table[i] ? too_many(rules, rules->table[i], &more) : NULL;
+	for (unsigned i = 0; i < SW_TABLES && most; i++) {
+		if (rules->table[i] && rule_evict_prepare(rules->table[i]))
+			return true;
+		rule = rules->table[i] ? too_many(rules, rules->table[i]) : NULL;
 		if (!rule)
 			continue;
 		sw_rules_begin(rules);
 		for (; rule && most; most--) {
 			rule_stage_went(rules, rule, SW_RULE_EVICTED);
-			rule = too_many(rules, rules->table[i], &more);
+			rule = too_many(rules, rules->table[i]);
 		}
 		sw_rules_commit(rules);
 	}
-	return more || !most;
+	return !most;
 }
 
 void sw_rules_table_conf(

@@ -120,9 +120,6 @@ unsigned sw_rules_expire(struct sw_rules *rules, unsigned most)
 		rules->hooks->rest(rules, rules->hooks_arg);
 	if (!rules->wheel)
 		return 0;
-	for (unsigned i = 0; i < SW_TABLES; i++)
-		if (rules->table[i])
-			rule_evict_prepare(rules->table[i]);
 	sw_rules_begin(rules);
 	for (uint64_t looks = (uint64_t)most * LOOKS; n < most && looks; looks--) {
 		struct sw_rule *rule = next_due(rules, now_ms / TICK_MS);

@@ -145,14 +145,15 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 	of_server_sweep();
 }
 
-/* False: the slice is over before all rules were taken out that have timed out, or are too many for their table. */
+/* False: the slice is over before all rules were taken out that have timed out, or are too many for their table, and those that
+ * may go are sorted in. */
 bool of_server_expire(const struct slice *slice)
 {
 	struct of_bridge *of = NULL;
 
 	while ((of = of_bridge_next(of)))
 		while (sw_rules_expire(of->rules, EXPIRE_CHUNK) == EXPIRE_CHUNK ||
-			sw_rules_shrink(of->rules, EXPIRE_CHUNK))
+			sw_rules_evict(of->rules, EXPIRE_CHUNK))
 			if (slice_over(slice))
 				return false;
 	return true;
