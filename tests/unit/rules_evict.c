@@ -275,8 +275,6 @@ static void test_groups(void **state)
 		for (unsigned k = below(4); k; k--)
 			use_way(below(RTE_DIM(ways)), &own);
 		use_way(i % RTE_DIM(ways), &own);
-		while (rules->table[0] && rule_evict_prepare(rules->table[0]))
-			;
 		random_rounds(ROUNDS / 80);
 	}
 	assert_true(seen_evicted > ROUNDS / 8);

@@ -176,7 +176,8 @@ struct sw_rule *rule_evict_choose(struct rule_table *table)
 
 	if (!e)
 		return NULL;
-	while (evict_groups_are_empty(e->groups) && rule_evict_prepare(table))
+	/* One step in any case: of a small table all are sorted in then. */
+	while (rule_evict_prepare(table) && evict_groups_are_empty(e->groups))
 		;
 	return evict_groups_choose(e->groups);
 }
