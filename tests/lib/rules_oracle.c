@@ -182,8 +182,7 @@ static void write_actions(struct run *run, const struct sw_actions *list)
 	}
 }
 
-/* What 1.5 lets rules match: the one port the set sends to. */
-static void tell_output(struct run *run)
+void oracle_tell_output(struct run *run)
 {
 	uint32_t port = SW_OFPP_UNSET;
 	bool group = false;
@@ -213,7 +212,7 @@ static void do_table(struct run *run, uint8_t table, rte_be32_t in_port)
 		if (rule->does.clear)
 			run->n_set = 0;
 		write_actions(run, rule->does.write);
-		tell_output(run);
+		oracle_tell_output(run);
 		run->own.metadata = (run->own.metadata & ~rule->does.metadata_mask) |
 				    (rule->does.metadata & rule->does.metadata_mask);
 		next = rule->does.goto_table;

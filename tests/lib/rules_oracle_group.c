@@ -67,6 +67,7 @@ static void do_copy(struct run *run, const struct sw_actions *list)
 	run->stopped = stopped;
 	run->packet = packet;
 	run->own = own;
+	oracle_tell_output(run);
 	run->exit = run->ended = false;
 }
 

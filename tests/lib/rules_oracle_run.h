@@ -36,6 +36,8 @@ struct run {
 
 void oracle_list(struct run *run, const struct sw_action *a, unsigned n);
 void oracle_bucket(struct run *run, const struct sw_actions *list);
+/* What 1.5 lets rules match: the one port the set sends to. */
+void oracle_tell_output(struct run *run);
 void oracle_clone(struct run *run, const struct sw_actions *list);
 void oracle_group(struct run *run, uint32_t id);
 bool oracle_port_is_live(const struct run *run, uint32_t port);

@@ -69,6 +69,17 @@ static void test_group(void **state)
 	expect(1, 0, 0);
 }
 
+/* What a bucket does to the packet is its own, what it writes to the set is not. */
+static void test_bucket(void **state)
+{
+	tr_group(br, SW_GROUP_ADD, "group_id=1,type=all,bucket=resubmit(,5),bucket=resubmit(,6)");
+	rules("table=0,actions=group:1,resubmit(,7),goto_table:9");
+	tr_rule(br, "table=5,actions=write_actions(output:3)");
+	tr_rule(br, "table=6,actset_output=3,actions=set_field:1->metadata,output:4");
+	tr_rule(br, "table=7,actset_output=3,metadata=0,actions=output:2");
+	expect(1, 1, 1);
+}
+
 static void test_cleared(void **state)
 {
 	rules("table=0,actions=resubmit(,5),write_actions(output:2),goto_table:9");
@@ -89,6 +100,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_output, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_unset, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_group, setup, ts_teardown),
+		cmocka_unit_test_setup_teardown(test_bucket, setup, ts_teardown),
 		cmocka_unit_test_setup_teardown(test_cleared, setup, ts_teardown),
 	};
 

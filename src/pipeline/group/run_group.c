@@ -13,6 +13,7 @@
 #include "../exec/code.h"
 #include "../exec/pause.h"
 #include "../exec/prog.h"
+#include "../exec/run_output.h"
 #include "../exec/run_ttl.h"
 #include "../exec/walk.h"
 #include "group.h"
@@ -305,6 +306,7 @@ static void walk_bucket(struct walk *walk, const struct sw_group *g, unsigned bu
 	pause_end(walk);
 	walk->exit = walk->lost = false;
 	walk_close(walk, &inner);
+	walk_tell_output(walk); /* what was written to the set stays there */
 }
 
 static int choose(const struct walk *walk, const struct sw_group *g)
@@ -357,6 +359,7 @@ static void walk_through(struct walk *walk, const struct op *op, const struct sw
 	walk->groups--;
 	walk->depth--;
 	walk_close(walk, &inner);
+	walk_tell_output(walk); /* what was written to the set stays there */
 }
 
 static void walk_group(struct walk *walk, const struct op *op)
