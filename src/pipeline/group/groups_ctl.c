@@ -137,15 +137,14 @@ void group_enter(
 	id_map_set(&groups->map, g->id, g);
 }
 
-static void take_out(struct sw_groups *groups, struct sw_group *g)
+static void leave(struct sw_groups *groups, struct sw_group *g, uint64_t version)
 {
-	__atomic_store_n(&g->end, groups_version(groups), __ATOMIC_RELAXED);
+	__atomic_store_n(&g->end, version, __ATOMIC_RELAXED);
 	id_map_leave(&groups->map, g->id);
 	groups->n_leaving++;
 	group_count_refs(groups, &g->conf, -1);
 	groups->of_type[g->type]--;
 	groups->n_buckets -= g->n;
-	groups_tell(groups, g->id);
 }
 
 /* --- checks --- */
@@ -357,7 +356,14 @@ static void leave_share(void *arg)
 	sw_rcu_defer(crowd->n_left ? leave_share : free_share, crowd);
 }
 
-void groups_take_out(struct sw_groups *groups, struct sw_group *const *list, unsigned n)
+void groups_leave(
+	struct sw_groups *groups, struct sw_group *const *list, unsigned n, uint64_t version)
+{
+	for (unsigned i = n; i > 0; i--) /* the array of ids is cut at its end */
+		leave(groups, list[i - 1], version);
+}
+
+void groups_left(struct sw_groups *groups, struct sw_group *const *list, unsigned n)
 {
 	struct crowd *crowd;
 
@@ -365,12 +371,18 @@ void groups_take_out(struct sw_groups *groups, struct sw_group *const *list, uns
 		return;
 	crowd = sw_xcalloc(1, sizeof(*crowd) + n * sizeof(crowd->group[0]));
 	crowd->groups = groups;
-	for (unsigned i = n; i > 0; i--) { /* the array of ids is cut at its end */
-		take_out(groups, list[i - 1]);
+	for (unsigned i = n; i > 0; i--) {
+		groups_tell(groups, list[i - 1]->id);
 		crowd->group[crowd->n++] = list[i - 1];
 	}
 	crowd->n_left = crowd->n;
 	sw_rcu_defer(leave_share, crowd);
+}
+
+static void take_out(struct sw_groups *groups, struct sw_group *const *list, unsigned n)
+{
+	groups_leave(groups, list, n, groups_version(groups));
+	groups_left(groups, list, n);
 }
 
 static void drop_all(struct sw_groups *groups)
@@ -384,7 +396,7 @@ static void drop_all(struct sw_groups *groups)
 	list = sw_xcalloc(n, sizeof(list[0]));
 	for (unsigned i = 0; i < n; i++)
 		list[i] = (struct sw_group *)group_find(groups, groups->map.ids[i]);
-	groups_take_out(groups, list, n);
+	take_out(groups, list, n);
 	free(list);
 }
 
@@ -420,7 +432,7 @@ static enum sw_group_fault drop(struct sw_groups *groups, uint32_t id, struct sw
 	if (!g)
 		return SW_GROUP_FINE;
 	end_rules(groups, id);
-	groups_take_out(groups, &g, 1);
+	take_out(groups, &g, 1);
 	return SW_GROUP_FINE;
 }
 

@@ -72,8 +72,11 @@ void group_enter(
 	struct sw_groups *groups, struct sw_group *g, struct sw_group *old, uint64_t version);
 /* Another one is in its place: it goes after a grace period. */
 void group_retire(struct sw_group *g);
-/* These, in order of ids, are deleted: no list of the bridge names them at its version any more. They go after two. */
-void groups_take_out(struct sw_groups *groups, struct sw_group *const *list, unsigned n);
+/* These, in order of ids, are deleted: who reads the version or one after it finds them no more. Once no worker that begins a turn
+ * reads one before it, they have left: those who listen are told, and they go after two grace periods. */
+void groups_leave(
+	struct sw_groups *groups, struct sw_group *const *list, unsigned n, uint64_t version);
+void groups_left(struct sw_groups *groups, struct sw_group *const *list, unsigned n);
 
 /* `g` is made from `old`, which it is to follow: which of its buckets are those that were there? */
 void group_keep_buckets(struct sw_group *g, const struct sw_group *old);

@@ -268,6 +268,7 @@ static void place_all(struct coming *c)
 	more_downs = mark_downs(c);
 	if ((mark_walked(c) || more_downs) && groups->rules)
 		rules_stage_void(groups->rules);
+	groups_leave(groups, c->going, c->n_going, version);
 }
 
 void sw_groups_publish(struct sw_groups *groups)
@@ -287,7 +288,7 @@ void sw_groups_publish(struct sw_groups *groups)
 			group_retire(c.old[i]);
 	for (unsigned i = 0; i < c.n; i++)
 		groups_tell(groups, c.g[i]->id);
-	groups_take_out(groups, c.going, c.n_going);
+	groups_left(groups, c.going, c.n_going);
 	if (groups->meters)
 		meters_stage_settle(groups->meters);
 	free(c.g);
