@@ -388,12 +388,10 @@ static void take_out(struct sw_groups *groups, struct sw_group *const *list, uns
 static void drop_all(struct sw_groups *groups)
 {
 	unsigned n = groups->map.n;
-	struct sw_group **list;
+	struct sw_group **list = sw_xcalloc(n + 1, sizeof(list[0]));
 
-	if (!n)
-		return;
-	end_rules(groups, SW_GROUP_ALL);
-	list = sw_xcalloc(n, sizeof(list[0]));
+	if (n)
+		end_rules(groups, SW_GROUP_ALL);
 	for (unsigned i = 0; i < n; i++)
 		list[i] = (struct sw_group *)group_find(groups, groups->map.ids[i]);
 	take_out(groups, list, n);
