@@ -32,12 +32,11 @@ struct fields_at {
 		end; /* of what IP counts as its own, padding follows; of the packet when it is not IP */
 	uint16_t payload; /* behind the Ethertype that counts: where MPLS would be pushed */
 	uint16_t l3;	  /* the same, when IPv4, IPv6, ARP, MPLS or I-TAG is there and whole */
-	uint16_t
-		proto; /* the byte that ip_proto is, where that is in an extension header of IPv6 */
-	uint16_t l4;   /* TCP, UDP, SCTP, ICMP or ICMPv6, when all of its fixed header is there */
+	uint16_t l4; /* TCP, UDP, SCTP, ICMP or ICMPv6, when all of its fixed header is there */
 	uint16_t nd_sll, nd_tll; /* the addresses in the options of neighbour discovery */
 	uint8_t tags;		 /* VLAN tags passed, 0 to 2 */
 	uint8_t l4_proto;	 /* of what is at l4 */
+	uint16_t proto; /* the byte that ip_proto is, where an extension header of IPv6 has it */
 };
 
 /* Of a packet that came in by a port; all that is not in the packet is 0, in_phy_port is in_port. */
