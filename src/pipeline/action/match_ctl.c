@@ -86,14 +86,12 @@ static void forget_behind_type(struct sw_match *match)
 /* What the bytes behind a field are that says so. IPv6 has its protocol behind headers that may be others then. */
 static void forget_behind(struct sw_match *match, const struct sw_field *f)
 {
-	if (f->offset == AT(eth_type)) {
+	if (f->offset == AT(eth_type))
 		forget_behind_type(match);
-	} else if (f->offset == AT(ip_proto)) {
+	if (f->offset == AT(ip_proto))
 		forget_between(match, AT(tp_src), AT(ipv6_label));
+	if (f->offset == AT(ip_proto) || f->prereq == SW_PRE_ICMPV6)
 		forget_between(match, AT(nd_target), AT(conj_id));
-	} else if (f->prereq == SW_PRE_ICMPV6) {
-		forget_between(match, AT(nd_target), AT(conj_id));
-	}
 }
 
 static bool knows(const struct sw_match *match, const struct sw_field *f, const uint8_t *value,

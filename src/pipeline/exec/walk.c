@@ -327,6 +327,7 @@ void walk_close(struct walk *walk, const struct walk_inner *inner)
 	finish(walk, inner->at + 1);
 	walk->ops[inner->at].nested = walk->n_ops - inner->at - 1;
 	walk->fields = inner->fields;
+	walk_tell_output(walk); /* what was written to the set stays there */
 	walk->stale = inner->stale;
 	walk->inner--;
 }

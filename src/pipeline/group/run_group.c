@@ -13,7 +13,6 @@
 #include "../exec/code.h"
 #include "../exec/pause.h"
 #include "../exec/prog.h"
-#include "../exec/run_output.h"
 #include "../exec/run_ttl.h"
 #include "../exec/walk.h"
 #include "group.h"
@@ -306,7 +305,6 @@ static void walk_bucket(struct walk *walk, const struct sw_group *g, unsigned bu
 	pause_end(walk);
 	walk->exit = walk->lost = false;
 	walk_close(walk, &inner);
-	walk_tell_output(walk); /* what was written to the set stays there */
 }
 
 static int choose(const struct walk *walk, const struct sw_group *g)
@@ -359,7 +357,6 @@ static void walk_through(struct walk *walk, const struct op *op, const struct sw
 	walk->groups--;
 	walk->depth--;
 	walk_close(walk, &inner);
-	walk_tell_output(walk); /* what was written to the set stays there */
 }
 
 static void walk_group(struct walk *walk, const struct op *op)
