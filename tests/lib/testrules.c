@@ -12,18 +12,28 @@
 
 #include "packet.h"
 
-void tr_change_in(struct sw_rules *rules, const char *text, enum sw_rule_verb verb)
+void tr_stage_in(struct sw_rules *rules, const char *text, enum sw_rule_verb verb)
 {
 	struct sw_rule_change c;
 	struct sw_err err;
 
 	if (sw_rule_parse(text, verb, &c, &err))
 		fail_msg("%s: %s", text, err.text);
-	sw_rules_begin(rules);
 	if (sw_rules_stage(rules, &c, &err) != SW_RULE_FINE)
 		fail_msg("%s: %s", text, err.text);
-	sw_rules_commit(rules);
 	sw_instructions_fini(&c.conf.does);
+}
+
+void tr_change_in(struct sw_rules *rules, const char *text, enum sw_rule_verb verb)
+{
+	sw_rules_begin(rules);
+	tr_stage_in(rules, text, verb);
+	sw_rules_commit(rules);
+}
+
+void tr_stage_rule(struct ts_bridge *br, const char *text)
+{
+	tr_stage_in(sw_bridge_rules(br->bridge), text, SW_RULE_ADD);
 }
 
 void tr_change(struct ts_bridge *br, const char *text, enum sw_rule_verb verb)
@@ -98,6 +108,17 @@ void tr_group(struct ts_bridge *br, enum sw_group_verb verb, const char *text)
 
 	if (group_change(br, verb, text, &err))
 		fail_msg("%s: %s", text, err.text);
+}
+
+void tr_stage_group(struct ts_bridge *br, enum sw_group_verb verb, const char *text)
+{
+	struct sw_group_change c;
+	struct sw_err err = { 0 };
+
+	if (sw_group_parse(text, verb, &c, &err) ||
+		sw_groups_stage(sw_bridge_groups(br->bridge), &c, &err))
+		fail_msg("%s: %s", text, err.text);
+	sw_group_fini(&c.conf);
 }
 
 static enum sw_meter_fault meter_change(

@@ -17,6 +17,9 @@ struct packet_bytes;
 void tr_change_in(struct sw_rules *rules, const char *text, enum sw_rule_verb verb);
 void tr_change(struct ts_bridge *br, const char *text, enum sw_rule_verb verb);
 void tr_rule(struct ts_bridge *br, const char *text); /* adds it */
+/* Into the staging that is at hand. */
+void tr_stage_in(struct sw_rules *rules, const char *text, enum sw_rule_verb verb);
+void tr_stage_rule(struct ts_bridge *br, const char *text); /* added */
 /* All rules go, and what is kept of them. */
 void tr_no_rules(struct ts_bridge *br);
 /* Packets that the rule of a table and priority has counted; fails where there is none, unless `none` is fine. */
@@ -25,6 +28,7 @@ unsigned tr_rule_count(struct ts_bridge *br);
 
 enum sw_group_fault tr_group_try(struct ts_bridge *br, enum sw_group_verb verb, const char *text);
 void tr_group(struct ts_bridge *br, enum sw_group_verb verb, const char *text);
+void tr_stage_group(struct ts_bridge *br, enum sw_group_verb verb, const char *text);
 enum sw_meter_fault tr_meter_try(struct ts_bridge *br, enum sw_meter_verb verb, const char *text);
 void tr_meter(struct ts_bridge *br, enum sw_meter_verb verb, const char *text);
 

@@ -13,6 +13,8 @@
 #define PORTS 6
 #define BURST 250 /* frames before they are looked at: no more than ts_turn takes */
 
+#define FOUR_WAYS "bucket=output:2,bucket=output:3,bucket=output:4,bucket=output:5"
+
 static struct ts_bridge *br;
 static struct sw_port *port[PORTS + 1];
 static uint64_t rng;
@@ -226,8 +228,7 @@ static void test_what_is_hashed(void **state)
 	static uint8_t was[FLOWS];
 	unsigned same = 0;
 
-	tr_group(br, SW_GROUP_ADD,
-		"group_id=1,type=select,bucket=output:2,bucket=output:3,bucket=output:4,bucket=output:5");
+	tr_group(br, SW_GROUP_ADD, "group_id=1,type=select," FOUR_WAYS);
 	tr_rule(br, "actions=group:1");
 	send_all(FLOWS);
 	remember(was);
@@ -254,8 +255,7 @@ static void test_fields(void **state)
 	unsigned same = 0;
 
 	tr_group(br, SW_GROUP_ADD,
-		"group_id=1,type=select,selection_method=hash,fields(ip_src=255.255.255.0),bucket=output:2,"
-		"bucket=output:3,bucket=output:4,bucket=output:5");
+		"group_id=1,type=select,selection_method=hash,fields(ip_src=255.255.255.0)," FOUR_WAYS);
 	tr_rule(br, "actions=group:1");
 	send_all(FLOWS);
 	remember(was);
@@ -268,8 +268,7 @@ static void test_fields(void **state)
 	for (unsigned i = 0; i < FLOWS; i++)
 		assert_int_equal(flows[i].out, was[i]);
 	tr_group(br, SW_GROUP_MODIFY,
-		"group_id=1,type=select,selection_method=hash,selection_method_param=1,fields(ip_src=255.255.255.0),"
-		"bucket=output:2,bucket=output:3,bucket=output:4,bucket=output:5");
+		"group_id=1,type=select,selection_method=hash,selection_method_param=1,fields(ip_src=255.255.255.0)," FOUR_WAYS);
 	send_all(FLOWS);
 	for (unsigned i = 0; i < FLOWS; i++)
 		same += flows[i].out == was[i];
@@ -347,8 +346,6 @@ static void expect_together(const struct packet_bytes *like, size_t at)
 	assert_int_equal(used, 1);
 }
 
-#define FOUR_WAYS "bucket=output:2,bucket=output:3,bucket=output:4,bucket=output:5"
-
 /* IPv4, with options too, IPv6: by MAC addresses as well, by dp_hash without them. ARP by the addresses in it. */
 static void test_addresses(void **state)
 {
@@ -410,8 +407,7 @@ static void test_odd_packets(void **state)
 	struct packet_bytes p, other;
 	unsigned ways[PORTS + 1] = { 0 };
 
-	tr_group(br, SW_GROUP_ADD,
-		"group_id=1,type=select,bucket=output:2,bucket=output:3,bucket=output:4,bucket=output:5");
+	tr_group(br, SW_GROUP_ADD, "group_id=1,type=select," FOUR_WAYS);
 	tr_rule(br, "actions=group:1");
 	for (unsigned i = 0; i < 200; i++) {
 		tr_udp(&p, &flows[i].u);

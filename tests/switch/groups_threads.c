@@ -7,8 +7,6 @@
  */
 #include "testrules.h"
 
-#include <sw/rule_text.h>
-
 #include "packet.h"
 #include "realworkers.h"
 
@@ -72,28 +70,6 @@ static void test_changes(void **state)
 	}
 }
 
-static void stage(enum sw_group_verb verb, const char *text)
-{
-	struct sw_group_change c;
-	struct sw_err err = { 0 };
-
-	if (sw_group_parse(text, verb, &c, &err) ||
-		sw_groups_stage(sw_bridge_groups(rw.br.bridge), &c, &err))
-		fail_msg("%s: %s", text, err.text);
-	sw_group_fini(&c.conf);
-}
-
-static void stage_rule(const char *text)
-{
-	struct sw_rule_change c;
-	struct sw_err err = { 0 };
-
-	if (sw_rule_parse(text, SW_RULE_ADD, &c, &err) ||
-		sw_rules_stage(sw_bridge_rules(rw.br.bridge), &c, &err))
-		fail_msg("%s: %s", text, err.text);
-	sw_instructions_fini(&c.conf.does);
-}
-
 /* Each packet goes once to either port, as the rule and two groups are before and after. */
 static void test_together(void **state)
 {
@@ -107,13 +83,15 @@ static void test_together(void **state)
 
 		rw_inject(&rw, round, EACH);
 		sw_groups_begin(groups);
-		stage(SW_GROUP_MODIFY, round % 2 ? "group_id=1,type=indirect,bucket=output:4"
-						 : "group_id=1,type=all,bucket=output:3");
+		tr_stage_group(&rw.br, SW_GROUP_MODIFY,
+			round % 2 ? "group_id=1,type=indirect,bucket=output:4"
+				  : "group_id=1,type=all,bucket=output:3");
 		if (round % 3)
-			stage(SW_GROUP_MODIFY, round % 4 ? "group_id=2,type=indirect,bucket=group:1"
-							 : "group_id=2,type=all,bucket=group:1");
-		stage_rule(round % 2 ? "table=0,actions=group:2,output:3"
-				     : "table=0,actions=group:2,output:4");
+			tr_stage_group(&rw.br, SW_GROUP_MODIFY,
+				round % 4 ? "group_id=2,type=indirect,bucket=group:1"
+					  : "group_id=2,type=all,bucket=group:1");
+		tr_stage_rule(&rw.br, round % 2 ? "table=0,actions=group:2,output:3"
+						: "table=0,actions=group:2,output:4");
 		sw_groups_commit(groups);
 		for (unsigned i = 0; got[0] + got[1] < 4 * EACH && rw_waits(i); i++) {
 			got[0] += sw_dummy_sent_drop(rw.port[3]);

@@ -12,7 +12,6 @@
 #include <sw/err.h>
 #include <sw/flow.h>
 #include <sw/rcu.h>
-#include <sw/rule_text.h>
 #include <sw/text.h>
 
 #include "../../src/pipeline/exec/code.h"
@@ -91,28 +90,6 @@ static void group(enum sw_group_verb verb, const char *text)
 	tr_group(br, verb, text);
 }
 
-static void stage_group(enum sw_group_verb verb, const char *text)
-{
-	struct sw_group_change c;
-	struct sw_err err = { 0 };
-
-	if (sw_group_parse(text, verb, &c, &err) ||
-		sw_groups_stage(sw_bridge_groups(br->bridge), &c, &err))
-		fail_msg("%s: %s", text, err.text);
-	sw_group_fini(&c.conf);
-}
-
-static void stage_rule(const char *text)
-{
-	struct sw_rule_change c;
-	struct sw_err err = { 0 };
-
-	if (sw_rule_parse(text, SW_RULE_ADD, &c, &err) ||
-		sw_rules_stage(sw_bridge_rules(br->bridge), &c, &err))
-		fail_msg("%s: %s", text, err.text);
-	sw_instructions_fini(&c.conf.does);
-}
-
 static void stage_meter(enum sw_meter_verb verb, uint32_t id)
 {
 	struct sw_meter_conf conf = { .id = id };
@@ -136,16 +113,16 @@ static void commit(void)
 static void bundle_deletes(void)
 {
 	begin();
-	stage_group(SW_GROUP_DELETE, "group_id=1");
-	stage_rule("table=0,actions=output:4");
+	tr_stage_group(br, SW_GROUP_DELETE, "group_id=1");
+	tr_stage_rule(br, "table=0,actions=output:4");
 	commit();
 }
 
 static void bundle_deletes_all(void)
 {
 	begin();
-	stage_group(SW_GROUP_DELETE, "group_id=all");
-	stage_rule("table=0,actions=output:4");
+	tr_stage_group(br, SW_GROUP_DELETE, "group_id=all");
+	tr_stage_rule(br, "table=0,actions=output:4");
 	commit();
 }
 
@@ -171,8 +148,8 @@ static void adds_again_staged(void)
 {
 	deletes();
 	begin();
-	stage_group(SW_GROUP_ADD, "group_id=1,type=indirect,bucket=output:4");
-	stage_rule("table=0,actions=group:1");
+	tr_stage_group(br, SW_GROUP_ADD, "group_id=1,type=indirect,bucket=output:4");
+	tr_stage_rule(br, "table=0,actions=group:1");
 	commit();
 }
 
@@ -193,8 +170,8 @@ static void no_rule_and_modified(void)
 static void becomes_walked(void)
 {
 	begin();
-	stage_group(SW_GROUP_MODIFY, "group_id=2,type=indirect,bucket=resubmit(,1)");
-	stage_rule("table=1,actions=output:4");
+	tr_stage_group(br, SW_GROUP_MODIFY, "group_id=2,type=indirect,bucket=resubmit(,1)");
+	tr_stage_rule(br, "table=1,actions=output:4");
 	commit();
 }
 
@@ -274,7 +251,7 @@ static void bundle_deletes_meter(void)
 {
 	begin();
 	stage_meter(SW_METER_DELETE, 1);
-	stage_rule("table=0,actions=output:4");
+	tr_stage_rule(br, "table=0,actions=output:4");
 	commit();
 }
 

@@ -10,9 +10,9 @@
 #include <sw/rcu.h>
 #include <sw/rule_slices.h>
 #include <sw/rule_table.h>
-#include <sw/rule_text.h>
 
 #include "rule_random.h"
+#include "testrules.h"
 
 #include "../../src/pipeline/rule/limit.h"
 #include "../../src/pipeline/rule/rules_ctl.h"
@@ -35,16 +35,6 @@ static int teardown(void **state)
 	while (sw_rcu_poll())
 		;
 	return 0;
-}
-
-static void stage_text(enum sw_rule_verb verb, const char *text)
-{
-	struct sw_rule_change c;
-
-	if (sw_rule_parse(text, verb, &c, NULL))
-		fail_msg("%s", text);
-	assert_int_equal(sw_rules_stage(rules, &c, NULL), SW_RULE_FINE);
-	sw_instructions_fini(&c.conf.does);
 }
 
 #define LEARN "table=0,priority=1,actions=learn(table=1,cookie=0x5,%s,NXM_OF_ETH_SRC[])"
@@ -88,18 +78,16 @@ static void learned_go(void **state)
 
 	snprintf(learn, sizeof(learn), LEARN, "delete_learned");
 	add_learned();
+	tr_change_in(rules, learn, SW_RULE_ADD);
 	sw_rules_begin(rules);
-	stage_text(SW_RULE_ADD, learn);
-	sw_rules_commit(rules);
-	sw_rules_begin(rules);
-	stage_text(SW_RULE_DELETE_STRICT, del);
-	stage_text(SW_RULE_ADD, learn); /* it is learned again */
+	tr_stage_in(rules, del, SW_RULE_DELETE_STRICT);
+	tr_stage_in(rules, learn, SW_RULE_ADD); /* it is learned again */
 	assert_int_equal(follow_in_pieces(), 1);
 	sw_rules_commit(rules);
 	assert_int_equal(count_learned(), N);
 	for (unsigned i = 0; i < 3; i++) { /* taken back, in the middle or behind it */
 		sw_rules_begin(rules);
-		stage_text(SW_RULE_DELETE_STRICT, del);
+		tr_stage_in(rules, del, SW_RULE_DELETE_STRICT);
 		for (unsigned k = 0; k < 5 * i; k++)
 			assert_true(sw_rules_follow(rules, PIECE));
 		if (i == 2)
@@ -108,7 +96,7 @@ static void learned_go(void **state)
 		assert_int_equal(count_learned(), N);
 	}
 	sw_rules_begin(rules);
-	stage_text(SW_RULE_DELETE_STRICT, del);
+	tr_stage_in(rules, del, SW_RULE_DELETE_STRICT);
 	assert_in_range(follow_in_pieces(), N / PIECE, N / PIECE + 30);
 	assert_int_equal(sw_rules_staged(rules), 1 + N / 2);
 	sw_rules_commit(rules);
@@ -116,11 +104,9 @@ static void learned_go(void **state)
 	add_learned();
 	for (unsigned pieces = 0; pieces < 6; pieces += 5) {
 		add_learned();
+		tr_change_in(rules, learn, SW_RULE_ADD);
 		sw_rules_begin(rules);
-		stage_text(SW_RULE_ADD, learn);
-		sw_rules_commit(rules);
-		sw_rules_begin(rules);
-		stage_text(SW_RULE_DELETE_STRICT, del);
+		tr_stage_in(rules, del, SW_RULE_DELETE_STRICT);
 		for (unsigned k = 0; k < pieces; k++)
 			assert_true(sw_rules_follow(rules, PIECE));
 		sw_rules_commit(rules);
@@ -144,10 +130,10 @@ static void counted(void **state)
 	add_learned();
 	for (unsigned i = 0; i < 4; i++) {
 		sw_rules_begin(rules);
-		stage_text(SW_RULE_ADD, "table=1,priority=9,cookie=5,actions=drop");
-		stage_text(SW_RULE_ADD, learn);
-		stage_text(SW_RULE_ADD, "table=1,priority=10,cookie=5,actions=drop");
-		stage_text(SW_RULE_DELETE_STRICT, "table=1,priority=9");
+		tr_stage_in(rules, "table=1,priority=9,cookie=5,actions=drop", SW_RULE_ADD);
+		tr_stage_in(rules, learn, SW_RULE_ADD);
+		tr_stage_in(rules, "table=1,priority=10,cookie=5,actions=drop", SW_RULE_ADD);
+		tr_stage_in(rules, "table=1,priority=9", SW_RULE_DELETE_STRICT);
 		for (unsigned k = 0; k < 3 * i; k++)
 			assert_true(sw_rules_follow(rules, PIECE));
 		if (i == 3)
@@ -160,14 +146,12 @@ static void counted(void **state)
 		sw_rules_commit(rules);
 		assert_int_equal(taken(), N / 2 + 1);
 		sw_rules_begin(rules);
-		stage_text(SW_RULE_DELETE, "table=1,cookie=6/-1");
-		stage_text(SW_RULE_DELETE_STRICT, "table=1,priority=10");
+		tr_stage_in(rules, "table=1,cookie=6/-1", SW_RULE_DELETE);
+		tr_stage_in(rules, "table=1,priority=10", SW_RULE_DELETE_STRICT);
 		sw_rules_commit(rules);
 		assert_int_equal(taken(), N / 2);
 		add_learned();
-		sw_rules_begin(rules);
-		stage_text(SW_RULE_DELETE_STRICT, "table=0,priority=1");
-		sw_rules_commit(rules);
+		tr_change_in(rules, "table=0,priority=1", SW_RULE_DELETE_STRICT);
 		assert_int_equal(taken(), UINT_MAX);
 	}
 }
@@ -177,11 +161,11 @@ static void bridge_goes(void **state)
 {
 	add_learned();
 	sw_rules_begin(rules);
-	stage_text(
-		SW_RULE_ADD, "table=0,priority=1,actions=learn(table=1,cookie=5,delete_learned)");
+	tr_stage_in(rules, "table=0,priority=1,actions=learn(table=1,cookie=5,delete_learned)",
+		SW_RULE_ADD);
 	sw_rules_commit(rules);
 	sw_rules_begin(rules);
-	stage_text(SW_RULE_DELETE_STRICT, "table=0,priority=1");
+	tr_stage_in(rules, "table=0,priority=1", SW_RULE_DELETE_STRICT);
 	for (unsigned i = 0; i < 5; i++)
 		assert_true(sw_rules_follow(rules, PIECE));
 }
