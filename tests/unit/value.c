@@ -149,6 +149,8 @@ static void test_maps(void **state)
 	reads(refs, "10=" UUID_A " 2=" UUID_B, "{2=" UUID_B ", 10=" UUID_A "}");
 	refuses(refs, "x=" UUID_A);
 	refuses(refs, "1=x");
+	refuses(refs, "0-8");
+	refuses(refs, "0-8=" UUID_A);
 	refuses(refs, UUID_A);
 }
 

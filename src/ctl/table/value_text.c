@@ -90,13 +90,15 @@ static int read_atom(struct reader *r, enum sw_atom_type type, union atom *out)
 	return rc;
 }
 
-/* "M-N" of a set of integers. 1 taken, 0 not a range, or an error. */
+/* "M-N" of a set of integers; a map's keys stand each before a value. 1 taken, 0 not a range, or an error. */
 static int read_range(struct reader *r)
 {
 	char *end1, *end2;
 	long long a, b;
 
-	if (r->type.key != SW_ATOM_INTEGER || r->type.max == 1 || *r->p < '0' || *r->p > '9')
+	if (r->type.key != SW_ATOM_INTEGER || r->type.value != SW_ATOM_NONE || r->type.max == 1)
+		return 0;
+	if (*r->p < '0' || *r->p > '9')
 		return 0;
 	errno = 0;
 	a = strtoll(r->p, &end1, 10);
