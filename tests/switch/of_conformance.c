@@ -74,6 +74,7 @@ static void matches(void **state)
 		{ FLOW_MOD, ADD "0001 000c 80000a04 0800 0000 00000000", 4, 1 },  /* too long */
 		{ FLOW_MOD, ADD "0001 000c 80005004 00000000 00000000", 4, 6 },	  /* BAD_FIELD */
 		{ FLOW_MOD, ADD "0001 000c 7fff0004 00000000 00000000", 4, 6 },	  /* its class */
+		{ FLOW_MOD, ADD "0001 000c 80010004 00000001 00000000", 4, 6 },	  /* no register */
 		{ FLOW_MOD, ADD "0001 000a 80000c02 2000 0000 00000000", 4, 7 },  /* BAD_VALUE */
 		{ FLOW_MOD, ADD "0001 000a 80000c02 0005 0000 00000000", 4, 7 },  /* no such tag */
 		{ FLOW_MOD, ADD "0001 000c 80000d04 0005 1fff 00000000", 4, 7 },  /* the same */
@@ -93,6 +94,7 @@ static void matches(void **state)
 		{ FLOW_MOD, ADD "0001 000a " IPV4 "abcd abcdabcd", FINE },  /* what fills up */
 		{ FLOW_MOD, ADD "0001 000a " NO_VLAN "0000 00000000", FINE },
 		{ FLOW_MOD, ADD "0001 000c 80000d04 1000 1000 00000000", FINE }, /* any tag */
+		{ FLOW_MOD, ADD "0001 0010 80010008 0000000100000002", FINE },	 /* a register */
 		{ FLOW_MOD, FLOW("ff", "03", "0000") ANY, FINE },
 	};
 	int fd = or_dial(OF13);

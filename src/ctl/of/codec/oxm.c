@@ -11,6 +11,7 @@
 #include "version.h"
 
 #define OXM_CLASS_BASIC	       0x8000u
+#define OXM_CLASS_REGS	       0x8001u
 #define OXM_CLASS_EXPERIMENTER 0xffffu
 #define OXM_FIRST_OF_15	       42 /* of the basic class: tcp_flags */
 #define OXM_LAST_OF_ONF \
@@ -62,6 +63,9 @@ static enum of_error read_header(struct of_cursor *c, struct of_oxm *out, unsign
 	if (!out->field)
 		return OFPBMC_BAD_FIELD;
 	out->wire = len_of(out->field, header);
+	/* Open vSwitch has this class of 1.5 in all versions; to 1.3 what is no register of it is no field. */
+	if (class_of(header) == OXM_CLASS_REGS && *len != out->wire << out->has_mask)
+		return OFPBMC_BAD_FIELD;
 	return OF_FINE;
 }
 
