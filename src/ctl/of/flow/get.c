@@ -260,8 +260,9 @@ static enum of_error error_of(enum sw_rule_fault fault, const struct sw_rule_cha
 		return OFPFMFC_OVERLAP;
 	case SW_RULE_TABLE_FULL:
 		return OFPFMFC_TABLE_FULL;
-	case SW_RULE_BAD_GOTO:
-		return OFPBIC_BAD_TABLE_ID;
+	case SW_RULE_BAD_GOTO: /* the last table has no such instruction (1.3.5, 5.9; its table features say so) */
+		return change->conf.table == SW_TABLES - 1 ? OFPBIC_UNSUP_INST
+							   : OFPBIC_BAD_TABLE_ID;
 	case SW_RULE_BAD_ACTION:
 		return change->conf.does.meter ? OFPBIC_UNSUP_INST : OFPBAC_BAD_TYPE;
 	}
