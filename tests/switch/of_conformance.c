@@ -188,6 +188,7 @@ static void actions(void **state)
 		{ FLOW_MOD, ADD ANY APPLY("0010") "0011 0008 0800 0000", 2, 5 }, /* BAD_ARGUMENT */
 		{ FLOW_MOD, ADD ANY APPLY("0010") "0013 0008 0800 0000", 2, 5 },
 		{ FLOW_MOD, ADD ANY APPLY("0010") "001a 0008 0800 0000", 2, 5 },
+		{ FLOW_MOD, ADD ANY APPLY("0010") "0015 0008 ffffffff", 2, 8 }, /* BAD_QUEUE: all */
 		{ FLOW_MOD, ADD ANY APPLY("0010") "0016 0008 00000009", 2, 9 }, /* BAD_OUT_GROUP */
 		{ FLOW_MOD, ADD ANY APPLY("0010") "0016 0008 fffffffc", 2, 9 },
 		{ FLOW_MOD,
@@ -435,6 +436,14 @@ static void ten(void **state)
 			FLOW10(MATCH10("003fffff", "0000"), "0000", "0000",
 				"0000") "0001 0008 1388 0000",
 			2, 5 },
+		{ FLOW_MOD,
+			FLOW10(MATCH10("003fffff", "0000"), "0000", "0000",
+				"0000") "000b 0010 0001 000000000000 ffffffff",
+			2, 8 }, /* OFPQ_ALL */
+		{ FLOW_MOD,
+			FLOW10(MATCH10("003fffff", "0000"), "0000", "0000",
+				"0000") "ffff 0010 00002320 0004 0000 ffffffff",
+			2, 8 },
 		{ FLOW_MOD,
 			FLOW10(MATCH10("003fffff", "0000"), "0000", "0000",
 				"0000") "0043 0008 0001 0000",

@@ -52,11 +52,17 @@ static enum of_error get_meter(struct of_action_in *in, struct sw_action *a)
 	return a->id && a->id <= OFPM_MAX ? OF_FINE : OFPMMFC_INVALID_METER;
 }
 
+static enum of_error get_queue(struct of_action_in *in, struct sw_action *a)
+{
+	get_id(in, a);
+	return a->id != OFPQ_ALL ? OF_FINE : OFPBAC_BAD_QUEUE;
+}
+
 /* Nicira's, with 2 bytes before it. */
-static enum of_error get_padded_id(struct of_action_in *in, struct sw_action *a)
+static enum of_error get_padded_queue(struct of_action_in *in, struct sw_action *a)
 {
 	of_skip(&in->body, 2);
-	return get_id(in, a);
+	return get_queue(in, a);
 }
 
 static enum of_error get_padded_group(struct of_action_in *in, struct sw_action *a)
@@ -200,9 +206,9 @@ static bool put_conjunction(struct of_buf *out, const struct sw_action *a, uint8
 FORM(group, group, "to a group", get_group, put_id, { OF_V13_UP, 0, 22, 8 });
 FORM(nx_group, group, "to a group", get_padded_group, put_padded_id, { OF_V10, OF_NICIRA, 40, 16 });
 FORM(meter, meter, "through a meter", get_meter, put_id, { OF_V15, 0, 29, 8 });
-FORM(set_queue, set_queue, "the queue of outputs that follow", get_id, put_id,
+FORM(set_queue, set_queue, "the queue of outputs that follow", get_queue, put_id,
 	{ OF_V13_UP, 0, 21, 8 });
-FORM(nx_set_queue, set_queue, "the queue of outputs that follow", get_padded_id, put_padded_id,
+FORM(nx_set_queue, set_queue, "the queue of outputs that follow", get_padded_queue, put_padded_id,
 	{ OF_V10, OF_NICIRA, 4, 16 });
 FORM(pop_queue, pop_queue, "the queue there was first", NULL, put_zeros,
 	{ OF_ALL, OF_NICIRA, 5, 16 });

@@ -118,7 +118,7 @@ static enum of_error get_enqueue(struct of_action_in *in, struct sw_action *a)
 	a->enqueue.queue = of_u32(&in->body);
 	if (!is_port || (port > SW_OFPP_MAX && port != SW_OFPP_IN_PORT && port != SW_OFPP_LOCAL))
 		return OFPBAC_BAD_OUT_PORT;
-	return OF_FINE;
+	return a->enqueue.queue != OFPQ_ALL ? OF_FINE : OFPBAC_BAD_QUEUE;
 }
 
 static bool put_enqueue(struct of_buf *out, const struct sw_action *a, uint8_t version)

@@ -14,6 +14,9 @@
 #define OF10_PORT_MAX	   0xff00
 #define OF10_PORT_RESERVED 0xfff8 /* IN_PORT, the first of them */
 
+/* All queues of a port, which only who asks for statistics may say (1.3.5, 7.3.5.8). */
+#define OFPQ_ALL 0xffffffffu
+
 /* False: neither a port nor a reserved one; *out is a port that is not there. */
 static inline bool of_port_from16(uint16_t port, uint32_t *out)
 {

@@ -11,8 +11,6 @@
 #include "../conn/reply.h"
 #include "../port_info.h"
 
-#define OFPQ_ALL 0xffffffffu
-
 static enum of_error check_port(const struct of_conn *c, uint32_t port)
 {
 	return port == SW_OFPP_ANY || of_port_find(c->bridge, port) ? OF_FINE : OFPQOFC_BAD_PORT;
