@@ -16,11 +16,12 @@ SW_USE(drop, rule_drop);
 struct cache *caches[SW_WORKER_MAX];
 struct cache_secret cache_secret;
 
-bool cache_tables_hold(
-	const struct cache_entry *e, const uint64_t *tables, const struct sw_rules *rules)
+bool cache_tables_hold(const struct cache_entry *e, const struct cache_rest *rest,
+	const uint64_t *tables, const struct sw_rules *rules)
 {
-	const struct rule_places *places = e->flags & (CACHE_WIDE | CACHE_LATE) ? NULL : &e->places;
-	uint64_t version = e->flags & CACHE_LATE ? e->late.version : e->version;
+	bool placed = !(e->flags & (CACHE_WIDE | CACHE_LATE));
+	const struct rule_places *places = placed ? &rest->places : NULL;
+	uint64_t version = e->flags & CACHE_LATE ? rest->late.version : e->version;
 
 	if (!tables)
 		return !rules_changed_at(rules, e->table, version, places);
@@ -35,15 +36,16 @@ bool cache_tables_hold(
 bool cache_still_holds(struct cache *c, struct cache_entry *e, const struct walk *walk)
 {
 	const uint64_t *tables = e->flags & CACHE_LISTED ? c->list[e->out - 1].tables : NULL;
-	uint64_t *version = e->flags & CACHE_LATE ? &e->late.version : &e->version;
+	struct cache_rest *rest = cache_rest(c, e);
+	uint64_t *version = e->flags & CACHE_LATE ? &rest->late.version : &e->version;
 
-	if (e->flags & CACHE_LIVE && e->late.serial != ports_serial(walk->prog))
+	if (e->flags & CACHE_LIVE && rest->late.serial != ports_serial(walk->prog))
 		return false;
 	if (e->flags & CACHE_TIMED && e->second != walk->second)
 		return false;
 	if (*version == walk->reader.version)
 		return true;
-	if (!cache_tables_hold(e, tables, walk->prog->rules))
+	if (!cache_tables_hold(e, rest, tables, walk->prog->rules))
 		return false;
 	*version = walk->reader.version;
 	return true;
@@ -139,10 +141,10 @@ static void forget(struct cache *c, struct cache_entry *e)
 }
 
 /* From now on only those of a bucket that are used again were used. */
-static void age(struct cache_bucket *b)
+static void age(struct cache_signs *signs)
 {
 	for (unsigned i = 0; i < CACHE_WAYS; i++)
-		b->sign[i] &= ~CACHE_USED;
+		signs->of[i] &= ~CACHE_USED;
 }
 
 /* All lists are taken: a hand goes round, and entries that were not used since it came last give theirs. */
@@ -150,14 +152,16 @@ static uint32_t spare_list(struct cache *c)
 {
 	for (unsigned n = 0; n < SWEEP && !c->free_list; n++) {
 		uint64_t b = c->sweep++ & c->mask;
+		struct cache_signs *signs = &c->bucket[b].signs;
 
 		for (unsigned way = 0; way < CACHE_WAYS; way++) {
-			struct cache_entry *e = &c->entry[b * CACHE_WAYS + way];
+			struct cache_entry *e = cache_at(c, b, way);
 
-			if (!(c->bucket[b].sign[way] & CACHE_USED) && e->flags & CACHE_LISTED)
+			if (signs->of[way] && !(signs->of[way] & CACHE_USED) &&
+				e->flags & CACHE_LISTED)
 				forget(c, e);
 		}
-		age(&c->bucket[b]);
+		age(signs);
 	}
 	return fresh_list(c);
 }
@@ -218,30 +222,43 @@ static unsigned first_from(unsigned ways, unsigned hand)
 	return (__builtin_ctz(ways) + hand) % CACHE_WAYS;
 }
 
+/* A way of a bucket. */
+struct place {
+	uint64_t b;
+	unsigned way;
+	bool free; /* it has no entry yet: the next of its piece */
+};
+
 /* Where a new entry goes: a free way of either bucket, else one of the first that was not used lately, if there is one. */
-static uint64_t place_of(const struct cache *c, const struct cache_key *key, bool *free)
+static struct place place_of(const struct cache *c, const struct cache_key *key)
 {
 	uint64_t b[2] = { key->hash & c->mask, cache_second(c, key) };
 	unsigned ways;
 
-	*free = true;
 	for (unsigned i = 0; i < 2; i++) {
-		ways = cache_ways(&c->bucket[b[i]], UINT16_MAX, 0);
+		ways = cache_ways(&c->bucket[b[i]].signs, UINT16_MAX, 0);
 		if (ways)
-			return b[i] * CACHE_WAYS + __builtin_ctz(ways);
+			return (struct place){ b[i], __builtin_ctz(ways), true };
 	}
-	*free = false;
-	ways = cache_ways(&c->bucket[b[0]], CACHE_USED, 0);
-	return b[0] * CACHE_WAYS + first_from(ways ? ways : ~0u, c->hand);
+	ways = cache_ways(&c->bucket[b[0]].signs, CACHE_USED, 0);
+	return (struct place){ b[0], first_from(ways ? ways : ~0u, c->hand), false };
+}
+
+static struct cache_entry *entry_of(const struct cache *c, const struct place *p)
+{
+	uint64_t piece = p->b >> CACHE_PIECE_BUCKETS;
+
+	return p->free ? &c->entry[(piece << CACHE_PIECE_SHIFT) + c->taken[piece]]
+		       : cache_at(c, p->b, p->way);
 }
 
 static void fetch_place(const struct cache *c, const struct cache_key *key)
 {
-	bool free;
-	const struct cache_entry *e = &c->entry[place_of(c, key, &free)];
+	const struct place p = place_of(c, key);
+	const struct cache_entry *e = entry_of(c, &p);
 
 	__builtin_prefetch(e, 1);
-	__builtin_prefetch((const char *)e + RTE_CACHE_LINE_SIZE, 1);
+	__builtin_prefetch(cache_rest(c, e), 1);
 }
 
 /* Not long ago, without an entry. */
@@ -254,22 +271,23 @@ static bool was_here(const struct cache *c, const struct cache_key *key)
  * one place of the bucket was not used. Who comes once does not. */
 static struct cache_entry *take(struct cache *c, const struct cache_key *key)
 {
-	bool free;
-	uint64_t at = place_of(c, key, &free);
-	struct cache_bucket *b = &c->bucket[at / CACHE_WAYS];
+	const struct place p = place_of(c, key);
+	struct cache_entry *e = entry_of(c, &p);
+	struct cache_bucket *b = &c->bucket[p.b];
 
-	if (free) {
+	if (p.free) {
+		b->at[p.way] = c->taken[p.b >> CACHE_PIECE_BUCKETS]++;
 		c->used++;
 		note_full(c);
 	} else {
 		c->hand++;
-		if (!cache_ways(b, CACHE_USED, 0))
-			age(b);
+		if (!cache_ways(&b->signs, CACHE_USED, 0))
+			age(&b->signs);
 		else if (was_here(c, key))
-			b->sign[c->hand % CACHE_WAYS] &= ~CACHE_USED;
+			b->signs.of[c->hand % CACHE_WAYS] &= ~CACHE_USED;
 	}
-	b->sign[at % CACHE_WAYS] = cache_sign(key);
-	return &c->entry[at];
+	b->signs.of[p.way] = cache_sign(key);
+	return e;
 }
 
 /* One of CACHE_CHANCE, whatever the order in which flows come. */
@@ -281,14 +299,14 @@ static bool is_chosen(const struct cache *c)
 /* If not, it is remembered that the key was here. */
 static bool admits(struct cache *c, const struct cache_key *key)
 {
-	struct cache_bucket *g = &c->ghosts[key->hash & c->mask];
+	struct cache_signs *g = &c->ghosts[key->hash & c->mask];
 
 	if (c->used < c->entries / CACHE_EASY)
 		return true;
 	if (was_here(c, key) || is_chosen(c))
 		return true;
-	memmove(&g->sign[1], &g->sign[0], sizeof(g->sign) - sizeof(g->sign[0]));
-	g->sign[0] = cache_sign(key);
+	memmove(&g->of[1], &g->of[0], sizeof(g->of) - sizeof(g->of[0]));
+	g->of[0] = cache_sign(key);
 	c->ghostly++;
 	return false;
 }
@@ -318,6 +336,7 @@ struct cache_entry *cache_bring(struct cache *c, const struct cache_key *key)
 	e = take(c, key);
 	entry_void(c, e);
 	*e = *was;
+	*cache_rest(c, e) = *cache_rest(old, was);
 	c->changes++;
 	return e;
 }
@@ -332,18 +351,23 @@ static struct cache_entry *renew(
 	c->changes++;
 	e->owner = key->owner;
 	e->class = key->class;
-	memcpy(e->lane, key->lane, key->n * sizeof(e->lane[0]));
+	memcpy(e->lane, key->lane, sizeof(e->lane));
+	memcpy(cache_rest(c, e)->lane, key->lane + CACHE_NEAR,
+		(key->n - CACHE_NEAR) * sizeof(key->lane[0]));
 	return e;
 }
 
 void cache_keep_plain(struct cache *c, const struct cache_key *key, struct cache_entry *e,
 	const struct rule_reader *reader, const struct cache_plain *plain)
 {
+	struct rule_places *places;
+
 	e = renew(c, key, e);
 	e->version = reader->version;
-	rule_places_of(plain->fields, &e->places);
+	places = &cache_rest(c, e)->places;
+	rule_places_of(plain->fields, places);
 	if (unlikely(plain->mark))
-		rule_places_set_mark(&e->places, plain->mark);
+		rule_places_set_mark(places, plain->mark);
 	e->count = rule_count(plain->rule, reader->worker);
 	e->table = plain->rule->table;
 	e->why = plain->out == SW_OFPP_ANY ? SW_ID(drop, rule_drop) : 0;
@@ -369,6 +393,7 @@ void cache_keep(struct cache *c, const struct cache_key *key, struct cache_entry
 {
 	uint32_t list = 0;
 	bool plain = is_plain(walk);
+	struct cache_rest *rest;
 
 	if (walk->once || walk->too_long || walk->n_snaps || walk->n_ops > CACHE_OPS ||
 		walk->n_hits > CACHE_HITS)
@@ -386,13 +411,14 @@ void cache_keep(struct cache *c, const struct cache_key *key, struct cache_entry
 	e->version = walk->asked_live || walk->timed ? 0 : walk->reader.version;
 	e->flags = (list ? CACHE_LISTED : 0) | (walk->wide ? CACHE_WIDE : 0) |
 		   (walk->asked_live ? CACHE_LIVE : 0) | (walk->timed ? CACHE_TIMED : 0);
+	rest = cache_rest(c, e);
 	if (e->flags & CACHE_LATE) {
-		e->late.serial = walk->live;
-		e->late.version = walk->reader.version;
+		rest->late.serial = walk->live;
+		rest->late.version = walk->reader.version;
 	} else {
-		e->places = walk->where;
+		rest->places = walk->where;
 		if (unlikely(walk->mark))
-			rule_places_set_mark(&e->places, walk->mark);
+			rule_places_set_mark(&rest->places, walk->mark);
 	}
 	e->count = plain ? rule_count(walk->hits[0], walk->reader.worker) : NULL;
 	if (walk->timed)

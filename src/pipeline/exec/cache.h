@@ -20,71 +20,21 @@
 #define PIPELINE_EXEC_CACHE_H
 
 #include "cache_class.h"
+#include "cache_entry.h"
 #include "cache_layout.h"
 #include "walk.h"
 
-#define CACHE_WAYS 8 /* entries in a bucket */
-#define CACHE_OPS  8 /* longer walks are not kept */
-#define CACHE_HITS 8
-
-/* What several walks came to that are alike. */
-struct cache_list {
-	uint32_t refs, hash, why;
-	uint16_t n_ops, n_hits;
-	uint32_t next; /* index + 1 in the chain of its hash, or of those that came back */
-	uint64_t tables[4], missed[4]; /* looked into; of them, where no rule was hit */
-	uint8_t table[CACHE_HITS];     /* of each hit */
-	struct op ops[CACHE_OPS];
-	const struct sw_rule *hits[CACHE_HITS];
-};
-
-/* Most keys have two lanes: then all of it is in the first line. */
-struct cache_entry {
-	uint64_t owner; /* cache_owner() */
-	union {
-		struct {
-			uint8_t class;
-			uint8_t table; /* of the one rule */
-			uint8_t why;   /* drop reason of an entry that sends nowhere; of others 0 */
-			uint8_t flags;
-			uint32_t
-				out; /* port number; SW_OFPP_ANY: none; of CACHE_LISTED the list's index + 1 */
-		};
-		uint64_t way; /* all of these */
-	};
-	uint64_t version; /* at which its walk was made or seen to hold; 0 of LIVE and TIMED */
-	union {
-		struct rule_count *count; /* of the one rule */
-		uint32_t second; /* of CACHE_TIMED, which is CACHE_LISTED: it holds in this one */
-	};
-	cache_lane lane[CACHE_LANES];
-	union {
-		struct rule_places places; /* of neither CACHE_WIDE nor CACHE_LATE */
-		struct {
-			uint64_t serial;  /* of CACHE_LIVE: ports_serial() that it holds for */
-			uint64_t version; /* what else is in `version` */
-		} late;			  /* of CACHE_LATE */
-	};
-} __rte_aligned(128);
-
-enum {
-	CACHE_LISTED = 1,
-	CACHE_WIDE = 2,	 /* its walk looked into a table with places other than the packet's own */
-	CACHE_LIVE = 4,	 /* its walk asked which ports can send */
-	CACHE_TIMED = 8, /* it told control something, as use does again and again */
-	/* Such an entry never has the reader's version, so that only those who find one look whether that is still so. */
-	CACHE_LATE = CACHE_LIVE | CACHE_TIMED,
-};
-
-/* Signs of keys, or 0: none. Of an entry, bit 0 says that it was used since a place was looked for last. */
-struct cache_bucket {
-	uint16_t sign[CACHE_WAYS];
-} __rte_aligned(16);
+#define CACHE_EASY   4		/* a cache keeps all that comes until one in so many is used */
+#define CACHE_CHANCE 8		/* later, of flows not seen before one in so many */
+#define CACHE_FIRST  8192	/* entries of a worker's cache at first */
+#define CACHE_MOST   (1u << 21) /* and at most; it becomes twice as large when it is half full */
 
 struct cache {
-	uint64_t mask;			      /* buckets - 1 */
-	struct cache_bucket *bucket, *ghosts; /* ghosts: the latest first */
-	struct cache_entry *entry;	      /* CACHE_WAYS a bucket */
+	uint64_t mask; /* buckets - 1 */
+	struct cache_bucket *bucket;
+	struct cache_signs *ghosts; /* of each bucket: the latest first */
+	struct cache_entry *entry;  /* CACHE_WAYS a bucket */
+	struct cache_rest *rest;    /* of each entry */
 	uint32_t entries, hand;
 	uint32_t n_lists, lists;    /* a power of two; those from `lists` on were never used */
 	uint32_t lists_used, sweep; /* sweep: the bucket that is looked at next for one */
@@ -94,7 +44,8 @@ struct cache {
 	uint64_t version;    /* of the last burst */
 	uint32_t old_bursts; /* so many to come in which entries are likely of a version before */
 	uint64_t used;	     /* entries */
-	uint64_t changes;    /* entries given to another key: pointers to them are void */
+	uint32_t taken[CACHE_MOST >> CACHE_PIECE_SHIFT]; /* of them, in each piece */
+	uint64_t changes; /* entries given to another key: pointers to them are void */
 	/* Packets: found; walked; walked and cannot be kept; walked and not seen before. */
 	uint64_t hits, misses, uncached, ghostly;
 	bool full, told;   /* more than half of it is in use; told so */
@@ -114,9 +65,14 @@ void cache_list_put(struct cache *c, const struct cache_list *list);
 /* The entry of the key from the cache that was before this one, or NULL. */
 struct cache_entry *cache_bring(struct cache *c, const struct cache_key *key);
 
+static inline struct cache_rest *cache_rest(const struct cache *c, const struct cache_entry *e)
+{
+	return &c->rest[e - c->entry];
+}
+
 /* Have these tables (a bit each; NULL: its one) not changed for its packets since its walk? */
-bool cache_tables_hold(
-	const struct cache_entry *e, const uint64_t *tables, const struct sw_rules *rules);
+bool cache_tables_hold(const struct cache_entry *e, const struct cache_rest *rest,
+	const uint64_t *tables, const struct sw_rules *rules);
 
 /* Has no table changed that its walk looked into, nor a port's link that it asked for? Then it is as of the reader's version. */
 bool cache_still_holds(struct cache *c, struct cache_entry *e, const struct walk *walk);
@@ -137,11 +93,6 @@ struct cache_plain {
 };
 void cache_keep_plain(struct cache *c, const struct cache_key *key, struct cache_entry *e,
 	const struct rule_reader *reader, const struct cache_plain *plain);
-
-#define CACHE_EASY   4		/* a cache keeps all that comes until one in so many is used */
-#define CACHE_CHANCE 8		/* later, of flows not seen before one in so many */
-#define CACHE_FIRST  8192	/* entries of a worker's cache at first */
-#define CACHE_MOST   (1u << 21) /* and at most; it becomes four times as large when it is half full */
 
 /* Control: a cache of n entries (a power of two, 64 at least) for each worker that has none. */
 void caches_create(uint32_t entries);

@@ -208,8 +208,10 @@ static char *map(size_t bytes)
  * and most flows share one. NULL: no memory. */
 static struct cache *cache_create(uint32_t entries)
 {
-	size_t buckets = entries / CACHE_WAYS * sizeof(struct cache_bucket);
-	size_t all = entries * sizeof(struct cache_entry) + 2 * buckets;
+	uint32_t buckets = entries / CACHE_WAYS;
+	size_t near = entries * sizeof(struct cache_entry);
+	size_t all = near + entries * sizeof(struct cache_rest) +
+		     buckets * (sizeof(struct cache_bucket) + sizeof(struct cache_signs));
 	uint32_t lists = entries / LISTS_SHARE;
 	char *p = map(all), *l = map(lists * sizeof(struct cache_list));
 	struct cache *c;
@@ -225,10 +227,11 @@ static struct cache *cache_create(uint32_t entries)
 	c = sw_xcalloc(1, sizeof(*c));
 	c->mapped = all;
 	c->entries = entries;
-	c->mask = entries / CACHE_WAYS - 1;
+	c->mask = buckets - 1;
 	c->entry = (struct cache_entry *)p;
-	c->bucket = (struct cache_bucket *)(p + entries * sizeof(struct cache_entry));
-	c->ghosts = c->bucket + entries / CACHE_WAYS;
+	c->rest = (struct cache_rest *)(p + near);
+	c->bucket = (struct cache_bucket *)(c->rest + entries);
+	c->ghosts = (struct cache_signs *)(c->bucket + buckets);
 	c->list = (struct cache_list *)l;
 	c->n_lists = lists;
 	c->list_head = sw_xcalloc(lists, sizeof(*c->list_head));
@@ -319,7 +322,7 @@ static void on_full(const struct sw_event_record *rec)
 		return;
 	g = sw_xcalloc(1, sizeof(*g));
 	g->worker = rec->a;
-	g->c = cache_create(RTE_MIN(now->entries * 4, CACHE_MOST));
+	g->c = cache_create(RTE_MIN(now->entries * 2, CACHE_MOST));
 	if (g->c) {
 		sw_post(grow, g);
 		return;

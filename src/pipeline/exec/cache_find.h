@@ -29,10 +29,10 @@ static inline uint16_t cache_sign(const struct cache_key *key)
 }
 
 /* In which ways a sign under the mask is this one: a bit each. */
-static inline unsigned cache_ways(const struct cache_bucket *b, uint16_t mask, uint16_t sign)
+static inline unsigned cache_ways(const struct cache_signs *signs, uint16_t mask, uint16_t sign)
 {
 #ifdef __SSE2__
-	__m128i all = _mm_load_si128((const __m128i *)b->sign);
+	__m128i all = _mm_load_si128((const __m128i *)signs->of);
 	__m128i same = _mm_cmpeq_epi16(
 		_mm_and_si128(all, _mm_set1_epi16((short)mask)), _mm_set1_epi16((short)sign));
 
@@ -41,20 +41,20 @@ static inline unsigned cache_ways(const struct cache_bucket *b, uint16_t mask, u
 	unsigned found = 0;
 
 	for (unsigned i = 0; i < CACHE_WAYS; i++)
-		found |= (unsigned)((b->sign[i] & mask) == sign) << i;
+		found |= (unsigned)((signs->of[i] & mask) == sign) << i;
 	return found;
 #endif
 }
 
-static inline unsigned cache_signed(const struct cache_bucket *b, uint16_t sign)
+static inline unsigned cache_signed(const struct cache_signs *signs, uint16_t sign)
 {
-	return cache_ways(b, (uint16_t)~CACHE_USED, sign);
+	return cache_ways(signs, (uint16_t)~CACHE_USED, sign);
 }
 
 /* A sign that is there is never taken away but by another: a bucket that is full stays so. */
 static inline bool cache_is_full(const struct cache_bucket *b)
 {
-	return !cache_ways(b, UINT16_MAX, 0);
+	return !cache_ways(&b->signs, UINT16_MAX, 0);
 }
 
 /* Where an entry goes when its bucket is full; seldom, as a cache grows when it is half full. */
@@ -65,8 +65,14 @@ static inline uint64_t cache_second(const struct cache *c, const struct cache_ke
 
 static inline void cache_use(struct cache_bucket *b, unsigned way)
 {
-	if (unlikely(!(b->sign[way] & CACHE_USED)))
-		b->sign[way] |= CACHE_USED;
+	if (unlikely(!(b->signs.of[way] & CACHE_USED)))
+		b->signs.of[way] |= CACHE_USED;
+}
+
+/* Of a way with a sign. */
+static inline struct cache_entry *cache_at(const struct cache *c, uint64_t b, unsigned way)
+{
+	return &c->entry[(b >> CACHE_PIECE_BUCKETS << CACHE_PIECE_SHIFT) + c->bucket[b].at[way]];
 }
 
 /* Most likely the entry of the key, not looked at yet; NULL: it is not in its first bucket. whole: what tells whether it still holds
@@ -75,16 +81,16 @@ static inline struct cache_entry *cache_fetch_entry(
 	struct cache *c, const struct cache_key *key, bool whole)
 {
 	uint64_t b = key->hash & c->mask;
-	unsigned ways = cache_signed(&c->bucket[b], cache_sign(key)), way;
+	unsigned ways = cache_signed(&c->bucket[b].signs, cache_sign(key)), way;
 	struct cache_entry *e;
 
 	if (unlikely(!ways))
 		return NULL;
 	way = __builtin_ctz(ways);
-	e = &c->entry[b * CACHE_WAYS + way];
+	e = cache_at(c, b, way);
 	rte_prefetch0(e);
 	if (whole || key->n > CACHE_NEAR)
-		rte_prefetch0(&e->lane[CACHE_NEAR]);
+		rte_prefetch0(cache_rest(c, e));
 	cache_use(&c->bucket[b], way);
 	return e;
 }
@@ -96,26 +102,27 @@ static inline void cache_fetch_ghosts(const struct cache *c, const struct cache_
 		rte_prefetch0(&c->ghosts[key->hash & c->mask]);
 }
 
-static inline bool cache_is_of(const struct cache_entry *e, const struct cache_key *key)
+static inline bool cache_is_of(
+	const struct cache *c, const struct cache_entry *e, const struct cache_key *key)
 {
 	cache_lane near = (e->lane[0] ^ key->lane[0]) | (e->lane[1] ^ key->lane[1]);
 	uint64_t other = (e->owner ^ key->owner) | (uint64_t)(e->class ^ key->class);
 
 	for (unsigned i = CACHE_NEAR; unlikely(i < key->n); i++)
-		near |= e->lane[i] ^ key->lane[i];
+		near |= cache_rest(c, e)->lane[i - CACHE_NEAR] ^ key->lane[i];
 	return !(other | near[0] | near[1]);
 }
 
 static inline struct cache_entry *cache_find_in(
 	struct cache *c, uint64_t b, const struct cache_key *key)
 {
-	unsigned ways = cache_signed(&c->bucket[b], cache_sign(key));
+	unsigned ways = cache_signed(&c->bucket[b].signs, cache_sign(key));
 
 	for (; ways; ways &= ways - 1) {
 		unsigned way = __builtin_ctz(ways);
-		struct cache_entry *e = &c->entry[b * CACHE_WAYS + way];
+		struct cache_entry *e = cache_at(c, b, way);
 
-		if (unlikely(!cache_is_of(e, key)))
+		if (unlikely(!cache_is_of(c, e, key)))
 			continue;
 		cache_use(&c->bucket[b], way);
 		return e;

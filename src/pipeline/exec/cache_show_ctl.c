@@ -25,11 +25,27 @@
 
 #define KEY_BYTES (CACHE_LANES * sizeof(cache_lane))
 
-static bool copy_entry(const struct cache_entry *from, struct cache_entry *to)
+/* An entry as it was at one time, and its key in one piece. */
+struct copy {
+	struct cache_entry e;
+	struct cache_rest rest;
+	cache_lane lane[CACHE_LANES];
+};
+
+static bool is_same(const struct copy *copy, const struct cache *c, const struct cache_entry *from)
 {
-	memcpy(to, from, sizeof(*to));
+	return !memcmp(&copy->e, from, sizeof(copy->e)) &&
+	       !memcmp(&copy->rest, cache_rest(c, from), sizeof(copy->rest));
+}
+
+static bool copy_entry(struct copy *to, const struct cache *c, const struct cache_entry *from)
+{
+	to->e = *from;
+	to->rest = *cache_rest(c, from);
+	memcpy(to->lane, to->e.lane, sizeof(to->e.lane));
+	memcpy(to->lane + CACHE_NEAR, to->rest.lane, sizeof(to->rest.lane));
 	rte_rmb();
-	return !memcmp(to, from, sizeof(*to));
+	return is_same(to, c, from);
 }
 
 static bool copy_list(const struct cache *c, const struct cache_entry *e, struct cache_list *to)
@@ -80,14 +96,14 @@ static unsigned kind_of(unsigned class)
 }
 
 /* The bytes of the key, and the headers that the class says are around them. */
-static void draw(struct drawn *d, const struct cache_entry *e, const struct cache_layout *layout)
+static void draw(struct drawn *d, const struct copy *copy, const struct cache_layout *layout)
 {
-	unsigned tags = e->class / CACHE_KINDS, kind = kind_of(e->class);
+	unsigned tags = copy->e.class / CACHE_KINDS, kind = kind_of(copy->e.class);
 	bool tcp = kind == CACHE_IP4_TCP || kind == CACHE_IP6_TCP;
 
 	memset(d, 0, sizeof(*d));
 	for (unsigned i = 0; i < layout->n; i++) {
-		cache_lane lane = e->lane[i] & layout->mask[i]; /* without its length */
+		cache_lane lane = copy->lane[i] & layout->mask[i]; /* without its length */
 
 		if (layout->mask[i][0] | layout->mask[i][1])
 			memcpy(d->b + layout->at[i] * sizeof(lane), &lane, sizeof(lane));
@@ -190,56 +206,56 @@ static void odd_mask(struct sw_match *match, const struct sw_fields *reads)
 	}
 }
 
-static void match_odd(struct sw_match *match, const struct cache_entry *e,
+static void match_odd(struct sw_match *match, const struct copy *copy,
 	const struct sw_fields *reads, uint32_t in_port)
 {
 	uint64_t word[2 * CACHE_LANES];
 
-	memcpy(word, e->lane, sizeof(word));
+	memcpy(word, copy->lane, sizeof(word));
 	odd_values(&match->value, word);
 	match->value.in_port = rte_cpu_to_be_32(in_port);
 	odd_mask(match, reads);
 }
 
-static void match_drawn(struct sw_match *match, const struct cache_entry *e,
+static void match_drawn(struct sw_match *match, const struct copy *copy,
 	const struct cache_masks *masks, uint32_t in_port)
 {
 	struct rte_mbuf m = { .buf_addr = NULL };
 	struct drawn d;
 
-	draw(&d, e, &masks->layout[e->class]);
+	draw(&d, copy, &masks->layout[copy->e.class]);
 	m.buf_addr = d.b;
 	m.buf_len = m.data_len = m.pkt_len = sizeof(d.b);
 	m.nb_segs = 1;
 	fields_extract(&m, in_port, &match->value);
-	mask_of(&match->mask, &masks->reads, e->class);
+	mask_of(&match->mask, &masks->reads, copy->e.class);
 }
 
-static void make_match(struct sw_match *match, const struct cache_entry *e,
+static void make_match(struct sw_match *match, const struct copy *copy,
 	const struct cache_masks *masks, uint32_t in_port)
 {
 	uint64_t *value = (uint64_t *)&match->value;
 
-	if (e->class == CACHE_ODD)
-		match_odd(match, e, &masks->reads, in_port);
+	if (copy->e.class == CACHE_ODD)
+		match_odd(match, copy, &masks->reads, in_port);
 	else
-		match_drawn(match, e, masks, in_port);
+		match_drawn(match, copy, masks, in_port);
 	for (unsigned i = 0; i < sizeof(match->value) / 8; i++)
 		value[i] &= ((const uint64_t *)&match->mask)[i];
 }
 
 /* Between which of the lengths that rules ask about its packets are. */
 static void find_lengths(
-	struct sw_flow *flow, const struct cache_entry *e, const struct cache_masks *masks)
+	struct sw_flow *flow, const struct copy *copy, const struct cache_masks *masks)
 {
 	const struct cache_limits *limits = &masks->limits;
-	const struct cache_layout *layout = &masks->layout[e->class];
+	const struct cache_layout *layout = &masks->layout[copy->e.class];
 	unsigned class = 0;
 
-	if (e->class == CACHE_ODD)
-		class = (uint8_t)e->lane[0][0];
+	if (copy->e.class == CACHE_ODD)
+		class = (uint8_t)copy->lane[0][0];
 	else if (layout->beside == CACHE_BESIDE_LENGTH)
-		class = ((const uint8_t *)e->lane)[layout->length_at];
+		class = ((const uint8_t *)copy->lane)[layout->length_at];
 	class = RTE_MIN(class, limits->n);
 	flow->longer_than = class ? limits->of[class - 1] : 0;
 	flow->up_to = class < limits->n ? limits->of[class] : UINT32_MAX;
@@ -257,13 +273,15 @@ static void find_rule(struct sw_flow *flow, struct sw_rules *rules, unsigned tab
 	flow->n_hits = flow->hit[0] != NULL;
 }
 
-static bool take_rules(struct sw_flow *flow, const struct cache *c, const struct cache_entry *e,
+static bool take_rules(struct sw_flow *flow, const struct cache *c, const struct copy *copy,
 	const struct sw_rules *rules)
 {
+	const struct cache_entry *e = &copy->e;
 	struct cache_list list;
 
 	if (e->flags & CACHE_LISTED) {
-		if (!copy_list(c, e, &list) || !cache_tables_hold(e, list.tables, rules))
+		if (!copy_list(c, e, &list) ||
+			!cache_tables_hold(e, &copy->rest, list.tables, rules))
 			return false;
 		flow->n_hits = list.n_hits;
 		memcpy(flow->hit, list.hits, list.n_hits * sizeof(list.hits[0]));
@@ -271,7 +289,7 @@ static bool take_rules(struct sw_flow *flow, const struct cache *c, const struct
 		return true;
 	}
 	flow->why = e->out == SW_OFPP_ANY ? sw_reg_kind_drop.by_id[e->why]->desc : NULL;
-	return cache_tables_hold(e, NULL, rules);
+	return cache_tables_hold(e, &copy->rest, NULL, rules);
 }
 
 static bool take(struct sw_flow *flow, const struct cache *c, const struct cache_entry *from,
@@ -279,21 +297,23 @@ static bool take(struct sw_flow *flow, const struct cache *c, const struct cache
 {
 	const struct cache_masks *masks;
 	const struct rules_prog *prog;
-	struct cache_entry e;
+	const struct cache_entry *e;
+	struct copy copy;
 
 	memset(flow, 0, sizeof(*flow));
-	if (!copy_entry(from, &e) || e.class >= CACHE_CLASSES)
+	if (!copy_entry(&copy, c, from) || copy.e.class >= CACHE_CLASSES)
 		return false;
-	prog = prog_of(e.owner >> 32, &flow->port);
+	e = &copy.e;
+	prog = prog_of(e->owner >> 32, &flow->port);
 	masks = prog ? prog->shared->masks : NULL;
-	if (!masks || masks->serial != (uint32_t)e.owner ||
+	if (!masks || masks->serial != (uint32_t)e->owner ||
 		(bridge && bridge_owner(flow->port) != bridge) ||
-		!take_rules(flow, c, &e, prog->rules) || memcmp(&e, from, sizeof(e)))
+		!take_rules(flow, c, &copy, prog->rules) || !is_same(&copy, c, from))
 		return false;
-	make_match(&flow->match, &e, masks, prog->number);
-	find_lengths(flow, &e, masks);
-	if (!(e.flags & CACHE_LISTED))
-		find_rule(flow, prog->rules, e.table);
+	make_match(&flow->match, &copy, masks, prog->number);
+	find_lengths(flow, &copy, masks);
+	if (!(e->flags & CACHE_LISTED))
+		find_rule(flow, prog->rules, e->table);
 	return true;
 }
 
@@ -321,12 +341,12 @@ bool sw_flow_next(
 	uint64_t end = c ? c->entries : 0;
 
 	while (cursor->at < end && cursor->looks) {
-		uint64_t at = cursor->at++;
-		uint16_t sign = __atomic_load_n(
-			&c->bucket[at / CACHE_WAYS].sign[at % CACHE_WAYS], __ATOMIC_RELAXED);
+		uint64_t at = cursor->at++, b = at / CACHE_WAYS;
+		unsigned way = at % CACHE_WAYS;
+		uint16_t sign = __atomic_load_n(&c->bucket[b].signs.of[way], __ATOMIC_RELAXED);
 
 		cursor->looks--;
-		if (!sign || !take(flow, c, &c->entry[at], bridge))
+		if (!sign || !take(flow, c, cache_at(c, b, way), bridge))
 			continue;
 		flow->used = sign & CACHE_USED;
 		bound(flow, cursor->worker);

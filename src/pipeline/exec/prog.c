@@ -127,7 +127,7 @@ static inline struct cache_entry *find_one(
 
 /* What tells whether those still hold that looked into the first table alone, which has changed. That of a key with the
  * same sign does no harm. */
-static void fetch_stamps(const struct burst *b, const struct sw_rules *rules)
+static void fetch_stamps(const struct cache *c, const struct burst *b, const struct sw_rules *rules)
 {
 	uint64_t changed = rules_changed(rules, FIRST_TABLE);
 	const struct rule_places *places[SW_BURST];
@@ -138,7 +138,7 @@ static void fetch_stamps(const struct burst *b, const struct sw_rules *rules)
 
 		if (e && e->version < changed && e->table == FIRST_TABLE &&
 			!(e->flags & (CACHE_WIDE | CACHE_LATE | CACHE_LISTED)))
-			places[n++] = &e->places;
+			places[n++] = &cache_rest(c, e)->places;
 	}
 	rules_fetch_stamps(rules, FIRST_TABLE, places, n);
 }
@@ -171,11 +171,11 @@ static void find(struct cache *c, struct burst *b, const struct walk *walk)
 				      ? cache_fetch_entry(c, &b->key[i], old)
 				      : NULL;
 	if (unlikely(old))
-		fetch_stamps(b, walk->prog->rules);
+		fetch_stamps(c, b, walk->prog->rules);
 	for (unsigned i = 0; i < b->n; i++) {
 		struct cache_entry *e = b->entry[i];
 
-		if (unlikely(!e || !cache_is_of(e, &b->key[i]) || !cache_holds(c, e, walk)))
+		if (unlikely(!e || !cache_is_of(c, e, &b->key[i]) || !cache_holds(c, e, walk)))
 			b->entry[i] = e = find_one(c, b, i, walk);
 		b->missing += !e;
 		if (unlikely(!e))

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the flow cache (cache.h) is made of: buckets of signs, entries, and lists that entries share.
+ *
+ * room: pipeline (private). Thread: the worker that it is of.
+ */
+#ifndef PIPELINE_EXEC_CACHE_ENTRY_H
+#define PIPELINE_EXEC_CACHE_ENTRY_H
+
+#include <rte_common.h>
+
+#include "../rule/place.h"
+#include "cache_layout.h"
+#include "op.h"
+
+#define CACHE_WAYS 8 /* entries in a bucket */
+#define CACHE_OPS  8 /* longer walks are not kept */
+#define CACHE_HITS 8
+
+/* What several walks came to that are alike. */
+struct cache_list {
+	uint32_t refs, hash, why;
+	uint16_t n_ops, n_hits;
+	uint32_t next; /* index + 1 in the chain of its hash, or of those that came back */
+	uint64_t tables[4], missed[4]; /* looked into; of them, where no rule was hit */
+	uint8_t table[CACHE_HITS];     /* of each hit */
+	struct op ops[CACHE_OPS];
+	const struct sw_rule *hits[CACHE_HITS];
+};
+
+/* What a packet of a kept flow needs, as most keys have two lanes: one line. */
+struct cache_entry {
+	uint64_t owner; /* cache_owner() */
+	union {
+		struct {
+			uint8_t class;
+			uint8_t table; /* of the one rule */
+			uint8_t why;   /* drop reason of an entry that sends nowhere; of others 0 */
+			uint8_t flags;
+			uint32_t
+				out; /* port number; SW_OFPP_ANY: none; of CACHE_LISTED the list's index + 1 */
+		};
+		uint64_t way; /* all of these */
+	};
+	uint64_t version; /* at which its walk was made or seen to hold; 0 of LIVE and TIMED */
+	union {
+		struct rule_count *count; /* of the one rule */
+		uint32_t second; /* of CACHE_TIMED, which is CACHE_LISTED: it holds in this one */
+	};
+	cache_lane lane[CACHE_NEAR];
+} __rte_cache_aligned;
+
+/* The rest of an entry: of longer keys, and what is looked at when rules have changed. */
+struct cache_rest {
+	cache_lane lane[CACHE_LANES - CACHE_NEAR];
+	union {
+		struct rule_places places; /* of neither CACHE_WIDE nor CACHE_LATE */
+		struct {
+			uint64_t serial;  /* of CACHE_LIVE: ports_serial() that it holds for */
+			uint64_t version; /* what else is in `version` */
+		} late;			  /* of CACHE_LATE */
+	};
+} __rte_cache_aligned;
+
+enum {
+	CACHE_LISTED = 1,
+	CACHE_WIDE = 2,	 /* its walk looked into a table with places other than the packet's own */
+	CACHE_LIVE = 4,	 /* its walk asked which ports can send */
+	CACHE_TIMED = 8, /* it told control something, as use does again and again */
+	/* Such an entry never has the reader's version, so that only those who find one look whether that is still so. */
+	CACHE_LATE = CACHE_LIVE | CACHE_TIMED,
+};
+
+/* Signs of keys, or 0: none. Of an entry, bit 0 says that it was used since a place was looked for last. */
+struct cache_signs {
+	uint16_t of[CACHE_WAYS];
+} __rte_aligned(16);
+
+/*
+ * Where the entries of its ways are: the number of each in its piece of the memory of entries, given when the way is used for the
+ * first time. So entries that are in use lie side by side, in few pages and lines, however empty the buckets are.
+ */
+struct cache_bucket {
+	struct cache_signs signs;
+	uint16_t at[CACHE_WAYS];
+} __rte_aligned(32);
+
+/* Buckets whose entries are in one piece. */
+#define CACHE_PIECE_BUCKETS 13 /* bits of their number */
+#define CACHE_PIECE_SHIFT   16 /* entries, likewise: CACHE_WAYS a bucket */
+
+#endif
