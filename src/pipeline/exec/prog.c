@@ -64,7 +64,11 @@ struct burst {
 	struct cache_key key[SW_BURST];
 	struct cache_entry *entry[SW_BURST]; /* that holds, or NULL; then */
 	struct cache_entry *stale[SW_BURST]; /* one of the key that does not, or NULL */
-	unsigned missing;		     /* entries */
+	uint32_t len[SW_BURST];
+	struct rule_count
+		*count[SW_BURST]; /* where it counts; of a list nothing that means anything */
+	unsigned missing;	  /* entries */
+	bool old;		  /* entries are likely of an older version of the rules */
 };
 
 static void count_group(struct sw_lane *in, const struct rte_mbuf *m)
@@ -80,29 +84,66 @@ void rules_refuse(struct sw_lane *in, struct rte_mbuf *m)
 	sw_drop_one(in, m->pkt_len < FRAME_MIN ? SW_ID(drop, runt) : SW_ID(drop, rx_oversize), m);
 }
 
+/* After a change: packets an entry until most have been seen; and how few entries are in the core's own cache, so that nothing is
+ * gained by fetching them. */
+#define OLD_TURNS  4
+#define OLD_NEARBY 4096
+
+/* Are entries to be expected that are of an older version of the rules, and far away? For a while after each change. */
+static inline bool expects_old(struct cache *c, uint64_t version)
+{
+	if (unlikely(c->version != version)) {
+		c->version = version;
+		c->old_bursts = c->used < OLD_NEARBY ? 0 : c->used * OLD_TURNS / SW_BURST;
+	}
+	if (likely(!c->old_bursts))
+		return false;
+	c->old_bursts--;
+	return true;
+}
+
+static inline void fetch_entries(struct cache *c, struct burst *b, unsigned from, unsigned to)
+{
+	for (unsigned i = from; i < to; i++)
+		b->entry[i] = likely(b->key[i].class != CACHE_NONE)
+				      ? cache_fetch_entry(c, &b->key[i], b->old)
+				      : NULL;
+}
+
+/* So many keys are made, then their entries are fetched: they come while the next keys are made. */
+#define KEYS_AT_ONCE 16
+
 static uint64_t read_keys(const struct rules_prog *self, struct sw_lane *in, struct cache *c,
 	struct burst *b, struct rte_mbuf **pkts, unsigned n)
 {
 	const struct cache_reader r = cache_reader(sw_rcu_get(self->shared->masks), self->id);
 	struct cache_key *key = b->key;
-	struct rte_mbuf **kept = b->pkt;
+	struct rte_mbuf **kept = b->pkt, **end = pkts + n;
+	unsigned fetched = 0, keys = 0;
 	uint64_t bytes = 0;
 
-	b->missing = 0;
-	for (unsigned i = 0; i < n; i++) {
-		struct rte_mbuf *m = pkts[i];
+	while (pkts < end) {
+		struct rte_mbuf **some = RTE_MIN(pkts + KEYS_AT_ONCE, end);
 
-		bytes += m->pkt_len;
-		if (unlikely(!rules_admit(in, m)))
-			continue;
-		count_group(in, m);
-		*kept++ = m;
-		cache_key_make(key, &r, m);
-		if (likely(key->class != CACHE_NONE))
-			cache_fetch(c, key);
-		key++;
+		for (; pkts < some; pkts++) {
+			struct rte_mbuf *m = *pkts;
+
+			bytes += m->pkt_len;
+			if (unlikely(!rules_admit(in, m)))
+				continue;
+			count_group(in, m);
+			b->len[kept - b->pkt] = m->pkt_len;
+			*kept++ = m;
+			cache_key_make(key, &r, m);
+			if (likely(key->class != CACHE_NONE))
+				cache_fetch(c, key);
+			key++;
+		}
+		keys = kept - b->pkt;
+		fetch_entries(c, b, fetched, keys);
+		fetched = keys;
 	}
-	b->n = kept - b->pkt;
+	b->n = keys;
 	return bytes;
 }
 
@@ -125,6 +166,13 @@ static inline struct cache_entry *find_one(
 	return NULL;
 }
 
+static void find_again(struct cache *c, struct burst *b, unsigned i, const struct walk *walk)
+{
+	b->entry[i] = find_one(c, b, i, walk);
+	if (b->entry[i])
+		b->count[i] = b->entry[i]->count;
+}
+
 /* What tells whether those still hold that looked into the first table alone, which has changed. That of a key with the
  * same sign does no harm. */
 static void fetch_stamps(const struct cache *c, const struct burst *b, const struct sw_rules *rules)
@@ -143,34 +191,11 @@ static void fetch_stamps(const struct cache *c, const struct burst *b, const str
 	rules_fetch_stamps(rules, FIRST_TABLE, places, n);
 }
 
-/* After a change: packets an entry until most have been seen; and how few entries are in the core's own cache, so that nothing is
- * gained by fetching them. */
-#define OLD_TURNS  4
-#define OLD_NEARBY 4096
-
-/* Are entries to be expected that are of an older version of the rules, and far away? For a while after each change. */
-static inline bool expects_old(struct cache *c, uint64_t version)
-{
-	if (unlikely(c->version != version)) {
-		c->version = version;
-		c->old_bursts = c->used < OLD_NEARBY ? 0 : c->used * OLD_TURNS / SW_BURST;
-	}
-	if (likely(!c->old_bursts))
-		return false;
-	c->old_bursts--;
-	return true;
-}
-
 /* Entries of all; what they and their rules' counters are in is on the way. */
 static void find(struct cache *c, struct burst *b, const struct walk *walk)
 {
-	bool old = expects_old(c, walk->reader.version);
-
-	for (unsigned i = 0; i < b->n; i++)
-		b->entry[i] = likely(b->key[i].class != CACHE_NONE)
-				      ? cache_fetch_entry(c, &b->key[i], old)
-				      : NULL;
-	if (unlikely(old))
+	b->missing = 0;
+	if (unlikely(b->old))
 		fetch_stamps(c, b, walk->prog->rules);
 	for (unsigned i = 0; i < b->n; i++) {
 		struct cache_entry *e = b->entry[i];
@@ -181,7 +206,7 @@ static void find(struct cache *c, struct burst *b, const struct walk *walk)
 		if (unlikely(!e))
 			cache_fetch_ghosts(c, &b->key[i]);
 		else if (likely(!(e->flags & CACHE_LISTED)))
-			rte_prefetch0(e->count);
+			rte_prefetch0(b->count[i] = e->count);
 	}
 }
 
@@ -379,20 +404,11 @@ static unsigned same_way(const struct burst *b, unsigned i)
 	return n;
 }
 
-/* Returns how many are of the one rule that is hit in the first table. */
-static unsigned count(struct sw_worker *w, const struct burst *b, unsigned i, unsigned n)
+/* Of the one rule of each. */
+static void count(const struct sw_worker *w, const struct burst *b, unsigned i, unsigned n)
 {
-	unsigned plain = 0;
-
-	for (; n; n--, i++) {
-		struct cache_entry *e = b->entry[i];
-
-		if (unlikely(e->flags & CACHE_LISTED))
-			continue;
-		rule_count_to(e->count, w, 1, b->pkt[i]->pkt_len);
-		plain++;
-	}
-	return plain;
+	for (; n; n--, i++)
+		rule_count_to(b->count[i], w, 1, b->len[i]);
 }
 
 /*
@@ -416,11 +432,13 @@ static void forward(struct sw_worker *w, const struct rules_prog *self, struct s
 			.n = 1 };
 
 		bool moved = c->changes != changes;
+		const struct cache_entry *e;
 
 		n = 1;
 		if (unlikely(moved))
-			b->entry[i] = find_one(c, b, i, walk);
-		if (unlikely(!b->entry[i])) {
+			find_again(c, b, i, walk);
+		e = b->entry[i];
+		if (unlikely(!e)) {
 			struct cache_plain plain;
 
 			if (is_plain(self, walk, b, i, &plain)) {
@@ -434,11 +452,13 @@ static void forward(struct sw_worker *w, const struct rules_prog *self, struct s
 		if (likely(!moved))
 			n = x.n = same_way(b, i);
 		c->hits += n;
-		matches += count(w, b, i, n);
-		if (b->entry[i]->flags & CACHE_LISTED)
-			run_list(&x, c, &walk->reader, b->entry[i]);
-		else
-			send_plainly(&x, b->entry[i]->out, b->entry[i]->why);
+		if (e->flags & CACHE_LISTED) {
+			run_list(&x, c, &walk->reader, e);
+			continue;
+		}
+		send_plainly(&x, e->out, e->why);
+		count(w, b, i, n); /* last: the counters are on the way */
+		matches += n;
 	}
 	rules_count_matches(self->rules, &walk->reader, FIRST_TABLE, matches);
 }
@@ -457,6 +477,7 @@ void rules_run(struct sw_worker *w, const struct sw_ingress *ingress, struct sw_
 	walk->prog = self;
 	walk->reader = (struct rule_reader){ rules_version(self->rules), w->id, walk->marks };
 	walk->second = w->now_s;
+	b.old = expects_old(c, walk->reader.version);
 	in->stats.rx_bytes += read_keys(self, in, c, &b, pkts, n);
 	in->stats.rx_packets += n;
 	sw_stage_end(w, SW_ID(stage, parse), n);
