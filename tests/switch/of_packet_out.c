@@ -105,6 +105,11 @@ static void outputs(void **state)
 			settle(fd, versions[v]);
 			came_out(cases[i].to, frame_of(i));
 		}
+		if (versions[v] == OF10) { /* controllers that leave in_port zero */
+			po_say(fd, OF10, 0, "ALL", frame_of(77));
+			settle(fd, OF10);
+			came_out(0xf, frame_of(77));
+		}
 		op_close(fd);
 	}
 	sw_log_listen(NULL);
@@ -377,6 +382,8 @@ static void refused(void **state)
 	op_hear_error(ten, 1, 8);
 	op_say(ten, OF10, 13, XID, "ffffffff 0001 0008 0000 0008 ff00 0000" FRAME);
 	op_hear_error(ten, 2, 4);
+	op_say(ten, OF10, 13, XID, "ffffffff 0063 0008 0000 0008 0002 0000" FRAME);
+	op_hear_error(ten, 0xb0c2, 0); /* Nicira's: 1.0 has no BAD_PORT */
 	op_say(five, OF15, 13, XID, "ffffffff 0010 0000 0001 0004 00000000" OUT2_13 FRAME);
 	op_hear_error(five, 1, 11); /* it says no port */
 	op_say(five, OF15, 13, XID, "ffffffff 0010 0000 0001 0008 80000004 " OUT2_13 FRAME);

@@ -70,6 +70,8 @@ static enum of_error read_head(struct of_cursor *c, uint8_t version, struct pack
 		return OFPBRC_BUFFER_UNKNOWN;
 	if (version == OF10) {
 		of_port_from16(of_u16(c), &p->out.in_port);
+		/* 1.0 does not ask for a port that is there, and controllers of it leave the field zero. */
+		p->out.in_port = p->out.in_port ? p->out.in_port : SW_OFPP_ANY;
 		p->actions_len = of_u16(c);
 	} else if (version < OF15) {
 		p->out.in_port = of_u32(c);
