@@ -8,15 +8,19 @@ A test is a function test_*(net) in a file test_*.py here; NAME picks those whos
 contains it. Each runs in a process of its own with a network namespace and a mount namespace of its
 own, so that its interfaces and named namespaces end with it, whatever happens; what it started is
 adopted by this process when it dies, and killed. @swnet.limit(seconds) says how long it may need on a machine
-of its own (60 otherwise), and three times that is waited; raising swnet.Skip(reason) skips it.
+of its own (60 otherwise), and three times that is waited; raising swnet.Skip(reason) skips it. Those marked
+@swnet.waits, which leave the processor to others for most of their time, come first, BESIDE at a time; the
+others run alone.
 
 With --again N, where no more than N tests failed, each of them runs once more after the others: other
 people's programs run in these tests, on machines that others load. One that passes then counts as passed
 and is named in the last line as unsteady: it has a mistake to be found, and its first log is shown.
 """
 import argparse
+import concurrent.futures
 import ctypes
 import importlib
+import multiprocessing
 import os
 import pathlib
 import shutil
@@ -32,6 +36,7 @@ sys.dont_write_bytecode = True
 import swnet  # noqa: E402  (found beside this file)
 
 PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG = 36, 1
+BESIDE = 3  # tests that wait, at a time
 TAIL = 60  # lines of a failed test's log that are shown
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -152,20 +157,50 @@ def show_stacks(logs, pid):
         pass
 
 
-def show_failure(logs):
+def failure(logs):
     for path in sorted(logs.glob("*.log")):
         lines = path.read_text(errors="replace").splitlines()
         if lines:
-            print(f"    --- {path}")
-            print("\n".join("    " + line for line in lines[-TAIL:]))
+            yield f"    --- {path}"
+            yield from ("    " + line for line in lines[-TAIL:])
+
+
+def run_to_text(full, function, args, note=""):
+    """(word, what is to be said) of one test."""
+    word, reason, seconds = run(full, function, args)
+    lines = [f"   {word:7} {seconds:5.1f} s  {full}{note}" + (f": {reason}" if reason else "")]
+    if word == "failed":
+        lines += failure(args.logs / full)
+    return word, "\n".join(lines)
 
 
 def run_and_tell(full, function, args, note=""):
-    word, reason, seconds = run(full, function, args)
-    print(f"   {word:7} {seconds:5.1f} s  {full}{note}" + (f": {reason}" if reason else ""), flush=True)
-    if word == "failed":
-        show_failure(args.logs / full)
+    word, text = run_to_text(full, function, args, note)
+    print(text, flush=True)
     return word
+
+
+def adopt():
+    """What tests start and leave behind comes to this process, which kills it. It dies with its parent."""
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def run_beside(tests, args):
+    """Each in a process that others do not share, so that what is left behind is known to be its own."""
+    words = {}
+    with concurrent.futures.ProcessPoolExecutor(
+            BESIDE, multiprocessing.get_context("fork"), initializer=adopt) as pool:
+        futures = {pool.submit(run_to_text, full, function, args): full for full, function in tests}
+        try:
+            for future in concurrent.futures.as_completed(futures):
+                words[futures[future]], text = future.result()
+                print(text, flush=True)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            kill_all()
+            raise
+    return words
 
 
 def main():
@@ -190,8 +225,11 @@ def main():
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     words, unsteady = {}, []
     try:
+        waiting = [test for test in tests if getattr(test[1], "waits", False)]
+        words.update(run_beside(waiting, args) if len(waiting) > 1 else {})
         for full, function in tests:
-            words[full] = run_and_tell(full, function, args)
+            if full not in words:
+                words[full] = run_and_tell(full, function, args)
         failed = [(full, function) for full, function in tests if words[full] == "failed"]
         for full, function in failed if len(failed) <= args.again else []:
             shutil.copytree(args.logs / full, args.logs / f"{full}.first", dirs_exist_ok=True)

@@ -18,6 +18,13 @@ def limit(seconds):
     return mark
 
 
+def waits(function):
+    """Decorator: the test mostly waits, for what takes its time (a back-off, a probe), and measures nothing.
+    run.py runs others of its kind beside it."""
+    function.waits = True
+    return function
+
+
 def patient(seconds):
     """How long to wait for what takes that many seconds at most: machines are shared, and stall. It costs
     time only where something is wrong."""

@@ -15,7 +15,7 @@ import re
 import signal
 import subprocess
 
-from swbase import PATIENT, Skip, limit, patient, readable, same, wait_for, within  # noqa: F401  (for tests)
+from swbase import PATIENT, Skip, limit, patient, readable, same, wait_for, waits, within  # noqa: F401
 from swguest import Guest
 from swswitch import Rpc, Switch  # noqa: F401
 from swwire import Tagger, Wire, frame, mac_bytes, tag_of  # noqa: F401

@@ -75,6 +75,7 @@ def test_whole(net):
     sw.refused(["bugreport", "here"], '"here"', status=2)
 
 
+@swnet.waits
 @swnet.limit(120)
 def test_of_a_switch_that_is_stopped(net):
     sw = configure(net)

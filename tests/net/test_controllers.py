@@ -166,6 +166,7 @@ def testcontroller(net, name, *words):
 ALONE = "cookie=0x7374616e64616c6f, priority=0 actions=NORMAL"
 
 
+@swnet.waits
 def test_connects(net):
     """A controller we connect to: back-off, HELLO, status, show, roles, and the end of it."""
     sw, a, b = bridge(net)
@@ -194,6 +195,7 @@ def test_connects(net):
     reaches(a, b)
 
 
+@swnet.waits
 def test_backoff(net):
     """Attempts go on while nobody is there; the reason is told; one that comes is found."""
     sw, _, _ = bridge(net)
@@ -213,6 +215,7 @@ def test_backoff(net):
     peer.close()
 
 
+@swnet.waits
 def test_standalone(net):
     """Without its controller the bridge goes on: from the first moment, and again after three probes."""
     sw, a, b = bridge(net)
@@ -240,6 +243,7 @@ def test_standalone(net):
         a.no_ping(b.ip)
 
 
+@swnet.waits
 def test_secure(net):
     """secure: no rule of ours ever, from the start; rules hold without the controller."""
     sw, a, b = bridge(net)
@@ -269,6 +273,7 @@ def test_secure(net):
     reaches(a, b)
 
 
+@swnet.waits
 def test_probe(net):
     """An echo is asked for after silence; one that does not answer is dropped; 0 asks nobody."""
     sw, _, _ = bridge(net)
@@ -285,6 +290,7 @@ def test_probe(net):
     swnet.wait_for(lambda: peer.receive() is None, 15, "the end of one that says nothing")
 
 
+@swnet.waits
 def test_many(net):
     """Several controllers with roles: one master, slaves hear less; one that is taken away."""
     sw, a, _ = bridge(net)
@@ -349,6 +355,7 @@ def context(authority, name):
     return made
 
 
+@swnet.waits
 def test_tls(net):
     """Active TLS: 1.2 and 1.3, no older; wrong authority, wrong files, files that change."""
     ours, others = Authority(net, "ours"), Authority(net, "others")
@@ -407,6 +414,7 @@ def refused_by(server):
     return False
 
 
+@swnet.waits
 def test_bootstrap(net):
     """set-ssl --bootstrap takes the authority from the first controller, and holds all to it."""
     ours, others = Authority(net, "ours"), Authority(net, "others")
@@ -432,6 +440,7 @@ def test_bootstrap(net):
     swnet.same(refused_by(server), True, "another authority is refused from now on")
 
 
+@swnet.waits
 def test_names(net):
     """A host's name, from /etc/hosts; one that nobody knows does not keep the switch."""
     hosts = net.dir / "hosts"
@@ -448,6 +457,7 @@ def test_names(net):
     peer.close()
 
 
+@swnet.waits
 def test_testcontroller(net):
     """ovs-testcontroller by TCP, killed and started again, and by TLS."""
     ours = Authority(net, "ours")
@@ -500,6 +510,7 @@ def test_limit(net):
     swnet.same(int(status["packet-in-lost"]) >= int(status["packet-in-miss-dropped"]), True, "losses")
 
 
+@swnet.waits
 def test_hostile(net):
     """Random bytes, half messages, one that never reads: the bridge, its traffic and others go on."""
     sw, a, b = bridge(net)

@@ -354,6 +354,7 @@ def test_access_list(net):
     swnet.same(net.run(*command, check=False).returncode, 1, "the kernel says the same")
 
 
+@swnet.waits
 @swnet.limit(60)
 def test_stopped(net):
     """A switch that does not answer is named with its process, and the doctor does not hang with it."""

@@ -27,6 +27,7 @@ def test_side_by_side(net):
     switches[0][1][0].ping(switches[0][1][1].ip)
 
 
+@swnet.waits
 @swnet.limit(120)
 def test_ordinary_user(net):
     """Without any privilege: vhost-user guests and DPDK vdevs work; what needs one says so."""

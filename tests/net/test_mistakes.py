@@ -265,6 +265,7 @@ def test_between_rows(net):
     return check(sw, mistakes, from_a_file(sw))
 
 
+@swnet.waits
 def test_without_a_switch(net):
     """No switch, a hung one, one that is no switch, no permission: the socket is named, and what to do."""
     sw = start(net)

@@ -91,6 +91,7 @@ def longest_step(sw):
     return int(re.search(r"worst_step_cpu_us +(\d+)", sw.ctl("control show"))[1])
 
 
+@swnet.waits
 def test_top(net):
     """The first table holds the ports and the totals; a terminal gets a screen and q ends it."""
     sw = net.switch()

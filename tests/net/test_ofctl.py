@@ -20,6 +20,7 @@ def said_in(net, log, words, what):
     swnet.wait_for(lambda: all(word in path.read_text() for word in words), 20, what)
 
 
+@swnet.waits
 def test_packet_out(net):
     """packet-out, in every version: to ports, to all, through the tables, from a port and from none."""
     sw = bridge(net)
@@ -44,6 +45,7 @@ def test_packet_out(net):
     sw.stop()
 
 
+@swnet.waits
 def test_mod_port(net):
     """mod-port: what a port is asked not to do, what is told of it, what is lost."""
     sw = bridge(net)
@@ -122,6 +124,7 @@ def test_userdata(net):
     sw.stop()
 
 
+@swnet.waits
 def test_resume(net):
     """controller(pause): monitor resume sends each packet on, and it goes on behind the action."""
     sw = bridge(net)
@@ -150,6 +153,7 @@ def test_resume(net):
     sw.stop()
 
 
+@swnet.waits
 def test_conjunction(net):
     """Conjunctive matches (ovs-fields(7)): two sets of addresses that may talk, in every version; how
     they are shown, watched and traced."""

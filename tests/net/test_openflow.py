@@ -185,6 +185,7 @@ def test_bundles(net):
     sw.stop()
 
 
+@swnet.waits
 def test_traffic(net):
     """Rules do what they say: none, both ways, one way."""
     sw = bridge(net)

@@ -3,6 +3,7 @@
 import swnet
 
 
+@swnet.waits
 def test_subscribers(net):
     """A fifth of the benchmark's load; its figures are in the log."""
     sw = net.switch()

@@ -95,6 +95,7 @@ class Top:
                              f"{first} first by {sort} after the key {key}")
 
 
+@swnet.waits
 @swnet.limit(120)
 def test_terminal(net):
     """Rates, their order by option and by key, the reason of most losses, the worker's load: all moves."""
@@ -142,6 +143,7 @@ def test_terminal(net):
     swnet.same(top.term.text.count("\033[?1049l"), 1, "the screen is left once")
 
 
+@swnet.waits
 def test_json(net):
     """An object a line: the same rates, by the option's order, for programs; Ctrl-C ends it."""
     traffic = Traffic(net)

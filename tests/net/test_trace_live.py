@@ -16,6 +16,7 @@ def follow(sw, *words):
     return process
 
 
+@swnet.waits
 def test_trace_live(net):
     """A ping is caught and told with the rule that took it; one client at a time; its end ends it."""
     a, b = net.host("a", "10.0.0.1/24", port="vif1.0"), net.host("b", "10.0.0.2/24", port="vif2.0")

@@ -28,6 +28,7 @@ def test_link_comes_up(net):
     swnet.same((one.returncode, out.strip()), (0, "up"), f"answer ({err})")
 
 
+@swnet.waits
 def test_timeout(net):
     """The time-out is the client's; what it asked for is not done later."""
     sw = net.switch()
