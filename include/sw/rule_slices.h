@@ -19,11 +19,17 @@ enum sw_rule_fault sw_rules_stage_some(
 	struct sw_rules *rules, struct sw_rule_change *change, unsigned looks, struct sw_err *err);
 
 /* The end of all rules that use a group (SW_RULE_GROUP_GONE; any: SW_GROUP_ALL) or a meter (SW_RULE_METER_GONE; any:
- * SW_METER_ALL), in pieces likewise; false: it is staged. Would that look at more than `looks`? */
+ * SW_METER_ALL), in pieces likewise; false: it is staged. Would that look at more than `looks`, or
+ * may any number of others have to be looked for, as there are rules with delete_learned? */
 bool sw_rules_stage_gone(
 	struct sw_rules *rules, enum sw_rule_news why, uint32_t id, unsigned looks);
 bool sw_rules_gone_are_many(
 	const struct sw_rules *rules, enum sw_rule_news why, uint32_t id, unsigned looks);
+
+/* sw_rules_expire() and sw_rules_evict() without their commit, which is the caller's where any rule is staged, n of them; of evicted ones, those
+ * of one table. Where none is, no staging is begun. */
+unsigned sw_rules_stage_expired(struct sw_rules *rules, unsigned most);
+bool sw_rules_stage_evicted(struct sw_rules *rules, unsigned most, unsigned *n);
 
 /* What a commit ends besides, since nobody learns it any more (delete_learned), and what rules that begin to learn up to a limit have to
  * count, in pieces of `looks` rules; true: there is more. Behind it only a commit or an abort; who leaves it out has it all done by

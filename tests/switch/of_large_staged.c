@@ -15,6 +15,7 @@
 #include "../lib/testrules.h"
 #include "../lib/testswitch.h"
 
+#include "../../src/ctl/of/conn/server.h"
 #include "../../src/ctl/staged.h"
 
 /* Packets of others may name the groups and meters that are in force, and not those that a bundle is about to bring. */
@@ -57,18 +58,23 @@ static void others_see_what_is_there(void **state)
 #define LEARNERS 20
 
 /* Rules that learn for table 0: with each goes the one rule that has its cookie, which is looked for among all. */
-static void learners(int fd)
+static void learners_that(int fd, const char *has, const char *does)
 {
 	for (unsigned i = 0; i < LEARNERS; i++) {
-		char text[128];
+		char text[160];
 
 		snprintf(text, sizeof(text),
-			"table=1,priority=%u,actions=learn(table=0,cookie=%u,delete_learned,NXM_OF_ETH_SRC[])",
-			i, 100 + i);
+			"%stable=1,priority=%u,actions=%slearn(table=0,cookie=%u,delete_learned,NXM_OF_ETH_SRC[])",
+			has, i, does, 100 + i);
 		or_flow_mod(fd, OF13, OR_ADD, text);
 	}
 	ol_barrier(fd);
 	ol_hear_barrier(fd);
+}
+
+static void learners(int fd)
+{
+	learners_that(fd, "", "");
 }
 
 /* Until it is to be committed, but not yet seen. */
@@ -132,6 +138,73 @@ static void learned_goes_with_groups(void **state)
 	}
 }
 
+static unsigned learners_there(void)
+{
+	struct sw_rule_table_stats stats;
+
+	sw_rules_table_stats(ol_rules(), 1, &stats);
+	return stats.rules;
+}
+
+/* The same of those that time out. */
+static void learned_goes_with_time(void **state)
+{
+	int fd = ol_fill("output:1"), other = op_dial_as("br0", OF13);
+
+	learners_that(fd, "hard_timeout=1,", "");
+	sw_clock_tick(OL_TICK_NS);
+	sw_clock_warp(2000);
+	assert_true(of_server_expire(NULL));
+	assert_true(staged_is_unseen(ol_rules()));
+	op_echo(other, OF13); /* served meanwhile */
+	assert_true(of_server_expire(NULL));
+	assert_true(staged_is_unseen(ol_rules()));
+	ol_until_idle();
+	assert_int_equal(learners_there(), 0);
+	assert_int_equal(ol_count(), OL_RULES - LEARNERS);
+	op_close(other);
+	op_close(fd);
+}
+
+/* Of those that a smaller table has no room for. */
+static void learned_goes_with_room(void **state)
+{
+	int fd = ol_fill("output:1");
+
+	ct_ok("set bridge br0 flow_tables:1=@t -- --id=@t create flow_table name=t overflow_policy=evict");
+	learners_that(fd, "hard_timeout=1000,", "");
+	sw_clock_tick(OL_TICK_NS);
+	ct_ok("set flow_table t flow_limit=5");
+	assert_true(of_server_expire(NULL));
+	assert_true(staged_is_unseen(ol_rules()));
+	ol_until_idle();
+	assert_int_equal(learners_there(), 5);
+	assert_int_equal(ol_count(), OL_RULES - LEARNERS + 5);
+	op_close(fd);
+}
+
+/* Of those that use a group or a meter which goes. */
+static void learned_goes_with_what_is_used(void **state)
+{
+	static const char *const uses[] = { "group:7,", "meter:7," };
+
+	for (unsigned meter = 0; meter < 2; meter++) {
+		int fd = ol_fill("output:1");
+
+		learners_that(fd, "", uses[meter]);
+		op_say(fd, OF13, meter ? 29 : 15, 1,
+			meter ? "0002 0001 00000007" : "0002 00 00 00000007");
+		until_unseen();
+		ol_until_idle();
+		assert_int_equal(learners_there(), 0);
+		assert_int_equal(ol_count(), OL_RULES - LEARNERS);
+		op_close(fd);
+		ct_ok("rule del br0");
+		ct_ok("group del br0");
+		ct_ok("meter del br0");
+	}
+}
+
 static void bridge_goes_unseen(void **state)
 {
 	int fd = ol_fill("output:1");
@@ -154,6 +227,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(others_see_what_is_there, ol_setup, ol_teardown),
 		cmocka_unit_test_setup_teardown(learned_goes, ol_setup, ol_teardown),
 		cmocka_unit_test_setup_teardown(learned_goes_with_groups, ol_setup, ol_teardown),
+		cmocka_unit_test_setup_teardown(learned_goes_with_time, ol_setup, ol_teardown),
+		cmocka_unit_test_setup_teardown(learned_goes_with_room, ol_setup, ol_teardown),
+		cmocka_unit_test_setup_teardown(
+			learned_goes_with_what_is_used, ol_setup, ol_teardown),
 		cmocka_unit_test_setup_teardown(bridge_goes_unseen, ol_setup, ol_teardown),
 	};
 

@@ -134,6 +134,7 @@ static void count_one(struct sw_rules *rules, const struct sw_learn *l, int by)
 		n->table = l->table;
 		n->next = *at;
 		*at = n;
+		rules->n_learners++;
 	}
 	n->rules += by;
 	rules->learners_gone |= !n->rules;
@@ -171,6 +172,7 @@ static struct rule_learners *next_gone(struct sw_rules *rules)
 			if (n->rules)
 				continue;
 			*at = n->next;
+			rules->n_learners--;
 			return n;
 		}
 	rules->learners_gone = false;

@@ -110,6 +110,7 @@ struct sw_rules {
 	struct sw_rules *next_alive;
 	struct rule_learners *learners[RULE_LEARNERS]; /* learned_ctl.c */
 	struct rule_learners *ending; /* whose rules are being ended, off its list */
+	uint32_t n_learners;	      /* on the lists of `learners` */
 	bool learners_gone, limits_gone, limits_begin;
 	unsigned n_limits;
 	bool restoring; /* sw/rule_mark.h */

@@ -139,7 +139,8 @@ static unsigned looks_at(const struct sw_rules *rules, uint64_t bits)
 bool sw_rules_gone_are_many(
 	const struct sw_rules *rules, enum sw_rule_news why, uint32_t id, unsigned looks)
 {
-	return users(rules, why, id) && looks_at(rules, bits_of(why, id)) > looks;
+	return users(rules, why, id) &&
+	       (rules->n_learners || looks_at(rules, bits_of(why, id)) > looks);
 }
 
 /* Of a million rules that use none of it this looks at 48,000 words; of as many that each use something else, at every third rule. */

@@ -10,6 +10,8 @@
 
 #include <rte_common.h>
 
+#include <sw/rule_slices.h>
+
 #include "evict.h"
 #include "rules_ctl.h"
 #include "stage.h"
@@ -104,26 +106,48 @@ static struct sw_rule *too_many(const struct sw_rules *rules, struct rule_table 
 	return over && sw_rules_table_evicts(rules, table->id) ? rule_evict_choose(table) : NULL;
 }
 
-bool sw_rules_evict(struct sw_rules *rules, unsigned most)
+/* How many go of a table of which this one does. */
+static unsigned stage_too_many(
+	struct sw_rules *rules, struct rule_table *table, struct sw_rule *rule, unsigned most)
 {
-	struct sw_rule *rule;
+	unsigned n = 0;
 
+	sw_rules_begin(rules);
+	for (; rule && n < most; n++) {
+		rule_stage_went(rules, rule, SW_RULE_EVICTED);
+		rule = too_many(rules, table);
+	}
+	return n;
+}
+
+bool sw_rules_stage_evicted(struct sw_rules *rules, unsigned most, unsigned *n)
+{
+	*n = 0;
 	if (rules->staging || rules->restoring)
 		return false;
-	for (unsigned i = 0; i < SW_TABLES && most; i++) {
-		if (rules->table[i] && rule_evict_prepare(rules->table[i]))
+	for (unsigned i = 0; i < SW_TABLES; i++) {
+		struct rule_table *table = rules->table[i];
+		struct sw_rule *rule;
+
+		if (table && rule_evict_prepare(table))
 			return true;
-		rule = rules->table[i] ? too_many(rules, rules->table[i]) : NULL;
+		rule = table ? too_many(rules, table) : NULL;
 		if (!rule)
 			continue;
-		sw_rules_begin(rules);
-		for (; rule && most; most--) {
-			rule_stage_went(rules, rule, SW_RULE_EVICTED);
-			rule = too_many(rules, rules->table[i]);
-		}
-		sw_rules_commit(rules);
+		*n = stage_too_many(rules, table, rule, most);
+		return true;
 	}
-	return !most;
+	return false;
+}
+
+bool sw_rules_evict(struct sw_rules *rules, unsigned most)
+{
+	unsigned n;
+	bool more = sw_rules_stage_evicted(rules, most, &n);
+
+	if (n)
+		sw_rules_commit(rules);
+	return more;
 }
 
 void sw_rules_table_conf(

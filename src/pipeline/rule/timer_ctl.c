@@ -14,6 +14,7 @@
 
 #include <sw/clock.h>
 #include <sw/mem.h>
+#include <sw/rule_slices.h>
 
 #include "evict.h"
 #include "rules_ctl.h"
@@ -109,32 +110,53 @@ static struct sw_rule *next_due(struct sw_rules *rules, uint64_t now)
 	return rule;
 }
 
-unsigned sw_rules_expire(struct sw_rules *rules, unsigned most)
+/* The next that is over by now, among `looks`; NULL: none. */
+static struct sw_rule *next_over(
+	struct sw_rules *rules, uint64_t now_ms, uint64_t *looks, enum sw_rule_news *why)
 {
-	uint64_t now_ms = sw_clock_ms();
+	while (*looks) {
+		struct sw_rule *rule = next_due(rules, now_ms / TICK_MS);
+		struct due due;
+
+		--*looks;
+		if (!rule)
+			return NULL;
+		due = due_of(rule);
+		*why = due.hard_ms <= now_ms ? SW_RULE_HARD : SW_RULE_IDLE;
+		if (due.hard_ms <= now_ms || due.idle_ms <= now_ms)
+			return rule;
+		rule_timer_set(rules, rule);
+	}
+	return NULL;
+}
+
+unsigned sw_rules_stage_expired(struct sw_rules *rules, unsigned most)
+{
+	uint64_t now_ms = sw_clock_ms(), looks = (uint64_t)most * LOOKS;
+	enum sw_rule_news why;
 	unsigned n = 0;
 
 	if (rules->staging)
 		return 0;
 	if (rules->hooks && rules->hooks->rest)
 		rules->hooks->rest(rules, rules->hooks_arg);
-	if (!rules->wheel)
-		return 0;
-	sw_rules_begin(rules);
-	for (uint64_t looks = (uint64_t)most * LOOKS; n < most && looks; looks--) {
-		struct sw_rule *rule = next_due(rules, now_ms / TICK_MS);
-		struct due due;
+	while (rules->wheel && n < most) {
+		struct sw_rule *rule = next_over(rules, now_ms, &looks, &why);
 
 		if (!rule)
 			break;
-		due = due_of(rule);
-		if (due.hard_ms > now_ms && due.idle_ms > now_ms) {
-			rule_timer_set(rules, rule);
-			continue;
-		}
-		rule_stage_went(rules, rule, due.hard_ms <= now_ms ? SW_RULE_HARD : SW_RULE_IDLE);
-		n++;
+		if (!n++)
+			sw_rules_begin(rules);
+		rule_stage_went(rules, rule, why);
 	}
-	sw_rules_commit(rules);
+	return n;
+}
+
+unsigned sw_rules_expire(struct sw_rules *rules, unsigned most)
+{
+	unsigned n = sw_rules_stage_expired(rules, most);
+
+	if (n)
+		sw_rules_commit(rules);
 	return n;
 }

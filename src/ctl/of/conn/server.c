@@ -14,9 +14,10 @@
 #include <sw/clock.h>
 #include <sw/err.h>
 #include <sw/log.h>
-#include <sw/rule_table.h>
+#include <sw/rule_slices.h>
 
 #include "../../loop.h"
+#include "../../staged.h"
 #include "../../switch/news.h"
 #include "../../switch/switch.h"
 #include "../action/action.h"
@@ -145,6 +146,17 @@ static void on_sweep(evutil_socket_t fd, short what, void *arg)
 	of_server_sweep();
 }
 
+/* A piece of what goes by itself. false: nothing was left. */
+static bool some_go(struct of_bridge *of)
+{
+	unsigned n = sw_rules_stage_expired(of->rules, EXPIRE_CHUNK);
+	bool more = n || sw_rules_stage_evicted(of->rules, EXPIRE_CHUNK, &n);
+
+	if (n)
+		staged_commit(of->bridge);
+	return more;
+}
+
 /* False: the slice is over before all rules were taken out that have timed out, or are too many for their table, and those that
  * may go are sorted in. */
 bool of_server_expire(const struct slice *slice)
@@ -152,8 +164,7 @@ bool of_server_expire(const struct slice *slice)
 	struct of_bridge *of = NULL;
 
 	while ((of = of_bridge_next(of)))
-		while (sw_rules_expire(of->rules, EXPIRE_CHUNK) == EXPIRE_CHUNK ||
-			sw_rules_evict(of->rules, EXPIRE_CHUNK))
+		while (some_go(of))
 			if (slice_over(slice))
 				return false;
 	return true;
