@@ -140,6 +140,7 @@ static void play_rules(struct rig *rig, const struct rules_scene *sc, unsigned b
 	rig_enter(rig, &(struct scene){ sc->what, 2, false, false, { -1, -1 }, 10 });
 	rig_rule(rig, SW_RULE_DELETE, "");
 	rig_group(rig, "group_id=1,type=indirect,bucket=output:2");
+	rig_group(rig, "group_id=2,type=select,bucket=output:2,bucket=output:2");
 	for (unsigned i = 0; sc->rules && sc->rules[i]; i++)
 		rig_rule(rig, SW_RULE_ADD, sc->rules[i]);
 	for (uint32_t f = 0; sc->does && f < FLOWS; f++) {
@@ -247,6 +248,20 @@ static void play_all_rules(struct rig *rig, unsigned bursts)
 		"table=1,tcp,reg0=0,actions=output:2", "table=1,reg0=1,actions=drop", NULL
 	};
 
+	/* Each flow goes one of 16 ways, so that neighbours go different ones. */
+	static const char *const lists[] = { "priority=1,ip,actions=goto_table:1",
+		"table=1,tcp,nw_src=0.0.0.0/0.0.0.3,actions=write_metadata:0/0xff,goto_table:2",
+		"table=1,tcp,nw_src=0.0.0.1/0.0.0.3,actions=write_metadata:1/0xff,goto_table:2",
+		"table=1,tcp,nw_src=0.0.0.2/0.0.0.3,actions=write_metadata:2/0xff,goto_table:2",
+		"table=1,tcp,nw_src=0.0.0.3/0.0.0.3,actions=write_metadata:3/0xff,goto_table:2",
+		"table=2,tcp,nw_src=0.0.0.0/0.0.0.12,actions=write_metadata:0x100/0xff00,goto_table:3",
+		"table=2,tcp,nw_src=0.0.0.4/0.0.0.12,actions=write_metadata:0x200/0xff00,goto_table:3",
+		"table=2,tcp,nw_src=0.0.0.8/0.0.0.12,actions=write_metadata:0x100/0xff00,goto_table:3",
+		"table=2,tcp,nw_src=0.0.0.12/0.0.0.12,actions=write_metadata:0x200/0xff00,goto_table:3",
+		"table=3,tcp,metadata=0x100/0xff00,tp_dst=80,actions=goto_table:4",
+		"table=3,tcp,metadata=0x200/0xff00,tp_dst=80,actions=goto_table:4",
+		"table=4,ip,metadata=0x100/0xff00,actions=group:1",
+		"table=4,ip,metadata=0x200/0xff00,actions=group:2", NULL };
 	static const char *const pop[] = { "in_port=1,dl_vlan=5,actions=pop_vlan,resubmit(,1)",
 		"table=1,tcp,vlan_tci=0/0x1fff,actions=output:2", NULL };
 
@@ -254,6 +269,7 @@ static void play_all_rules(struct rig *rig, unsigned bursts)
 	play_rules(rig, &(struct rules_scene){ "rules-port", port }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-5t", .does = "output:2" }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-tables", tables }, bursts);
+	play_rules(rig, &(struct rules_scene){ "rules-lists", lists }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-larger", larger }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-pop", pop, .tagged = true }, bursts);
 	play_rules(rig,

@@ -93,19 +93,16 @@ static uint32_t hash_walk(const struct walk *walk, uint32_t why)
 
 static bool list_is(const struct cache_list *l, const struct walk *walk, uint32_t why)
 {
-	return l->why == why && l->n_ops == walk->n_ops && l->n_hits == walk->n_hits &&
+	return l->why == why && l->n_ops == walk->n_ops && l->counts.n_hits == walk->n_hits &&
 	       !memcmp(l->tables, walk->tables, sizeof(l->tables)) &&
 	       !memcmp(l->ops, walk->ops, walk->n_ops * sizeof(l->ops[0])) &&
 	       !memcmp(l->hits, walk->hits, walk->n_hits * sizeof(l->hits[0]));
 }
 
-static void list_put(struct cache *c, uint32_t index)
+void cache_list_free(struct cache *c, struct cache_list *l)
 {
-	struct cache_list *l = &c->list[index - 1];
-	uint32_t *at = &c->list_head[l->hash & (c->n_lists - 1)];
+	uint32_t index = l - c->list + 1, *at = &c->list_head[l->hash & (c->n_lists - 1)];
 
-	if (--l->refs)
-		return;
 	c->lists_used--;
 	while (*at != index)
 		at = &c->list[*at - 1].next;
@@ -114,21 +111,10 @@ static void list_put(struct cache *c, uint32_t index)
 	c->free_list = index;
 }
 
-const struct cache_list *cache_list_take(struct cache *c, const struct cache_entry *e)
-{
-	c->list[e->out - 1].refs++;
-	return &c->list[e->out - 1];
-}
-
-void cache_list_put(struct cache *c, const struct cache_list *list)
-{
-	list_put(c, list - c->list + 1);
-}
-
 static void entry_void(struct cache *c, struct cache_entry *e)
 {
 	if (e->flags & CACHE_LISTED)
-		list_put(c, e->out);
+		cache_list_put(c, &c->list[e->out - 1]);
 	e->flags = 0;
 }
 
@@ -167,15 +153,23 @@ static uint32_t spare_list(struct cache *c)
 }
 
 /* What each packet of it counts in the tables. A table that was looked into again and again counts once where no rule was hit. */
-static void note_hits(struct cache_list *l)
+static void note_hits(struct cache_list *l, const struct walk *walk)
 {
-	memcpy(l->missed, l->tables, sizeof(l->missed));
-	for (unsigned i = 0; i < l->n_hits; i++) {
-		l->table[i] = l->hits[i]->table;
-		l->missed[l->table[i] / 64] &= ~(1ull << l->table[i] % 64);
+	struct cache_counts *counts = &l->counts;
+
+	counts->n_hits = walk->n_hits;
+	counts->all = 0;
+	memcpy(counts->missed, walk->tables, sizeof(counts->missed));
+	for (unsigned i = 0; i < walk->n_hits; i++) {
+		unsigned table = walk->hits[i]->table;
+
+		l->hits[i] = walk->hits[i];
+		l->count[i] = rule_count(walk->hits[i], walk->reader.worker);
+		counts->table[i] = table;
+		counts->missed[table / 64] &= ~(1ull << table % 64);
 	}
 	if (l->why == SW_ID(drop, fragment)) /* dropped before the first */
-		memset(l->missed, 0, sizeof(l->missed));
+		memset(counts->missed, 0, sizeof(counts->missed));
 }
 
 /* Index + 1 of the list of the walk, with one more reference; 0: there is no room. */
@@ -203,11 +197,9 @@ static uint32_t list_get(struct cache *c, const struct walk *walk, uint32_t why)
 	l->hash = hash;
 	l->why = why;
 	l->n_ops = walk->n_ops;
-	l->n_hits = walk->n_hits;
 	memcpy(l->tables, walk->tables, sizeof(l->tables));
 	memcpy(l->ops, walk->ops, walk->n_ops * sizeof(l->ops[0]));
-	memcpy(l->hits, walk->hits, walk->n_hits * sizeof(l->hits[0]));
-	note_hits(l);
+	note_hits(l, walk);
 	l->next = *head;
 	*head = index;
 	return index;

@@ -59,8 +59,21 @@ extern struct cache_secret {
 } cache_secret;
 
 /* The list of an entry, kept until it is put: what is run may come back to this cache by a patch port. */
-const struct cache_list *cache_list_take(struct cache *c, const struct cache_entry *e);
-void cache_list_put(struct cache *c, const struct cache_list *list);
+static inline struct cache_list *cache_list_take(struct cache *c, const struct cache_entry *e)
+{
+	struct cache_list *list = &c->list[e->out - 1];
+
+	list->refs++;
+	return list;
+}
+
+void cache_list_free(struct cache *c, struct cache_list *list);
+
+static inline void cache_list_put(struct cache *c, struct cache_list *list)
+{
+	if (unlikely(!--list->refs))
+		cache_list_free(c, list);
+}
 
 /* The entry of the key from the cache that was before this one, or NULL. */
 struct cache_entry *cache_bring(struct cache *c, const struct cache_key *key);

@@ -17,16 +17,29 @@
 #define CACHE_OPS  8 /* longer walks are not kept */
 #define CACHE_HITS 8
 
+/* Tables that packets are counted in. */
+struct cache_counts {
+	union {
+		uint8_t table[CACHE_HITS]; /* of each rule that is hit */
+		uint64_t all;
+	};
+	uint64_t missed[4]; /* where none was, a bit each */
+	uint32_t n_hits;
+};
+
 /* What several walks came to that are alike. */
 struct cache_list {
-	uint32_t refs, hash, why;
-	uint16_t n_ops, n_hits;
-	uint32_t next; /* index + 1 in the chain of its hash, or of those that came back */
-	uint64_t tables[4], missed[4]; /* looked into; of them, where no rule was hit */
-	uint8_t table[CACHE_HITS];     /* of each hit */
+	uint32_t refs, why;
+	uint32_t n_ops;
+	struct cache_counts counts;
+	struct rule_count *count[CACHE_HITS]; /* of hits */
 	struct op ops[CACHE_OPS];
+	/* From here nothing that running it needs. */
 	const struct sw_rule *hits[CACHE_HITS];
-};
+	uint64_t tables[4]; /* looked into */
+	uint32_t hash;
+	uint32_t next; /* index + 1 in the chain of its hash, or of those that came back */
+} __rte_cache_aligned;
 
 /* What a packet of a kept flow needs, as most keys have two lanes: one line. */
 struct cache_entry {

@@ -58,7 +58,7 @@ static bool copy_list(const struct cache *c, const struct cache_entry *e, struct
 	memcpy(to, from, sizeof(*to));
 	rte_rmb();
 	return to->refs && !memcmp(to, from, sizeof(*to)) && to->n_ops <= CACHE_OPS &&
-	       to->n_hits <= CACHE_HITS;
+	       to->counts.n_hits <= CACHE_HITS;
 }
 
 /* The program that entries of the id are of, or NULL: it is gone. */
@@ -283,8 +283,8 @@ static bool take_rules(struct sw_flow *flow, const struct cache *c, const struct
 		if (!copy_list(c, e, &list) ||
 			!cache_tables_hold(e, &copy->rest, list.tables, rules))
 			return false;
-		flow->n_hits = list.n_hits;
-		memcpy(flow->hit, list.hits, list.n_hits * sizeof(list.hits[0]));
+		flow->n_hits = list.counts.n_hits;
+		memcpy(flow->hit, list.hits, list.counts.n_hits * sizeof(list.hits[0]));
 		flow->why = list.n_ops ? NULL : sw_reg_kind_drop.by_id[list.why]->desc;
 		return true;
 	}

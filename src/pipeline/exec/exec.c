@@ -51,6 +51,8 @@ void exec_ops(struct exec *x, const struct op *ops, unsigned n)
 
 void exec_end(struct exec *x)
 {
+	if (likely(!x->n))
+		return;
 	if (x->sent || x->spare)
 		rte_pktmbuf_free_bulk(x->pkts, x->n);
 	else

@@ -21,6 +21,7 @@
 #include "ahead.h"
 #include "cache_find.h"
 #include "cache_key.h"
+#include "kept.h"
 
 SW_USE(event, flow_cache_full);
 SW_USE(drop, rule_no_port);
@@ -351,33 +352,6 @@ static void walk_one(
 	rules_do(x, walk);
 }
 
-static uint64_t bytes_of(struct rte_mbuf *const *pkts, unsigned n)
-{
-	uint64_t bytes = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		bytes += pkts[i]->pkt_len;
-	return bytes;
-}
-
-/* Packets that one entry, or others with the same list, say the way of. */
-static void run_list(struct exec *x, struct cache *c, const struct rule_reader *reader,
-	const struct cache_entry *e)
-{
-	const struct cache_list *l = cache_list_take(c, e);
-	uint64_t bytes = bytes_of(x->pkts, x->n);
-
-	for (unsigned i = 0; i < l->n_hits; i++) {
-		rule_count_add(l->hits[i], x->w, x->n, bytes);
-		rules_count_matches(x->prog->rules, reader, l->table[i], x->n);
-	}
-	rules_count_misses(x->prog->rules, reader, l->missed, x->n);
-	x->why = l->why;
-	exec_ops(x, l->ops, l->n_ops);
-	cache_list_put(c, l);
-	exec_end(x);
-}
-
 /* Do packets of both go the same way: the same list, or the same port, or are lost for the same reason? */
 static bool goes_same_way(const struct cache_entry *a, const struct cache_entry *b)
 {
@@ -420,6 +394,7 @@ static void forward(struct sw_worker *w, const struct rules_prog *self, struct s
 	struct cache *c, struct burst *b, uint64_t changes)
 {
 	struct walk *walk = walk_of(w);
+	struct kept_tally tally = { .rules = self->rules, .reader = &walk->reader };
 	unsigned matches = 0;
 
 	look_ahead(self, walk, b);
@@ -453,13 +428,14 @@ static void forward(struct sw_worker *w, const struct rules_prog *self, struct s
 			n = x.n = same_way(b, i);
 		c->hits += n;
 		if (e->flags & CACHE_LISTED) {
-			run_list(&x, c, &walk->reader, e);
+			kept_run(&x, c, e, &tally);
 			continue;
 		}
 		send_plainly(&x, e->out, e->why);
 		count(w, b, i, n); /* last: the counters are on the way */
 		matches += n;
 	}
+	kept_tell(&tally);
 	rules_count_matches(self->rules, &walk->reader, FIRST_TABLE, matches);
 }
 

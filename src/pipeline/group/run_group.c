@@ -46,7 +46,7 @@ struct share {
 	unsigned bucket, n, n_ops;
 	const struct op *ops;
 	bool last; /* nobody else needs them */
-	struct rte_mbuf *pkts[SW_BURST];
+	struct rte_mbuf **pkts;
 };
 
 static void count(struct group_count *c, unsigned packets, uint64_t bytes)
@@ -119,15 +119,19 @@ static void run_share(struct run *r, struct share *s)
 /* All of the packets, for one bucket. */
 static void run_all_packets(struct run *r, struct share *s, bool last)
 {
+	struct rte_mbuf *copy[SW_BURST];
 	struct exec *x = r->x;
 
 	s->last = last;
 	s->n = x->n;
-	if (!last)
-		exec_hold(x);
-	memcpy(s->pkts, x->pkts, x->n * sizeof(s->pkts[0]));
-	if (last)
+	s->pkts = x->pkts;
+	if (last) {
 		x->n = 0;
+	} else {
+		exec_hold(x);
+		memcpy(copy, x->pkts, x->n * sizeof(copy[0]));
+		s->pkts = copy;
+	}
 	run_share(r, s);
 }
 
@@ -179,6 +183,7 @@ struct sorted {
 	uint8_t share_of[SW_BUCKETS_MAX]; /* + 1; 0: none yet */
 	struct rte_mbuf *kept[SW_BURST];  /* for which no bucket is live */
 	struct share share[SW_BURST];
+	struct rte_mbuf *pkts[SW_BURST][SW_BURST]; /* of each share */
 };
 
 static void sort(struct run *r, struct sorted *to)
@@ -200,6 +205,7 @@ static void sort(struct run *r, struct sorted *to)
 			set_bucket(r, s, bucket);
 			s->last = r->op->last;
 			s->n = 0;
+			s->pkts = to->pkts[to->n_shares - 1];
 			to->share_of[bucket] = to->n_shares;
 		}
 		s = &to->share[to->share_of[bucket] - 1];
@@ -218,6 +224,14 @@ static void run_select(struct run *r)
 {
 	struct sorted sorted;
 
+	if (r->x->n == 1) {
+		int bucket = select_by_packet(r->x->prog, r->x->version, r->g, r->x->pkts[0]);
+
+		if (likely(bucket >= 0)) {
+			run_one(r, bucket);
+			return;
+		}
+	}
 	sort(r, &sorted);
 	for (unsigned i = 0; i < sorted.n_shares; i++) {
 		if (!r->op->last)
