@@ -266,7 +266,7 @@ static void before_commit(struct sw_rules *rules, void *arg)
 {
 	struct sw_bridge *bridge = arg;
 
-	of_shared_update(&bridge->shared, rules);
+	of_shared_update(&bridge->shared, rules, bridge->groups);
 }
 
 /* and who switched without rules does so with them now, or the other way. */
@@ -285,7 +285,8 @@ static void at_rest(struct sw_rules *rules, void *arg)
 {
 	struct sw_bridge *bridge = arg;
 
-	of_shared_rest(&bridge->shared, rules);
+	groups_rest(bridge->groups);
+	of_shared_rest(&bridge->shared, rules, bridge->groups);
 }
 
 static const struct rule_hooks rule_hooks = { before_commit, after_commit, at_rest };
@@ -310,7 +311,7 @@ static void make_rules(struct sw_bridge *bridge, bool normal)
 	bridge->rules = rules_create(bridge->name);
 	if (normal)
 		make_normal(bridge);
-	of_shared_update(&bridge->shared, bridge->rules);
+	of_shared_update(&bridge->shared, bridge->rules, NULL);
 	rules_hook(bridge->rules, &rule_hooks, bridge);
 }
 
@@ -319,7 +320,7 @@ void sw_flow_forget(struct sw_bridge *bridge)
 	of_shared_void(&bridge->shared);
 }
 
-/* Of groups and meters: what walks found out about them holds no more. */
+/* Of meters: what walks found out about them holds no more. */
 static void lists_void(void *arg)
 {
 	sw_flow_forget(arg);
@@ -327,7 +328,7 @@ static void lists_void(void *arg)
 
 static void make_groups(struct sw_bridge *bridge)
 {
-	bridge->groups = groups_create(bridge->rules, lists_void, bridge);
+	bridge->groups = groups_create(bridge->rules);
 	bridge->meters = meters_create(bridge->rules, lists_void, bridge);
 	groups_stage_with(bridge->groups, bridge->meters);
 	port_live_watch();
@@ -413,7 +414,7 @@ void sw_bridge_ask(struct sw_bridge *bridge, uint8_t asked)
 	if (bridge->shared.asked == asked)
 		return;
 	bridge->shared.asked = asked;
-	of_shared_update(&bridge->shared, bridge->rules);
+	of_shared_update(&bridge->shared, bridge->rules, bridge->groups);
 	publish(bridge, &bridge->conf, bridge->members, bridge->n);
 }
 

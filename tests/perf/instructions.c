@@ -98,6 +98,7 @@ struct rules_scene {
 	const char *what;
 	const char *const *rules; /* ended by NULL */
 	const char *does;	  /* with it a rule a flow, too */
+	const char *group;	  /* group 3, or NULL */
 	bool fragments, walked, tagged;
 };
 
@@ -141,6 +142,8 @@ static void play_rules(struct rig *rig, const struct rules_scene *sc, unsigned b
 	rig_rule(rig, SW_RULE_DELETE, "");
 	rig_group(rig, "group_id=1,type=indirect,bucket=output:2");
 	rig_group(rig, "group_id=2,type=select,bucket=output:2,bucket=output:2");
+	if (sc->group)
+		rig_group(rig, sc->group);
 	for (unsigned i = 0; sc->rules && sc->rules[i]; i++)
 		rig_rule(rig, SW_RULE_ADD, sc->rules[i]);
 	for (uint32_t f = 0; sc->does && f < FLOWS; f++) {
@@ -262,6 +265,12 @@ static void play_all_rules(struct rig *rig, unsigned bursts)
 		"table=3,tcp,metadata=0x200/0xff00,tp_dst=80,actions=goto_table:4",
 		"table=4,ip,metadata=0x100/0xff00,actions=group:1",
 		"table=4,ip,metadata=0x200/0xff00,actions=group:2", NULL };
+	static const char *const walked[] = { "in_port=1,actions=load:7->NXM_NX_REG0[],group:3",
+		"table=1,tcp,tp_dst=80,actions=output:2", NULL };
+	static const char select[] =
+		"group_id=3,type=select,bucket=resubmit(,1),bucket=move:NXM_NX_REG0[0..15]->NXM_NX_REG1[0..15],resubmit(,1)";
+	static const char failover[] =
+		"group_id=3,type=ff,bucket=watch_port:1,resubmit(,1),bucket=watch_port:2,output:2";
 	static const char *const pop[] = { "in_port=1,dl_vlan=5,actions=pop_vlan,resubmit(,1)",
 		"table=1,tcp,vlan_tci=0/0x1fff,actions=output:2", NULL };
 
@@ -272,6 +281,9 @@ static void play_all_rules(struct rig *rig, unsigned bursts)
 	play_rules(rig, &(struct rules_scene){ "rules-lists", lists }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-larger", larger }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-pop", pop, .tagged = true }, bursts);
+	play_rules(rig, &(struct rules_scene){ "rules-select", walked, .group = select }, bursts);
+	play_rules(
+		rig, &(struct rules_scene){ "rules-failover", walked, .group = failover }, bursts);
 	play_rules(rig,
 		&(struct rules_scene){ "rules-fragments", .does = "output:2", .fragments = true },
 		bursts);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The store of groups: every fault, that nothing changes with one, loops and chains against a naive model, limits, positions
- * of buckets, and who is told when lists become void.
+ * of buckets.
  */
 #include "swtest.h"
 
@@ -19,18 +19,10 @@
 #include "packet.h"
 
 static struct sw_groups *groups;
-static unsigned voids;
-
-static void count_void(void *arg)
-{
-	assert_ptr_equal(arg, &voids);
-	voids++;
-}
 
 static int setup(void **state)
 {
-	groups = groups_create(NULL, count_void, &voids);
-	voids = 0;
+	groups = groups_create(NULL);
 	return 0;
 }
 
@@ -45,13 +37,11 @@ static int teardown(void **state)
 /* What staging says of a change, which must be what comes of it. */
 static enum sw_group_fault stage_alone(const struct sw_group_change *c)
 {
-	unsigned told = voids;
 	enum sw_group_fault fault;
 
 	sw_groups_begin(groups);
 	fault = sw_groups_stage(groups, c, NULL);
 	sw_groups_abort(groups);
-	assert_int_equal(voids, told);
 	return fault;
 }
 
@@ -341,31 +331,6 @@ static void test_buckets(void **state)
 	assert_int_equal(sw_group_conf(sw_groups_find(groups, 1))->buckets[1].weight, 5);
 }
 
-/* Lists that were made before a group is walked are void, and no change besides voids any. */
-static void test_voids(void **state)
-{
-	fine(ADD, "group_id=1,type=all,bucket=output:1");
-	fine(ADD, "group_id=2,type=all,bucket=group:1");
-	fine(ADD, "group_id=3,type=all,bucket=group:2");
-	fine(MODIFY, "group_id=1,type=select,bucket=output:2");
-	assert_int_equal(voids, 0);
-	fine(MODIFY, "group_id=1,type=all,bucket=resubmit(,2)");
-	assert_int_equal(voids, 1);
-	for (uint32_t id = 1; id <= 3; id++)
-		assert_true(group_is_walked(group_find(groups, id)));
-	fine(MODIFY, "group_id=1,type=all,bucket=resubmit(,3)");
-	fine(MODIFY, "group_id=3,type=all,bucket=output:9");
-	assert_false(group_is_walked(group_find(groups, 3)));
-	fine(MODIFY, "group_id=1,type=all,bucket=output:1");
-	for (uint32_t id = 1; id <= 3; id++)
-		assert_false(group_is_walked(group_find(groups, id)));
-	assert_int_equal(voids, 1);
-	fine(INSERT,
-		"group_id=2,command_bucket_id=last,bucket=move:NXM_NX_REG0[]->NXM_NX_REG1[],output:1");
-	assert_int_equal(voids, 2);
-	assert_false(group_is_walked(group_find(groups, 1)));
-}
-
 /* --- which groups rules name --- */
 
 static void test_known(void **state)
@@ -469,7 +434,6 @@ int main(void)
 		TEST(test_chains),
 		TEST(test_limits),
 		TEST(test_buckets),
-		TEST(test_voids),
 		TEST(test_known),
 		TEST(test_slots),
 		TEST(test_packets),

@@ -120,8 +120,8 @@ static void test_stagings(void **state)
 	unsigned seen[SW_GROUP_BAD_ACTION + 1] = { 0 };
 
 	rng = swtest_seed(12);
-	groups = groups_create(NULL, NULL, NULL);
-	twin = groups_create(NULL, NULL, NULL);
+	groups = groups_create(NULL);
+	twin = groups_create(NULL);
 	for (unsigned round = 0; round < 5000; round++) {
 		enum sw_group_fault fault[MOST], again[MOST];
 		struct sw_group_change c[MOST];
@@ -174,7 +174,7 @@ static void test_versions(void **state)
 	const struct sw_group *first, *second;
 	uint64_t v[4];
 
-	groups = groups_create(rules, NULL, NULL);
+	groups = groups_create(rules);
 	v[0] = rules_version(rules);
 	v[1] = committed("group_id=1,type=all,bucket=output:1", SW_GROUP_ADD);
 	first = group_find(groups, 1);
@@ -211,7 +211,7 @@ static void test_deleted(void **state)
 	const struct sw_group *first, *second, *third;
 	uint64_t v[4];
 
-	groups = groups_create(rules, NULL, NULL);
+	groups = groups_create(rules);
 	v[0] = committed(one, SW_GROUP_ADD);
 	first = group_find(groups, 1);
 	v[1] = committed("group_id=1", SW_GROUP_DELETE);
@@ -250,7 +250,7 @@ static void test_many_deleted(void **state)
 {
 	struct sw_rules *rules = rules_create("br0");
 
-	groups = groups_create(rules, NULL, NULL);
+	groups = groups_create(rules);
 	for (unsigned round = 0; round < 4; round++) {
 		for (unsigned id = 0; id < 3000; id += 1 + round) {
 			struct sw_group_change c = { .verb = SW_GROUP_ADD, .conf.id = id };

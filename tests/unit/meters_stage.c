@@ -128,7 +128,7 @@ static void test_stagings(void **state)
 	unsigned seen[SW_METER_OUT_OF_METERS + 1] = { 0 };
 
 	rng = swtest_seed(21);
-	groups = groups_create(NULL, NULL, NULL);
+	groups = groups_create(NULL);
 	meters = meters_create(NULL, NULL, NULL);
 	twin = meters_create(NULL, NULL, NULL);
 	groups_stage_with(groups, meters);
@@ -186,7 +186,7 @@ static void test_versions(void **state)
 	struct sw_meter *first, *second;
 	uint64_t v[4];
 
-	groups = groups_create(rules, NULL, NULL);
+	groups = groups_create(rules);
 	meters = meters_create(rules, NULL, NULL);
 	groups_stage_with(groups, meters);
 	v[0] = rules_version(rules);
@@ -236,7 +236,7 @@ static void test_deleted(void **state)
 	struct sw_meter *first, *second, *third;
 	uint64_t v[5];
 
-	groups = groups_create(rules, NULL, NULL);
+	groups = groups_create(rules);
 	meters = meters_create(rules, NULL, NULL);
 	groups_stage_with(groups, meters);
 	v[0] = committed(rules, SW_METER_ADD, 1);
@@ -286,7 +286,7 @@ static void test_limit(void **state)
 	struct sw_meter_conf conf = { .n_bands = 1, .bands = &band }, gone = { .id = 7 };
 	struct sw_err err;
 
-	groups = groups_create(NULL, NULL, NULL);
+	groups = groups_create(NULL);
 	meters = meters_create(NULL, NULL, NULL);
 	groups_stage_with(groups, meters);
 	for (conf.id = 1; conf.id < SW_METERS_MAX; conf.id++)

@@ -10,6 +10,8 @@
 
 #include <sw/drop.h>
 
+#include "../group/group.h"
+
 SW_USE(drop, fragment);
 SW_USE(drop, rule_drop);
 
@@ -33,6 +35,17 @@ bool cache_tables_hold(const struct cache_entry *e, const struct cache_rest *res
 	return true;
 }
 
+/* Are groups that the walk went through, and those whose buckets it watched, as they were? */
+static bool groups_are_same(const struct cache *c, const struct cache_entry *e, uint64_t version,
+	const struct walk *walk)
+{
+	const struct sw_groups *groups = walk->prog->groups;
+	const struct cache_list *l = &c->list[e->out - 1];
+
+	return !(e->flags & CACHE_WATCHED && !groups_same(groups, version)) &&
+	       groups_hold(groups, l->ops, l->n_ops, version, walk->reader.version);
+}
+
 bool cache_still_holds(struct cache *c, struct cache_entry *e, const struct walk *walk)
 {
 	const uint64_t *tables = e->flags & CACHE_LISTED ? c->list[e->out - 1].tables : NULL;
@@ -46,6 +59,8 @@ bool cache_still_holds(struct cache *c, struct cache_entry *e, const struct walk
 	if (*version == walk->reader.version)
 		return true;
 	if (!cache_tables_hold(e, rest, tables, walk->prog->rules))
+		return false;
+	if (e->flags & CACHE_GROUPS && !groups_are_same(c, e, *version, walk))
 		return false;
 	*version = walk->reader.version;
 	return true;
@@ -402,7 +417,9 @@ void cache_keep(struct cache *c, const struct cache_key *key, struct cache_entry
 	e = renew(c, key, e);
 	e->version = walk->asked_live || walk->timed ? 0 : walk->reader.version;
 	e->flags = (list ? CACHE_LISTED : 0) | (walk->wide ? CACHE_WIDE : 0) |
-		   (walk->asked_live ? CACHE_LIVE : 0) | (walk->timed ? CACHE_TIMED : 0);
+		   (walk->asked_live ? CACHE_LIVE : 0) | (walk->timed ? CACHE_TIMED : 0) |
+		   (list && walk->in_groups ? CACHE_GROUPS : 0) |
+		   (list && walk->asked_groups ? CACHE_WATCHED : 0);
 	rest = cache_rest(c, e);
 	if (e->flags & CACHE_LATE) {
 		rest->late.serial = walk->live;

@@ -87,7 +87,7 @@ static inline struct cache_rest *cache_rest(const struct cache *c, const struct 
 bool cache_tables_hold(const struct cache_entry *e, const struct cache_rest *rest,
 	const uint64_t *tables, const struct sw_rules *rules);
 
-/* Has no table changed that its walk looked into, nor a port's link that it asked for? Then it is as of the reader's version. */
+/* Has no table changed that its walk looked into, nor a group or a link that it asked for? Then it is as of the reader's version. */
 bool cache_still_holds(struct cache *c, struct cache_entry *e, const struct walk *walk);
 
 /* Is what the key's walk will come to to be kept? Then its place is on the way; else it is remembered that it was here. */

@@ -80,6 +80,8 @@ enum {
 	CACHE_WIDE = 2,	 /* its walk looked into a table with places other than the packet's own */
 	CACHE_LIVE = 4,	 /* its walk asked which ports can send */
 	CACHE_TIMED = 8, /* it told control something, as use does again and again */
+	CACHE_GROUPS = 16,  /* its walk went through groups */
+	CACHE_WATCHED = 32, /* and asked which live */
 	/* Such an entry never has the reader's version, so that only those who find one look whether that is still so. */
 	CACHE_LATE = CACHE_LIVE | CACHE_TIMED,
 };

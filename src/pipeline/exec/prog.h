@@ -104,11 +104,13 @@ void of_ports_destroy(struct of_ports *ports);
 /* Are there rules to look at, or is all done that they and what is asked (SW_BRIDGE_*) say without? Control. */
 bool rules_are_looked_at(const struct sw_rules *rules, uint8_t asked);
 
-/* Before a commit of rules is visible: masks for what they look at. New masks make all that was kept void; those that have more than
+/* Before a commit of rules is visible, or a change of groups (NULL: there are none yet): masks for what they look at. New masks make all that was kept void; those that have more than
  * is looked at are right, too, and stay for ten seconds, as rules that come and go again and again do. Control. */
-void of_shared_update(struct of_shared *shared, const struct sw_rules *rules);
+void of_shared_update(
+	struct of_shared *shared, const struct sw_rules *rules, const struct sw_groups *groups);
 /* Now and then: those ten seconds may be over. */
-void of_shared_rest(struct of_shared *shared, const struct sw_rules *rules);
+void of_shared_rest(
+	struct of_shared *shared, const struct sw_rules *rules, const struct sw_groups *groups);
 
 /* What walks came to before is not used again: flows that were kept are void. Control. */
 void of_shared_void(struct of_shared *shared);

@@ -18,6 +18,7 @@
 #include <sw/rcu.h>
 #include <sw/worker.h>
 
+#include "../group/groups_ctl.h"
 #include "../l2.h"
 #include "../rule/rules_ctl.h"
 #include "../trap.h"
@@ -131,10 +132,12 @@ static void add_limits(struct cache_limits *limits, const struct sw_rules *rules
 		}
 }
 
-static void read_of(
-	const struct of_shared *shared, const struct sw_rules *rules, struct looks *looks)
+static void read_of(const struct of_shared *shared, const struct sw_rules *rules,
+	const struct sw_groups *groups, struct looks *looks)
 {
 	rules_read(rules, &looks->fields);
+	if (groups)
+		groups_read(groups, &looks->fields);
 	add_limits(&looks->limits, rules);
 	if (shared->asked & SW_BRIDGE_DROP_FRAGMENTS)
 		looks->fields.ip_frag = UINT8_MAX;
@@ -179,22 +182,24 @@ static void note_width(struct of_shared *shared, const struct looks *looks)
 	shared->wide = wide;
 }
 
-void of_shared_update(struct of_shared *shared, const struct sw_rules *rules)
+void of_shared_update(
+	struct of_shared *shared, const struct sw_rules *rules, const struct sw_groups *groups)
 {
 	struct looks looks;
 
-	read_of(shared, rules, &looks);
+	read_of(shared, rules, groups, &looks);
 	if (!shared->masks || !has_all(shared->masks, &looks))
 		set_masks(shared, &looks);
 	note_width(shared, &looks);
 }
 
-void of_shared_rest(struct of_shared *shared, const struct sw_rules *rules)
+void of_shared_rest(
+	struct of_shared *shared, const struct sw_rules *rules, const struct sw_groups *groups)
 {
 	struct looks looks;
 
 	/* What went with the last commit may have been there a little longer. */
-	read_of(shared, rules, &looks);
+	read_of(shared, rules, groups, &looks);
 	note_width(shared, &looks);
 	if (!shared->wide || sw_clock_ms() - shared->wide_ms < NARROW_MS)
 		return;

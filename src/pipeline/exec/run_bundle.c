@@ -3,7 +3,7 @@
  * One of some ports that can send: out by it, or its number into a field (Open vSwitch's bundle and bundle_load).
  *
  * Workers but for the compiling. The choice is made by the walk, and a flow that is kept with it is void as soon as a
- * link falls or comes back, or a port joins or leaves (walk_port_lives).
+ * link falls or comes back, or a port joins or leaves (walk_live.h).
  */
 #include <string.h>
 
@@ -15,7 +15,7 @@
 #include "have.h"
 #include "run_move.h"
 #include "run_output.h"
-#include "walk.h"
+#include "walk_live.h"
 
 #define NO_PORT 0xffff /* what bundle_load writes when no member can send: OFPP_NONE of 16 bits */
 

@@ -319,6 +319,7 @@ bool walk_open(struct walk *walk, struct walk_inner *inner, const struct op *op)
 	inner->at = walk->n_ops - 1;
 	inner->fields = walk->fields;
 	inner->stale = walk->stale;
+	inner->counted_down = walk->counted_down;
 	return true;
 }
 
@@ -329,14 +330,16 @@ void walk_close(struct walk *walk, const struct walk_inner *inner)
 	walk->fields = inner->fields;
 	walk_tell_output(walk); /* what was written to the set stays there */
 	walk->stale = inner->stale;
+	walk->counted_down = inner->counted_down;
 	walk->inner--;
 }
 
 void walk_begin(struct walk *walk)
 {
 	walk->stale = walk->once = walk->too_long = walk->exit = walk->lost = walk->counted_down =
-		walk->asked_live = walk->timed = walk->asked_length = walk->asked_tags =
-			walk->wide = walk->packet_out = walk->in_set = false;
+		walk->asked_live = walk->asked_groups = walk->in_groups = walk->timed =
+			walk->asked_length = walk->asked_tags = walk->wide = walk->packet_out =
+				walk->in_set = false;
 	walk->rule = NULL;
 	walk->depth = walk->inner = walk->groups = walk->lookups = walk->n_tables = 0;
 	memset(walk->tables, 0, sizeof(walk->tables));

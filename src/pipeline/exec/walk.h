@@ -55,21 +55,22 @@ struct walk {
 		*found; /* set by the caller: what the first n_found lookups find */
 	unsigned n_found;
 	uint8_t mark; /* of conjunctions that lookups met (../rule/place.h); set by the caller: of those n_found */
-	uint8_t table;		    /* that is looked into */
-	const struct sw_rule *rule; /* whose actions are done; NULL: of none, or */
-	const struct walk_as *as;   /* of this. NULL but for packets that are resumed */
-	bool stale;		    /* the packet has headers now that the fields do not tell */
-	bool once;		    /* ops were run on the way */
-	bool too_long;		    /* one of the bounds: the packet is dropped */
-	bool exit;		    /* no more of the rules that led here */
-	bool lost;		    /* an op takes the packet away: nothing more */
-	bool counted_down;	    /* its TTL */
-	bool asked_live;	    /* which ports can send */
-	bool timed;		    /* it told control what holds for this second */
-	uint64_t live;		    /* ports_serial() before it asked first */
-	bool keep;		    /* set by the caller: places are wanted */
-	bool wide;		    /* a table was looked into with other places than the first */
-	bool in_set;		    /* the actions are of the action set */
+	uint8_t table;		       /* that is looked into */
+	const struct sw_rule *rule;    /* whose actions are done; NULL: of none, or */
+	const struct walk_as *as;      /* of this. NULL but for packets that are resumed */
+	bool stale;		       /* the packet has headers now that the fields do not tell */
+	bool once;		       /* ops were run on the way */
+	bool too_long;		       /* one of the bounds: the packet is dropped */
+	bool exit;		       /* no more of the rules that led here */
+	bool lost;		       /* an op takes the packet away: nothing more */
+	bool counted_down;	       /* its TTL */
+	bool asked_live, asked_groups; /* which ports can send, and which groups (walk_live.h) */
+	bool in_groups;		       /* it went through some */
+	bool timed;		       /* it told control what holds for this second */
+	uint64_t live;		       /* ports_serial() before it asked first */
+	bool keep;		       /* set by the caller: places are wanted */
+	bool wide;   /* a table was looked into with other places than the first */
+	bool in_set; /* the actions are of the action set */
 	bool asked_tags,
 		asked_length; /* of the packet; all comes to the same if, as it comes, it is: */
 	uint32_t longer_than, up_to;
@@ -128,21 +129,12 @@ void walk_set_clear(struct walk *walk);
 void walk_begin(struct walk *walk);
 void walk_finish(struct walk *walk);
 
-/* port_lives(), noted: what the walk comes to holds no longer than the answer. */
-static inline bool walk_port_lives(struct walk *walk, uint32_t number)
-{
-	if (!walk->asked_live)
-		walk->live = ports_serial(walk->prog);
-	walk->asked_live = true;
-	return port_lives(walk->prog, number);
-}
-
 /* A list of its own within the list: what is put from here on belongs to `op`, which is put first; walk_close ends it and
  * takes back what it did to the fields. */
 struct walk_inner {
 	unsigned at; /* the op */
 	struct sw_fields fields;
-	bool stale;
+	bool stale, counted_down;
 };
 bool walk_open(struct walk *walk, struct walk_inner *inner, const struct op *op);
 void walk_close(struct walk *walk, const struct walk_inner *inner);

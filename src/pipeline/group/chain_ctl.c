@@ -136,8 +136,8 @@ static bool spread(struct sw_groups *groups)
 	return any;
 }
 
-/* As many rounds as the longest chain at most. */
-void groups_mark_walked(struct sw_groups *groups, const struct sw_group *coming)
+/* As many rounds as the longest chain at most. Workers go on walking through those that are walked no more, until groups_rest(). */
+void groups_mark_walked(struct sw_groups *groups, const struct sw_group *coming, uint64_t version)
 {
 	struct sw_group *g;
 
@@ -146,8 +146,10 @@ void groups_mark_walked(struct sw_groups *groups, const struct sw_group *coming)
 	while (spread(groups))
 		;
 	for (int64_t id = -1; (g = id_map_next(&groups->map, id)); id = g->id) {
-		__atomic_store_n(&g->is_walked, g->mark, __ATOMIC_RELEASE);
+		g->is_walked = g->mark;
 		g->mark = false;
+		if (g->is_walked)
+			group_walked(groups, g, version);
 	}
 }
 

@@ -5,8 +5,9 @@
  * ready by control.
  *
  * A bucket with an action that depends on what a walk knows of the packet (move, resubmit, output to a field, controller, or
- * a group with such a bucket) has no such list. A group with one of these is walked: the walk of each packet chooses its
- * buckets and takes their ops along, and is kept by no cache.
+ * a group with such a bucket) has no such list. A group with one of these is walked: the walk of a packet chooses its
+ * buckets and takes their ops along. What it looks at is of the keys of flows, and a flow that is kept is walked again once the
+ * group is another one.
  *
  * room: pipeline (private). Writer: control; a changed group is another object. Readers: workers (RCU).
  */
@@ -45,17 +46,17 @@ struct group_count {
 
 struct sw_group {
 	uint32_t id;
-	uint8_t type; /* enum sw_group_type */
-	bool walks;   /* a bucket of its own has no list */
-	bool is_walked; /* so has one of a group that it sends to. Atomic: control writes it while it is seen */
+	uint8_t type;	 /* enum sw_group_type */
+	bool walks;	 /* a bucket of its own has no list */
+	uint8_t watches; /* GROUP_WATCHES_*, of what chooses among buckets */
 	uint8_t downs; /* TTL: so often at most is it counted down, in others too (run_ttl.h). Atomic, likewise */
 	uint16_t n;	 /* buckets */
 	unsigned stride; /* of counts, from one worker to the next */
 	/* [worker * stride]: of the group, then of each bucket; behind the workers, one for traces, in no statistics. */
 	struct group_count *counts;
-	/* Where this one is walked and the one before it was not: that one, until no list is run that was made then. rcu */
-	const struct sw_group *before;
 	struct select *select; /* of type select, else NULL */
+	uint64_t
+		walked; /* who reads this version of the rules or one after it walks it; GROUP_FOREVER: nobody does. Atomic */
 	/* Seen by who reads the version `begin` of the rules or one after it, when it was deleted none from `end` on (atomic); those
 	 * before see `older` (NULL: none), until there are none. rcu */
 	uint64_t begin, end;
@@ -63,6 +64,8 @@ struct sw_group {
 
 	/* Control's. */
 	const struct sw_groups *of;
+	bool is_walked;		/* as groups are now */
+	bool was_walked;	/* by some worker: kept flows may point to it */
 	bool mark;		/* in a search */
 	bool ends;		/* the staging at hand deletes it */
 	bool brought;		/* in a staging's store: as it is in the bridge's */
@@ -81,7 +84,14 @@ struct sw_group {
 
 struct sw_groups {
 	struct id_map map;
+	uint64_t
+		changed; /* the version that did so last, as far as walked groups watch any. Atomic */
 	/* Control's. */
+	struct sw_fields reads; /* mask: what walks through groups look at, or did not long ago */
+	bool watching;		/* there is a walked one that watches groups, or was */
+	bool walked_went; /* reads and watching are to be found again, and which are walked no more, */
+	unsigned
+		walked_going; /* when there is no walked one that was replaced or deleted and is still seen */
 	unsigned n_leaving; /* that some worker may still look at, though they were deleted */
 	struct sw_rules *rules;
 	struct sw_meters *meters; /* staged along with them; NULL: none are */
@@ -90,11 +100,11 @@ struct sw_groups {
 	struct sw_groups
 		*tried; /* of such a store: whose, and how many of them were not brought here */
 	unsigned elsewhere;
-	void (*lists_void)(void *arg); /* what walks came to before must not be used again */
-	void *lists_arg;
 };
 
 #define GROUP_FOREVER UINT64_MAX /* its end, unless it is deleted */
+
+enum { GROUP_WATCHES_PORTS = 1, GROUP_WATCHES_GROUPS = 2 };
 
 static inline const struct sw_group *group_find(const struct sw_groups *groups, uint32_t id)
 {
@@ -115,21 +125,20 @@ static inline const struct sw_group *group_find_at(
 	return g && version < __atomic_load_n(&g->end, __ATOMIC_RELAXED) ? g : NULL;
 }
 
-static inline bool group_is_walked(const struct sw_group *g)
+static inline bool group_is_walked(const struct sw_group *g, uint64_t version)
 {
-	return __atomic_load_n(&g->is_walked, __ATOMIC_ACQUIRE);
+	return __atomic_load_n(&g->walked, __ATOMIC_RELAXED) <= version;
 }
 
-/* The object whose bucket lists are run for a list that names the group and did not walk it, or NULL. */
-static inline const struct sw_group *group_plain(const struct sw_group *g)
+/* Has no group changed since a version, as far as walks asked what lives in others? */
+static inline bool groups_same(const struct sw_groups *groups, uint64_t since)
 {
-	const struct sw_group *before;
-
-	if (likely(g && !group_is_walked(g)))
-		return g;
-	before = g ? sw_rcu_get(g->before) : NULL;
-	return before ? before : g && !g->walks ? g : NULL;
+	return __atomic_load_n(&groups->changed, __ATOMIC_RELAXED) <= since;
 }
+
+/* Are those that a list was walked through at one version the same at another, later one? */
+bool groups_hold(const struct sw_groups *groups, const struct op *ops, unsigned n, uint64_t then,
+	uint64_t now);
 
 /* Is it an op that sends to a group; to which? */
 bool op_group(const struct op *op, uint32_t *id);

@@ -85,6 +85,21 @@ static int bucket_init(struct bucket *b, const struct sw_bucket_conf *conf, stru
 	return 0;
 }
 
+static unsigned what_is_watched(const struct sw_group *g, enum sw_group_type type)
+{
+	unsigned watches = 0;
+
+	if (type != SW_GROUP_SELECT && type != SW_GROUP_FF)
+		return 0;
+	for (unsigned i = 0; i < g->n; i++) {
+		if (g->bucket[i].watch_port != SW_OFPP_ANY)
+			watches |= GROUP_WATCHES_PORTS;
+		if (g->bucket[i].watch_group != SW_GROUP_ANY)
+			watches |= GROUP_WATCHES_PORTS | GROUP_WATCHES_GROUPS;
+	}
+	return watches;
+}
+
 static void counts_create(struct sw_group *g)
 {
 	size_t size;
@@ -119,8 +134,9 @@ struct sw_group *group_create(struct sw_group_conf *conf, struct sw_err *err)
 		g->select = select_create(conf);
 	g->id = conf->id;
 	g->type = conf->type;
+	g->watches = what_is_watched(g, conf->type);
 	g->is_walked = g->walks;
-	g->end = GROUP_FOREVER;
+	g->end = g->walked = GROUP_FOREVER;
 	g->made_ms = sw_clock_ms();
 	g->conf = *conf;
 	memset(conf, 0, sizeof(*conf));

@@ -3,8 +3,7 @@
  * The groups of a bridge: changes checked whole, then published (OpenFlow 1.3.5, 6.7; faults as OFPGMFC_*).
  *
  * Control thread only. The object that is replaced is freed when no worker has it. Where the new one must be walked and the old
- * one was not, lists that were made before may still name the group: the users of kept lists are told, and the new
- * object holds the old one until every worker has begun a turn after that.
+ * one was not, lists that were made before may still name the group: they hold no more from the version on that it is seen from.
  *
  * A worker whose burst began at a version meets the groups that its rules speak of: what takes the place of another one is
  * seen from the version of that moment on, and what is deleted stays in the map, seen by those before, for a grace period. In the
@@ -30,16 +29,13 @@ SW_REG_KIND_DEFINE(group_listener);
 
 #define SHARE 1024 /* of groups that were deleted, in one step */
 
-struct sw_groups *groups_create(
-	struct sw_rules *rules, void (*lists_void)(void *arg), void *lists_arg)
+struct sw_groups *groups_create(struct sw_rules *rules)
 {
 	struct sw_groups *groups = sw_xcalloc(1, sizeof(*groups));
 
 	select_init();
 	id_map_init(&groups->map, true);
 	groups->rules = rules;
-	groups->lists_void = lists_void;
-	groups->lists_arg = lists_arg;
 	return groups;
 }
 
@@ -65,11 +61,6 @@ void groups_destroy(struct sw_groups *groups)
 
 /* --- the end of objects --- */
 
-static void free_later(void *arg)
-{
-	group_free(arg);
-}
-
 /* What workers counted on it goes to the one that is there now. */
 static void settle(struct sw_group *g)
 {
@@ -93,23 +84,19 @@ static void unlink_older(struct sw_group *g)
 		((struct sw_group *)g->older)->after = NULL;
 }
 
-/* No worker has it but by the `before` of the one that took its place, which is there as long as this one. */
 static void retired(void *arg)
 {
 	struct sw_group *g = arg;
 
 	settle(g);
 	unlink_older(g);
-	if (!g->after || g->after->before != g) {
-		group_free(g);
-		return;
-	}
-	sw_rcu_set(g->after->before, NULL);
-	sw_rcu_defer(free_later, g);
+	group_walked_went((struct sw_groups *)g->of, g);
+	group_free(g);
 }
 
 void group_retire(struct sw_group *g)
 {
+	group_walked_goes((struct sw_groups *)g->of, g);
 	sw_rcu_defer(retired, g);
 }
 
@@ -119,11 +106,6 @@ void groups_tell(const struct sw_groups *groups, uint32_t id)
 
 	SW_REG_FOREACH (group_listener, const struct sw_group_listener *, l)
 		l->heard(groups, id);
-}
-
-uint64_t groups_version(const struct sw_groups *groups)
-{
-	return groups->rules ? rules_version(groups->rules) : 0;
 }
 
 void group_enter(
@@ -141,6 +123,7 @@ static void leave(struct sw_groups *groups, struct sw_group *g, uint64_t version
 {
 	__atomic_store_n(&g->end, version, __ATOMIC_RELAXED);
 	id_map_leave(&groups->map, g->id);
+	group_walked_goes(groups, g);
 	groups->n_leaving++;
 	group_count_refs(groups, &g->conf, -1);
 	groups->of_type[g->type]--;
@@ -203,45 +186,38 @@ static enum sw_group_fault check(struct sw_groups *groups, const struct sw_group
 
 /* --- changes --- */
 
-static void void_lists(const struct sw_groups *groups)
-{
-	if (groups->lists_void)
-		groups->lists_void(groups->lists_arg);
-}
-
-/* There may be lists that name it all the same, from before it was deleted, say. */
+/* From a version on of which keys have what walks through it look at. */
 static void place(struct sw_groups *groups, struct sw_group *g)
 {
-	group_enter(groups, g, NULL, groups_version(groups));
-	if (g->is_walked)
-		void_lists(groups);
+	uint64_t version = groups_next_version(groups, g->is_walked);
+
+	group_enter(groups, g, NULL, version);
+	groups_move(groups, version, false);
 }
 
-/* In the place of `old`, which others send to. Walks of these know that they go through it before it is there, and until
- * it is. */
+/* In the place of `old`, which others send to. */
 static void replace(struct sw_groups *groups, struct sw_group *old, struct sw_group *g)
 {
-	bool was_walked = old->is_walked, more_downs = g->downs > old->downs;
+	bool newly = g->is_walked && !old->is_walked, more_downs = g->downs > old->downs;
+	uint64_t version =
+		groups_next_version(groups, g->is_walked || old->was_walked || more_downs);
 
 	g->refs = old->refs;
 	old->after = g; /* who settles what was counted looks for it */
 	group_stats_follow(g, old);
-	if (g->is_walked && !was_walked)
-		g->before = old;
-	if (g->is_walked && !was_walked && g->refs)
-		groups_mark_walked(groups, g);
+	if (newly && g->refs)
+		groups_mark_walked(groups, g, version);
 	if (more_downs && g->refs)
 		groups_spread_downs(groups, g);
-	group_enter(groups, g, old, groups_version(groups));
-	if (!g->is_walked && was_walked && g->refs)
-		groups_mark_walked(groups, NULL);
+	group_enter(groups, g, old, version);
+	groups_move(groups, version, newly || more_downs);
+	if (!g->is_walked && old->is_walked && g->refs)
+		groups_mark_walked(groups, NULL, version);
 	if (g->downs < old->downs && g->refs)
 		groups_spread_downs(groups, NULL);
 	groups->of_type[old->type]--;
 	groups->n_buckets -= old->n;
 	group_count_refs(groups, &old->conf, -1);
-	if ((g->is_walked && !was_walked) || more_downs)
-		void_lists(groups);
 	group_retire(old);
 }
 
@@ -263,6 +239,8 @@ static enum sw_group_fault put(struct sw_groups *groups, struct sw_group *old,
 	if (keeps)
 		group_keep_buckets(g, old);
 	g->is_walked = g->walks || group_sends_to_walked(groups, &g->conf);
+	if (g->is_walked)
+		group_walked(groups, g, 0);
 	g->downs = group_count_downs(groups, g);
 	if (old)
 		replace(groups, old, g);
@@ -332,6 +310,7 @@ static void leave_map(struct sw_groups *groups, struct sw_group *g)
 {
 	unlink_older(g);
 	id_map_remove_left(&groups->map, g->id, g);
+	group_walked_went(groups, g);
 	groups->n_leaving--;
 }
 
@@ -381,7 +360,10 @@ void groups_left(struct sw_groups *groups, struct sw_group *const *list, unsigne
 
 static void take_out(struct sw_groups *groups, struct sw_group *const *list, unsigned n)
 {
-	groups_leave(groups, list, n, groups_version(groups));
+	uint64_t version = groups_next_version(groups, false);
+
+	groups_leave(groups, list, n, version);
+	groups_move(groups, version, false);
 	groups_left(groups, list, n);
 }
 

@@ -12,16 +12,20 @@
 struct sw_meters;
 struct sw_rules;
 
-/* Without groups. `lists_void` is called when what walks found for packets before holds no more, after the change is
- * visible; NULL: nobody keeps that. Counters are for as many workers as sw_worker_count() says now. */
-struct sw_groups *groups_create(
-	struct sw_rules *rules, void (*lists_void)(void *arg), void *lists_arg);
+/* Without groups. Where rules are NULL nobody keeps what walks came to. Counters are for as many workers as sw_worker_count() says
+ * now. */
+struct sw_groups *groups_create(struct sw_rules *rules);
 
 /* Stagings of these groups are of the meters, too, which are there as long as they are. */
 void groups_stage_with(struct sw_groups *groups, struct sw_meters *meters);
 
 /* No program of the bridge is run on packets that come from now on; it goes after a grace period. */
 void groups_destroy(struct sw_groups *groups);
+
+/* All bits that walks through groups look at, added to a mask; those of groups that went are among them until a while after groups_rest(),
+ * which is to be called now and then. */
+void groups_read(const struct sw_groups *groups, struct sw_fields *reads);
+void groups_rest(struct sw_groups *groups);
 
 /* --- of this folder --- */
 
@@ -46,9 +50,15 @@ enum sw_group_fault group_check_chain(
 /* Its buckets send to others (by 1) or do no more (by -1). */
 void group_count_refs(struct sw_groups *groups, const struct sw_group_conf *conf, int by);
 
-/* Does it send to one that is walked? And which are walked now, or will be when `coming`, which walks, takes its place. */
+/* Does it send to one that is walked? And which are walked now, or will be from the version on, when `coming`, which walks, takes its
+ * place. */
 bool group_sends_to_walked(const struct sw_groups *groups, const struct sw_group_conf *conf);
-void groups_mark_walked(struct sw_groups *groups, const struct sw_group *coming);
+void groups_mark_walked(struct sw_groups *groups, const struct sw_group *coming, uint64_t version);
+
+/* It is walked from the version on. And: one that was leaves sight, or has left it. */
+void group_walked(struct sw_groups *groups, struct sw_group *g, uint64_t version);
+void group_walked_goes(struct sw_groups *groups, const struct sw_group *g);
+void group_walked_went(struct sw_groups *groups, const struct sw_group *g);
 
 /* How often it counts a TTL down at most, as others are now (struct sw_group); and what that makes of those that send to one that
  * changed, with `coming` (or NULL) in the place of the one with its id. */
@@ -64,8 +74,11 @@ enum sw_group_fault group_remove_buckets(struct sw_group_conf *to, const struct 
 /* Those who listen hear of it: it came, is another one, or went. */
 void groups_tell(const struct sw_groups *groups, uint32_t id);
 
-/* The version of the rules that workers read who begin a turn now. */
+/* The version of the rules that workers read who begin a turn now; and the one that a change is seen from which no staging makes: where it
+ * matters to flows that are kept, one that begins with it, by groups_move(). Then nothing that was kept holds, if it voids that. */
 uint64_t groups_version(const struct sw_groups *groups);
+uint64_t groups_next_version(const struct sw_groups *groups, bool matters);
+void groups_move(struct sw_groups *groups, uint64_t version, bool voids);
 
 /* In the map under its id, seen from the version on, in the place of `old` (NULL: of none). */
 void group_enter(

@@ -14,7 +14,7 @@
 #include "../exec/pause.h"
 #include "../exec/prog.h"
 #include "../exec/run_ttl.h"
-#include "../exec/walk.h"
+#include "../exec/walk_live.h"
 #include "group.h"
 #include "live.h"
 
@@ -262,9 +262,9 @@ static void run_group(struct exec *x, const struct op *op)
 {
 	struct run r = { .x = x, .op = op, .sent = x->sent, .why = x->why };
 
-	r.g = group_plain(group_find_at(x->prog->groups, op->group.id, x->version));
+	r.g = group_find_at(x->prog->groups, op->group.id, x->version);
 	r.in_port = op->group.in_port ? op->group.in_port : x->in_port;
-	if (unlikely(!r.g)) {
+	if (unlikely(!r.g || r.g->walks)) {
 		x->why = SW_ID(drop, rule_no_group);
 		return;
 	}
@@ -321,10 +321,19 @@ static void walk_bucket(struct walk *walk, const struct sw_group *g, unsigned bu
 	walk_close(walk, &inner);
 }
 
-static int choose(const struct walk *walk, const struct sw_group *g)
+/* What it comes to holds no longer than what lives now. */
+static void note_watched(struct walk *walk, const struct sw_group *g)
+{
+	if (g->watches)
+		walk_asks_live(walk);
+	walk->asked_groups |= (g->watches & GROUP_WATCHES_GROUPS) != 0;
+}
+
+static int choose(struct walk *walk, const struct sw_group *g)
 {
 	const struct rules_prog *prog = walk->prog;
 
+	note_watched(walk, g);
 	switch (g->type) {
 	case SW_GROUP_SELECT:
 		return select_by_fields(prog, walk->reader.version, g, &walk->fields);
@@ -349,7 +358,6 @@ static void walk_buckets(struct walk *walk, const struct sw_group *g)
 		walk_bucket(walk, g, chosen);
 }
 
-/* What it comes to holds for this packet alone: links fall, and not all that is hashed is what rules look at. */
 static void walk_through(struct walk *walk, const struct op *op, const struct sw_group *g)
 {
 	struct op head = *op;
@@ -360,7 +368,7 @@ static void walk_through(struct walk *walk, const struct op *op, const struct sw
 		return;
 	}
 	walk_fresh(walk);
-	walk->once = true;
+	walk->in_groups = true;
 	head.run = run_walked;
 	head.group.walked = g;
 	if (walk->exit || walk->lost || !walk_open(walk, &inner, &head))
@@ -380,7 +388,12 @@ static void walk_group(struct walk *walk, const struct op *op)
 	unsigned downs = g ? __atomic_load_n(&g->downs, __ATOMIC_RELAXED) : 0;
 	struct op *put;
 
-	if (g && (group_is_walked(g) || walk_may_end(walk, downs))) {
+	if (g && group_is_walked(g, walk->reader.version)) {
+		walk_through(walk, op, g);
+		return;
+	}
+	if (g && walk_may_end(walk, downs)) {
+		walk->once = true; /* others go another way */
 		walk_through(walk, op, g);
 		return;
 	}
@@ -388,6 +401,21 @@ static void walk_group(struct walk *walk, const struct op *op)
 	put = walk_put(walk, op);
 	if (put)
 		put->group.in_port = rte_be_to_cpu_32(walk->fields.in_port);
+}
+
+bool groups_hold(const struct sw_groups *groups, const struct op *ops, unsigned n, uint64_t then,
+	uint64_t now)
+{
+	for (unsigned i = 0; i < n; i++) {
+		const struct sw_group *g;
+
+		if (ops[i].run != run_walked)
+			continue;
+		g = group_find_at(groups, ops[i].group.id, now);
+		if (!g || g->begin > then)
+			return false;
+	}
+	return true;
 }
 
 bool op_group(const struct op *op, uint32_t *id)

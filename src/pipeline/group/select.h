@@ -45,6 +45,9 @@ extern uint64_t select_secret[4];
 void select_init(void);
 struct select *select_create(const struct sw_group_conf *conf);
 
+/* All bits that the choice looks at, added to a mask. */
+void select_reads(const struct select *s, struct sw_fields *mask);
+
 /* The bucket by a packet's fields, or by the packet, which is the same; -1: none is live as of the version. */
 int select_by_fields(const struct rules_prog *prog, uint64_t version, const struct sw_group *g,
 	const struct sw_fields *f);

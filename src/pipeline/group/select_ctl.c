@@ -118,6 +118,26 @@ static void choose_words(struct select *s, const struct sw_group_conf *conf)
 	}
 }
 
+/* As select.c looks at a connection. */
+static void read_connection(struct sw_fields *mask)
+{
+	memset(mask->eth_dst, 0xff, sizeof(mask->eth_dst));
+	memset(mask->eth_src, 0xff, sizeof(mask->eth_src));
+	memset(mask->ip_src, 0xff, sizeof(mask->ip_src));
+	memset(mask->ip_dst, 0xff, sizeof(mask->ip_dst));
+	mask->eth_type = mask->tp_src = mask->tp_dst = UINT16_MAX;
+	mask->ip_proto = mask->ip_frag = UINT8_MAX;
+	mask->mpls_lse |= RTE_BE32(0xfffff000);
+}
+
+void select_reads(const struct select *s, struct sw_fields *mask)
+{
+	if (!s->n_words)
+		read_connection(mask);
+	for (unsigned i = 0; i < s->n_words; i++)
+		((uint64_t *)mask)[s->at[i]] |= s->word[i];
+}
+
 struct select *select_create(const struct sw_group_conf *conf)
 {
 	uint32_t slots = slots_for(conf);

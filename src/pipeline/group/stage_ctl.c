@@ -27,7 +27,7 @@ void groups_stage_with(struct sw_groups *groups, struct sw_meters *meters)
 
 void sw_groups_begin(struct sw_groups *groups)
 {
-	struct sw_groups *trial = groups_create(NULL, NULL, NULL);
+	struct sw_groups *trial = groups_create(NULL);
 
 	RTE_ASSERT(!groups->staged);
 	if (groups->rules)
@@ -189,8 +189,10 @@ static void place(struct coming *c, unsigned i, uint64_t version)
 	g->of = groups;
 	g->refs = old ? old->refs : 0;
 	g->after = NULL;
-	g->before = NULL; /* if any, one that was staged before it */
 	g->is_walked = g->walks;
+	g->walked = GROUP_FOREVER;
+	if (g->walks)
+		group_walked(groups, g, version);
 	c->old[i] = old;
 	groups->of_type[g->type]++;
 	groups->n_buckets += g->n;
@@ -205,8 +207,8 @@ static void place(struct coming *c, unsigned i, uint64_t version)
 	group_enter(groups, g, old, version);
 }
 
-/* Walks know it before the groups are seen. Returns: lists that were made before name groups that are walked now. */
-static bool mark_walked(struct coming *c)
+/* Returns: lists that were made before name groups that are walked now. */
+static bool mark_walked(struct coming *c, uint64_t version)
 {
 	bool any = false, more = false;
 
@@ -216,7 +218,7 @@ static bool mark_walked(struct coming *c)
 		any = group_sends_to_walked(c->groups, &c->g[i]->conf);
 	if (!any)
 		return false;
-	groups_mark_walked(c->groups, NULL);
+	groups_mark_walked(c->groups, NULL, version);
 	for (unsigned i = 0; i < c->n; i++)
 		more |= c->g[i]->is_walked && !(c->old[i] && c->old[i]->is_walked);
 	return more;
@@ -266,9 +268,10 @@ static void place_all(struct coming *c)
 	}
 	find_going(c);
 	more_downs = mark_downs(c);
-	if ((mark_walked(c) || more_downs) && groups->rules)
+	if ((mark_walked(c, version) || more_downs) && groups->rules)
 		rules_stage_void(groups->rules);
 	groups_leave(groups, c->going, c->n_going, version);
+	__atomic_store_n(&groups->changed, version, __ATOMIC_RELAXED);
 }
 
 void sw_groups_publish(struct sw_groups *groups)

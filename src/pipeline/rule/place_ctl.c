@@ -161,7 +161,7 @@ static void stamp(struct sw_rules *rules, const struct rule_staged *step)
 	__atomic_store_n(&table->changed, rules->version + 1, __ATOMIC_RELAXED);
 }
 
-static void stamp_all(struct sw_rules *rules)
+void rule_places_stamp_all(struct sw_rules *rules)
 {
 	for (unsigned i = 0; i < RULE_TABLES; i++) {
 		struct rule_table *table = rules->table[i];
@@ -176,7 +176,7 @@ static void stamp_all(struct sw_rules *rules)
 void rule_places_stamp(struct sw_rules *rules)
 {
 	if (rules->voids)
-		stamp_all(rules);
+		rule_places_stamp_all(rules);
 	for (unsigned i = 0; i < RTE_MIN(rules->n_staged, (unsigned)FEW); i++)
 		stamp(rules, &rules->staged[i]);
 	if (!rules->many)

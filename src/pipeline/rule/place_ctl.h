@@ -18,6 +18,8 @@ void rule_place_note(struct sw_rules *rules, struct rule_staged *step);
 
 /* What is staged concerns packets of these places from the next version on: to be said before that is published. */
 void rule_places_stamp(struct sw_rules *rules);
+/* All packets. */
+void rule_places_stamp_all(struct sw_rules *rules);
 /* It is taken back. */
 void rule_places_forget(struct sw_rules *rules);
 

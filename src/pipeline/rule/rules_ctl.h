@@ -49,6 +49,9 @@ uint64_t rules_stage_version(struct sw_rules *rules);
 /* From that version on packets are walked again, whatever the rules they met say. */
 void rules_stage_void(struct sw_rules *rules);
 
+/* The next version begins, though no rule is another one; voids: likewise. Nothing is staged that is yet to be seen. */
+void rules_move(struct sw_rules *rules, bool voids);
+
 /* Rules that use a group or a meter, as staged. */
 uint32_t rules_using_group(const struct sw_rules *rules, uint32_t id);
 uint32_t rules_using_meter(const struct sw_rules *rules, uint32_t id);

@@ -273,6 +273,21 @@ void rules_stage_void(struct sw_rules *rules)
 	rules->moves = rules->voids = true;
 }
 
+static void next_version(struct sw_rules *rules)
+{
+	__atomic_store_n(&rules->version, rules->version + 1, __ATOMIC_RELEASE);
+}
+
+void rules_move(struct sw_rules *rules, bool voids)
+{
+	RTE_ASSERT(!rules->staging || rules->published);
+	if (voids)
+		rule_places_stamp_all(rules);
+	if (rules->hooks)
+		rules->hooks->before(rules, rules->hooks_arg);
+	next_version(rules);
+}
+
 void sw_rules_publish(struct sw_rules *rules)
 {
 	RTE_ASSERT(rules->staging && !rules->published);
@@ -282,7 +297,7 @@ void sw_rules_publish(struct sw_rules *rules)
 	if (rules->hooks)
 		rules->hooks->before(rules, rules->hooks_arg);
 	if (rules->n_staged || rules->moves)
-		__atomic_store_n(&rules->version, rules->version + 1, __ATOMIC_RELEASE);
+		next_version(rules);
 	rules_note_normal(rules); /* before a rule that ended begins to wait for workers */
 	rules->published = true;
 	rules->n_settled = 0;
