@@ -19,6 +19,9 @@
 #include <sw/err.h>
 #include <sw/groups.h>
 #include <sw/meters.h>
+#include <sw/pmd.h>
+#include <sw/pool.h>
+#include <sw/post.h>
 #include <sw/rcu.h>
 #include <sw/rule.h>
 
@@ -31,6 +34,7 @@
 
 #define BYTES_MAX 65536
 #define ROUNDS	  20000
+#define BUFFERS	  4096 /* for packets that controllers send */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -54,15 +58,21 @@ static void set_up(void)
 	if (base)
 		return;
 	swtest_eal();
+	require(!sw_pool_create(BUFFERS, &err) && !sw_pmd_start(1, NULL, 0, &err));
 	base = event_base_new();
 	require(!of_start(base, "/nonexistent", &access_of, &err));
 	of = of_bridge_new(sw_bridge_create(&conf, &err));
 }
 
+/* Of the worker, which takes packets that controllers send, and of the control loop. */
 static void turn(unsigned n)
 {
-	while (n--)
+	while (n--) {
+		sw_pmd_turn(0);
+		sw_post_run();
+		sw_pmd_events();
 		event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	}
 }
 
 /* Take what the switch has to say. */
@@ -133,7 +143,7 @@ static void forget_all(void)
 	require(sw_groups_change(of->groups, &groups, NULL) == SW_GROUP_FINE);
 	require(sw_meters_change(of->meters, SW_METER_DELETE, &meters, NULL) == SW_METER_FINE);
 	while (sw_rcu_poll())
-		;
+		turn(1);
 }
 
 static int dial(uint8_t version)
