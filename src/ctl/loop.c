@@ -16,6 +16,7 @@
 #include <event2/event.h>
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,8 @@ SW_LOG_USE(loop);
 #define RCU_FIRST_US 1000
 #define RCU_LAST_US  10000
 #define N_SIGNALS    3
+#define LARGE_BYTES  (1 << 20)
+#define TRIM_BYTES   (8 << 20)
 
 static struct event_base *base;
 static struct event *post_event, *tick_event, *rcu_event, *watchdog_event;
@@ -163,8 +166,19 @@ static int hang_events(void)
 	return watch_signals();
 }
 
+/* The C library's allocator does in one call what many left to do: a million small pieces that were freed one by one are joined when somebody
+ * asks for a large one (12 ms), and a large array that grows is copied, once one of its size was freed (10 ms with its page faults). So pieces
+ * are joined as they are freed, and large arrays have pages of their own, which move without a copy. */
+static void no_long_allocations(void)
+{
+	mallopt(M_MXFAST, 0);
+	mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+	mallopt(M_TRIM_THRESHOLD, TRIM_BYTES);
+}
+
 int sw_loop_init(struct sw_err *err)
 {
+	no_long_allocations();
 	base = event_base_new();
 	stopping = false;
 	stopped_by = 0;
