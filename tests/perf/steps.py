@@ -327,6 +327,12 @@ class Bridge:
         self._measure("delete_learned, none",
                       lambda: self._transact(["rule", "del", "br0", "table=0"]) and None)
 
+    def unlearn_by_time(self):
+        self._load(table=1)
+        self._transact(["rule", "add", "br0", "hard_timeout=1," + LEARN])
+        self._is = None
+        self._measure("delete_learned, by time", lambda: time.sleep(2))
+
     def limit(self):
         self._load(table=1)
         self._measure("a limit begins", lambda: self._transact(["rule", "add", "br0", LIMIT]) and None)
