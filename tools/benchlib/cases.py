@@ -104,6 +104,13 @@ def pipeline(flows):
                 groups=frames.PIPELINE_GROUPS)
 
 
+def pipeline_mixed(flows):
+    return dataclasses.replace(
+        pipeline(flows), name="rules-pipeline-mixed",
+        what=f"the same, and one flow after another goes one of 128 ways, {flows} flows",
+        rules=lambda: frames.pipeline_rules(mixed=True))
+
+
 def adds(n):
     return Case("rules-added", f"{n} rules of one mask added by OpenFlow, as single flow-mods and in one "
                 "bundle: rules a second", "rules", (None, None), kind="adds", rules_a_second=100000, ratio=2,
@@ -181,7 +188,7 @@ CASES = [cross(1), cross(1000), cross(10000), cross(100000),
          tuples(1000, 50, 1.4), tuples(100000, 75, 1.8), tuples(1000000, 90, 3, 1100000),
          masks(1, 100000, 75, 1.0), masks(200, 100000, 75, 45),
          class_bench(1000, 1000, 50, 2.1), class_bench(1000, 100000, 90, 75), class_walk(100000, 100000),
-         pipeline(100000), adds(100000), changing(10000, 100000),
+         pipeline(100000), pipeline_mixed(100000), adds(100000), changing(10000, 100000),
          guests("vhost", 1, 0.95, 1.6), guests("vhost", 100000, 0.92, 2.0),
          guests("memif", 1), guests("memif", 100000), pairs_of(1000), latency(1000),
          flood("flood-mac", "guests by vhost-user at half load, a third port floods: a new source MAC in "

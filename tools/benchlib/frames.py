@@ -77,11 +77,13 @@ def masked_flows(n, packets):
 PIPELINE_GROUPS = ("group_id=1,type=select,bucket=output:2", "group_id=2,type=indirect,bucket=output:2")
 
 
-def pipeline_rules():
+def pipeline_rules(mixed=False):
+    """By networks that one flow after another is of, or (mixed) by hosts: then neighbours go other ways."""
+    net = ("0.0.0.{}/0.0.0.15",) * 2 if mixed else ("10.{}.0.0/16", "11.{}.0.0/16")
     rules = ["table=0,priority=1,ip,actions=goto_table:1"]
-    rules += [f"table=1,udp,nw_src=10.{i}.0.0/16,actions=write_metadata:{i % 4:#x}/0xff,goto_table:2"
-              for i in range(16)]
-    rules += [f"table=2,udp,nw_dst=11.{i}.0.0/16,"
+    rules += [f"table=1,udp,nw_src={net[0].format(i)},"
+              f"actions=write_metadata:{i % 4:#x}/0xff,goto_table:2" for i in range(16)]
+    rules += [f"table=2,udp,nw_dst={net[1].format(i)},"
               f"actions=write_metadata:{i % 2 + 1 << 8:#x}/0xff00,goto_table:3" for i in range(16)]
     rules += [f"table=3,udp,metadata={way << 8 | kind:#x}/0xffff,tp_dst=4790,actions=goto_table:4"
               for way in (1, 2) for kind in range(4)]
