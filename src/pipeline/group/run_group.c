@@ -69,16 +69,22 @@ static uint64_t bytes_of(struct rte_mbuf *const *pkts, unsigned n)
 	return bytes;
 }
 
-/* Most buckets send to a port and do nothing else. false: this one does more, or the port is not there. */
-static inline bool send_share(struct run *r, const struct share *s)
+/* Most buckets send to a port and do nothing else: where to. NULL: this one does more, or the port is not there. */
+static inline struct sw_lane *lane_of(const struct run *r, unsigned bucket)
 {
-	uint32_t port = s->ops == r->g->bucket[s->bucket].ops ? r->g->bucket[s->bucket].port : 0;
+	uint32_t port = r->g->bucket[bucket].port;
 	unsigned index = of_port_index(r->x->prog->ports, port);
-	struct sw_lane *lane;
 
 	if (!port || port == r->in_port || index == PORT_NONE)
-		return false;
-	lane = sw_lane_of(r->x->w, index);
+		return NULL;
+	return sw_lane_of(r->x->w, index);
+}
+
+static inline bool send_share(struct run *r, const struct share *s)
+{
+	bool whole = s->ops == r->g->bucket[s->bucket].ops;
+	struct sw_lane *lane = whole ? lane_of(r, s->bucket) : NULL;
+
 	if (unlikely(!lane))
 		return false;
 	for (unsigned i = 0; i < s->n; i++)
@@ -224,14 +230,6 @@ static void run_select(struct run *r)
 {
 	struct sorted sorted;
 
-	if (r->x->n == 1) {
-		int bucket = select_by_packet(r->x->prog, r->x->version, r->g, r->x->pkts[0]);
-
-		if (likely(bucket >= 0)) {
-			run_one(r, bucket);
-			return;
-		}
-	}
 	sort(r, &sorted);
 	for (unsigned i = 0; i < sorted.n_shares; i++) {
 		if (!r->op->last)
@@ -242,6 +240,35 @@ static void run_select(struct run *r)
 		return;
 	drop_kept(r, sorted.kept, sorted.n_kept);
 	r->x->n = 0;
+}
+
+/* The one that does, of a group that has one for each packet; or -1. */
+static inline int bucket_for(const struct run *r, const struct rte_mbuf *m)
+{
+	const struct exec *x = r->x;
+
+	if (r->g->type == SW_GROUP_SELECT)
+		return select_by_packet(x->prog, x->version, r->g, m);
+	if (r->g->type == SW_GROUP_INDIRECT)
+		return r->g->n ? 0 : -1;
+	return group_first_live(x->prog, x->version, r->g);
+}
+
+/* A packet whose neighbours go elsewhere, and that nothing behind the group needs. false: its bucket does more than send. */
+static bool send_single(struct run *r)
+{
+	struct exec *x = r->x;
+	int bucket = bucket_for(r, x->pkts[0]);
+	struct sw_lane *lane = bucket < 0 ? NULL : lane_of(r, bucket);
+
+	if (unlikely(!lane))
+		return false;
+	count(counts_of(r) + 1 + bucket, 1, x->pkts[0]->pkt_len);
+	x->runs++;
+	sw_send(x->w, lane, x->pkts[0]);
+	x->sent = true;
+	x->n = 0;
+	return true;
 }
 
 static bool begin(struct run *r)
@@ -269,6 +296,8 @@ static void run_group(struct exec *x, const struct op *op)
 		return;
 	}
 	if (!begin(&r))
+		return;
+	if (x->n == 1 && op->last && r.g->type != SW_GROUP_TYPE_ALL && send_single(&r))
 		return;
 	switch (r.g->type) {
 	case SW_GROUP_TYPE_ALL:
