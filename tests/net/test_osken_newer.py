@@ -67,6 +67,7 @@ def statistics(c):
         stats = body("FlowStatsRequest")[0].stats
         swnet.same(sorted(name for name, _ in stats.fields), ["byte_count", "duration", "idle_time",
                                                                  "packet_count"], "statistics of a rule")
+        swnet.same(len(body("ControllerStatusStatsRequest")), 2, "controllers")
         swnet.same(body("BundleFeaturesStatsRequest", feature_request_flags=0).capabilities, 3, "bundles")
 
 
@@ -168,6 +169,57 @@ def everything(net, version):
     statistics(c)
     watched(c)
     news(c, other, sw)
+    sw.stop()
+
+
+def tell_of(c, status):
+    """(id, role, reason, is it up, where) of an entry about a controller."""
+    return (status.short_id, status.role, status.reason, status.channel_status == c.o.OFPCT_STATUS_UP,
+            [one.uri.decode() for one in status.properties])
+
+
+def ask_of_all(c):
+    return sorted([tell_of(c, one) for one in c.answer("ControllerStatusStatsRequest").body],
+                  key=lambda one: one[-1])
+
+
+def test_controllers_15(net):
+    """Who else is configured, connected, in which role, under which id: asked for, and as news."""
+    sw, c, other = begin(net, V15)
+    o, uri = c.o, [f"tcp:127.0.0.1:{7101 + i}" for i in range(3)]
+    equal, master, slave = o.OFPCR_ROLE_EQUAL, o.OFPCR_ROLE_MASTER, o.OFPCR_ROLE_SLAVE
+    other.news()  # its hello was read
+    swnet.same(ask_of_all(c), [(0, equal, 0, True, [uri[0]]), (0, equal, 0, True, [uri[1]])], "controllers")
+    c.quiet("SetAsync", [c.p.OFPAsyncConfigPropReasons(type_=kind, mask=0x7f) for kind in
+                         (o.OFPACPT_CONT_STATUS_MASTER, o.OFPACPT_CONT_STATUS_SLAVE)])
+
+    def news():
+        return [tell_of(c, one.status) for one in c.news("ControllerStatus")]
+
+    # An id is one connection's alone, and stays when a role is just asked for.
+    swnet.same(other.answer("RoleRequest", equal, 7, 0).short_id, 7, "id")
+    swnet.same(news(), [(7, equal, o.OFPCSR_SHORT_ID, True, [uri[1]])], "news of an id")
+    taken = c.ask("RoleRequest", master, 7, 1)
+    swnet.same([(one.type, one.code) for one in taken], [(o.OFPET_ROLE_REQUEST_FAILED, o.OFPRRFC_ID_IN_USE)],
+               "an id that is taken")
+    asked = other.answer("RoleRequest", o.OFPCR_ROLE_NOCHANGE, 0, 0)
+    swnet.same((asked.role, asked.short_id), (equal, 7), "role and id")
+    swnet.same(news(), [], "news of nothing")
+    # One becomes master, then the other: the first is told of both.
+    swnet.same(c.answer("RoleRequest", master, 3, 1).short_id, 3, "id of a master")
+    swnet.same(news(), [(0, master, o.OFPCSR_ROLE, True, [uri[0]]),
+                        (3, master, o.OFPCSR_SHORT_ID, True, [uri[0]])], "news of a master")
+    other.answer("RoleRequest", master, 7, 2)
+    swnet.same(news(), [(3, slave, o.OFPCSR_ROLE, True, [uri[0]]),
+                        (7, master, o.OFPCSR_ROLE, True, [uri[1]])], "news of another master")
+    # A row more, which nobody answers; then one that goes while it is connected.
+    sw.ctl(f"-- --id=@c create controller target={uri[2]} -- add bridge br0 controller @c")
+    swnet.same(news(), [(0, equal, o.OFPCSR_CONTROLLER_ADDED, False, [uri[2]])], "news of a row")
+    swnet.same(ask_of_all(c)[2], (0, equal, 0, False, [uri[2]]), "a controller that is not connected")
+    row = sw.ctl("--bare", "--columns=_uuid", "find", "controller", f'target="{uri[1]}"').strip()
+    sw.ctl(f"remove bridge br0 controller {row}")
+    swnet.same(news(), [(7, master, o.OFPCSR_CHANNEL_STATUS, False, [uri[1]]),
+                        (0, equal, o.OFPCSR_CONTROLLER_REMOVED, False, [uri[1]])], "news of one that goes")
     sw.stop()
 
 

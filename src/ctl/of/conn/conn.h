@@ -82,8 +82,8 @@ struct of_conn {
 		bool nxm;	/* 1.0: matches in NXM in what we send */
 		bool table_ids; /* 1.0: a flow-mod has a table in the upper half of its command */
 		enum of_packet_in_format packet_in;
-		uint16_t controller_id;
-	} session; /* chosen by the peer */
+		uint16_t controller_id, short_id; /* of packets to it; of itself (1.5) */
+	} session;				  /* chosen by the peer */
 	struct of_bundles bundles;
 	struct of_bundle *committing; /* or NULL */
 	struct of_work *work;

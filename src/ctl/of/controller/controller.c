@@ -22,6 +22,7 @@
 #include "../conn/packets.h"
 #include "../conn/server.h"
 #include "dial.h"
+#include "news.h"
 #include "tls.h"
 
 SW_LOG_USE(openflow);
@@ -177,6 +178,7 @@ void of_controller_up(struct of_conn *c)
 	snprintf(version, sizeof(version), "OpenFlow 1.%u", c->version - 1);
 	sw_info("bridge %s: controller %s is connected: %s", ctl->of->name, c->name, version);
 	tell(ctl, "connected", version);
+	of_conn_news(c, OF_CONTROLLER_CHANNEL);
 	if (ctl->conf.primary)
 		of_fail_up(ctl->of);
 }
@@ -187,6 +189,7 @@ static void went_down(struct of_controller *ctl, const struct of_conn *c, const 
 	ctl->down_ms = sw_clock_ms();
 	sw_info("bridge %s: controller %s is disconnected: %s", ctl->of->name, c->name, why);
 	tell(ctl, "disconnected", why);
+	of_conn_news(c, OF_CONTROLLER_CHANNEL);
 	if (ctl->conf.primary)
 		of_fail_down(ctl->of);
 }
@@ -224,6 +227,7 @@ struct of_controller *of_controller_new(struct of_bridge *of, const struct uuid 
 		abort(); /* out of memory, as sw_xcalloc */
 	TAILQ_INSERT_TAIL(&of->controllers, ctl, list);
 	LIST_INSERT_HEAD(&all[bucket_of(uuid)], ctl, chain);
+	of_controller_news(ctl, OF_CONTROLLER_ADDED);
 	attempt(ctl);
 	return ctl;
 }
@@ -242,6 +246,7 @@ void of_controller_set(struct of_controller *ctl, const struct of_controller_con
 void of_controller_free(struct of_controller *ctl)
 {
 	of_server_forget(ctl->of, ctl);
+	of_controller_news(ctl, OF_CONTROLLER_REMOVED);
 	of_dial_cancel(ctl->dial);
 	of_listener_free(ctl->listener);
 	event_free(ctl->timer);

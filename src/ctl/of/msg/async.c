@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Which news a controller wants (1.3.5, 7.3.10; 1.4.1, 7.3.10): six masks in 1.3 and in Nicira's message for 1.0, a list of
- * properties, a mask each, in 1.4 and in Nicira's other message.
+ * properties, a mask each, in 1.4 and in Nicira's other message. Of what came with 1.5 (1.5.1, 7.3.10) there are news of controllers,
+ * and none of statistics, which no instruction asks for.
  *
  * Thread: control.
  */
@@ -20,15 +21,23 @@
 #define OFPRR_LATER_BITS (1u << 4 | 1u << 5)
 
 /* All reasons there are, by kind. */
-static const uint32_t reasons[OF_ASYNC_KINDS] = { 0x3f, 0x07, 0x3f, 0x07, 0x18, 0x03 };
+static const uint32_t reasons[OF_ASYNC_KINDS] = { 0x3f, 0x07, 0x3f, 0x07, 0x18, 0x03, 0x7f };
 static const uint32_t reasons_of_13[KINDS_OF_13] = { 0x07, 0x07, 0x0f };
 
-/* Numbers of 1.4: two a kind, the slave's first. */
-static uint32_t *mask_of(struct of_async *async, uint16_t type)
+#define OFPACPT_CONT_STATUS 14 /* the slave's */
+
+/* The kind of a property of the version, or OF_ASYNC_KINDS. Two numbers a kind, the slave's first. */
+static enum of_async_kind kind_of(uint8_t version, uint16_t type)
 {
-	if (type >= 2 * OF_ASYNC_KINDS)
-		return NULL;
-	return type & 1 ? &async->master[type / 2] : &async->slave[type / 2];
+	if (type < 2 * OF_ASYNC_CONTROLLER_STATUS)
+		return type / 2;
+	return version == OF15 && type / 2 == OFPACPT_CONT_STATUS / 2 ? OF_ASYNC_CONTROLLER_STATUS
+								      : OF_ASYNC_KINDS;
+}
+
+static uint32_t *mask_of(struct of_async *async, uint16_t type, enum of_async_kind kind)
+{
+	return type & 1 ? &async->master[kind] : &async->slave[kind];
 }
 
 static void put_masks(struct of_buf *out, const struct of_async *async)
@@ -49,10 +58,14 @@ static enum of_error get_async(struct of_conn *c, const struct of_msg *msg)
 	if (msg->version == OF13) {
 		put_masks(out, &c->async);
 	} else {
-		for (uint16_t type = 0; type < 2 * OF_ASYNC_KINDS; type++) {
+		for (uint16_t type = 0; type <= OFPACPT_CONT_STATUS + 1; type++) {
+			enum of_async_kind kind = kind_of(msg->version, type);
+
+			if (kind == OF_ASYNC_KINDS)
+				continue;
 			of_put_u16(out, type);
 			of_put_u16(out, PROPERTY_BYTES);
-			of_put_u32(out, *mask_of(&c->async, type) & reasons[type / 2]);
+			of_put_u32(out, *mask_of(&c->async, type, kind) & reasons[kind]);
 		}
 	}
 	of_send(c, out);
@@ -93,19 +106,22 @@ static enum of_error set_properties(struct of_conn *c, const struct of_msg *msg)
 	while (of_left(&body)) {
 		struct of_property p;
 		enum of_error error = of_get_property(&body, &p);
-		uint32_t *mask = mask_of(&async, p.type);
+		enum of_async_kind kind;
+		uint32_t *mask;
 
 		if (error)
 			return error;
-		if (!mask)
+		kind = kind_of(msg->version, p.type);
+		if (kind == OF_ASYNC_KINDS)
 			return OFPBPC_BAD_TYPE;
 		if (seen & 1u << p.type)
 			return OFPBPC_DUP_TYPE;
 		if (of_left(&p.body) != PROPERTY_BYTES - OF_PROPERTY_HEAD)
 			return OFPBPC_BAD_LEN;
 		seen |= 1u << p.type;
+		mask = mask_of(&async, p.type, kind);
 		*mask = of_u32(&p.body);
-		if (*mask & ~reasons[p.type / 2])
+		if (*mask & ~reasons[kind])
 			return OFPACFC_INVALID;
 	}
 	c->async = async;
