@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A controller in the words of os-ken's library, which reads the answers, too."""
+import os
 import struct
 
 import swnet
@@ -14,6 +15,8 @@ def library():
 
         import osken_mend  # noqa: F401
     except ImportError as error:
+        if os.environ.get("CI"):  # where the package is installed: Debian's Python has it, others do not
+            raise
         raise swnet.Skip(f"{error}: package python3-os-ken") from None
     return ofproto_parser, ofproto_protocol
 
