@@ -161,5 +161,8 @@ int select_by_fields(const struct rules_prog *prog, uint64_t version, const stru
 int select_by_packet(const struct rules_prog *prog, uint64_t version, const struct sw_group *g,
 	const struct rte_mbuf *m)
 {
-	return bucket_of(prog, version, g, hash_packet(g->select, m));
+	uint64_t hash =
+		likely(g->n > 1) ? hash_packet(g->select, m) : 0; /* one bucket has no choice */
+
+	return bucket_of(prog, version, g, hash);
 }
