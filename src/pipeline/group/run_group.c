@@ -36,6 +36,7 @@ struct run {
 	struct exec *x;
 	const struct op *op;
 	const struct sw_group *g;
+	uint64_t bytes;	  /* of all its packets */
 	uint32_t in_port; /* outputs to it are not done; 0: the walk saw to it */
 	bool sent;	  /* before it */
 	unsigned why;	  /* likewise */
@@ -164,11 +165,28 @@ static void run_every(struct run *r)
 	}
 }
 
+/* All of the packets, by a bucket that does nothing but send, where nothing behind the group needs them. */
+static bool send_all(struct run *r, unsigned bucket)
+{
+	struct exec *x = r->x;
+	struct sw_lane *lane = r->op->last ? lane_of(r, bucket) : NULL;
+
+	if (unlikely(!lane))
+		return false;
+	count(counts_of(r) + 1 + bucket, x->n, r->bytes);
+	x->runs++;
+	for (unsigned i = 0; i < x->n; i++)
+		sw_send(x->w, lane, x->pkts[i]);
+	x->sent = true;
+	x->n = 0;
+	return true;
+}
+
 static void run_one(struct run *r, int bucket)
 {
 	struct share s;
 
-	if (unlikely(bucket < 0))
+	if (unlikely(bucket < 0) || send_all(r, bucket))
 		return;
 	set_bucket(r, &s, bucket);
 	run_all_packets(r, &s, r->op->last);
@@ -242,35 +260,6 @@ static void run_select(struct run *r)
 	r->x->n = 0;
 }
 
-/* The one that does, of a group that has one for each packet; or -1. */
-static inline int bucket_for(const struct run *r, const struct rte_mbuf *m)
-{
-	const struct exec *x = r->x;
-
-	if (r->g->type == SW_GROUP_SELECT)
-		return select_by_packet(x->prog, x->version, r->g, m);
-	if (r->g->type == SW_GROUP_INDIRECT)
-		return r->g->n ? 0 : -1;
-	return group_first_live(x->prog, x->version, r->g);
-}
-
-/* A packet whose neighbours go elsewhere, and that nothing behind the group needs. false: its bucket does more than send. */
-static bool send_single(struct run *r)
-{
-	struct exec *x = r->x;
-	int bucket = bucket_for(r, x->pkts[0]);
-	struct sw_lane *lane = bucket < 0 ? NULL : lane_of(r, bucket);
-
-	if (unlikely(!lane))
-		return false;
-	count(counts_of(r) + 1 + bucket, 1, x->pkts[0]->pkt_len);
-	x->runs++;
-	sw_send(x->w, lane, x->pkts[0]);
-	x->sent = true;
-	x->n = 0;
-	return true;
-}
-
 static bool begin(struct run *r)
 {
 	struct exec *x = r->x;
@@ -280,7 +269,8 @@ static bool begin(struct run *r)
 		return false;
 	}
 	x->why = SW_ID(drop, group_no_bucket); /* unless one is run */
-	count(counts_of(r), x->n, bytes_of(x->pkts, x->n));
+	r->bytes = bytes_of(x->pkts, x->n);
+	count(counts_of(r), x->n, r->bytes);
 	return true;
 }
 
@@ -288,6 +278,7 @@ static bool begin(struct run *r)
 static void run_group(struct exec *x, const struct op *op)
 {
 	struct run r = { .x = x, .op = op, .sent = x->sent, .why = x->why };
+	int bucket;
 
 	r.g = group_find_at(x->prog->groups, op->group.id, x->version);
 	r.in_port = op->group.in_port ? op->group.in_port : x->in_port;
@@ -297,21 +288,24 @@ static void run_group(struct exec *x, const struct op *op)
 	}
 	if (!begin(&r))
 		return;
-	if (x->n == 1 && op->last && r.g->type != SW_GROUP_TYPE_ALL && send_single(&r))
-		return;
 	switch (r.g->type) {
 	case SW_GROUP_TYPE_ALL:
 		run_every(&r);
-		break;
+		return;
 	case SW_GROUP_SELECT:
-		run_select(&r);
+		if (x->n > 1) {
+			run_select(&r);
+			return;
+		} /* else there is nothing to sort: its neighbours go elsewhere */
+		bucket = select_by_packet(x->prog, x->version, r.g, x->pkts[0]);
 		break;
 	case SW_GROUP_INDIRECT:
-		run_one(&r, r.g->n ? 0 : -1);
+		bucket = r.g->n ? 0 : -1;
 		break;
 	default:
-		run_one(&r, group_first_live(x->prog, x->version, r.g));
+		bucket = group_first_live(x->prog, x->version, r.g);
 	}
+	run_one(&r, bucket);
 }
 
 /* The buckets that the walk took along. */
