@@ -79,6 +79,15 @@ void sw_flush(struct sw_worker *w);
 /* The packet is too long for the lane, or the port is shut: dropped there for that reason. */
 void sw_send_too_long(struct sw_lane *lane, struct rte_mbuf *m);
 
+static inline uint64_t sw_bytes(struct rte_mbuf *const *pkts, unsigned n)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		sum += pkts[i]->pkt_len;
+	return sum;
+}
+
 /* There is something to flush. */
 static inline void sw_lane_mark(struct sw_worker *w, struct sw_lane *lane)
 {

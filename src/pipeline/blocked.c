@@ -14,8 +14,7 @@ void blocked_run(struct sw_worker *w, const struct sw_ingress *ingress, struct s
 {
 	const struct blocked *self = (const struct blocked *)ingress;
 
-	for (unsigned i = 0; i < n; i++)
-		in->stats.rx_bytes += pkts[i]->pkt_len;
+	in->stats.rx_bytes += sw_bytes(pkts, n);
 	in->stats.rx_packets += n;
 	sw_drop_many(in, self->why, pkts, n);
 }

@@ -27,8 +27,7 @@ SW_REGISTER(stage, receive) = {
 
 static void drop_no_bridge(struct sw_lane *lane, struct rte_mbuf **pkts, unsigned n)
 {
-	for (unsigned i = 0; i < n; i++)
-		lane->stats.rx_bytes += pkts[i]->pkt_len;
+	lane->stats.rx_bytes += sw_bytes(pkts, n);
 	lane->stats.rx_packets += n;
 	sw_drop_many(lane, SW_ID(drop, no_bridge), pkts, n);
 }

@@ -57,8 +57,7 @@ static bool may_cross(struct sw_worker *w, unsigned n)
 static void drop_no_bridge(struct sw_lane *in, struct rte_mbuf **pkts, unsigned n)
 {
 	in->stats.rx_packets += n;
-	for (unsigned i = 0; i < n; i++)
-		in->stats.rx_bytes += pkts[i]->pkt_len;
+	in->stats.rx_bytes += sw_bytes(pkts, n);
 	sw_drop_many(in, SW_ID(drop, no_bridge), pkts, n);
 }
 

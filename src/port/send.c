@@ -51,28 +51,19 @@ void sw_send_too_long(struct sw_lane *lane, struct rte_mbuf *m)
 	sw_drop_one(lane, shut ? shut - 1 : SW_ID(drop, tx_mtu_exceeded), m);
 }
 
-static uint64_t bytes_of(struct rte_mbuf **pkts, unsigned n)
-{
-	uint64_t sum = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		sum += pkts[i]->pkt_len;
-	return sum;
-}
-
 void sw_tx_drop(struct sw_worker *w, unsigned reason, struct rte_mbuf **pkts, unsigned n)
 {
 	struct sw_lane *lane = w->tx_lane;
 
 	lane->lost += n;
-	lane->lost_bytes += bytes_of(pkts, n);
+	lane->lost_bytes += sw_bytes(pkts, n);
 	sw_drop_many(lane, reason, pkts, n);
 }
 
 void sw_lane_transmit(struct sw_worker *w, struct sw_lane *lane, struct rte_mbuf **pkts, unsigned n)
 {
 	struct sw_lane *outer = w->tx_lane;
-	uint64_t bytes = bytes_of(pkts, n);
+	uint64_t bytes = sw_bytes(pkts, n);
 	unsigned sent;
 
 	sw_stage_end(w, SW_ID(stage, forward), 0);
@@ -81,7 +72,7 @@ void sw_lane_transmit(struct sw_worker *w, struct sw_lane *lane, struct rte_mbuf
 	w->tx_lane = outer;
 	sw_stage_end(w, SW_ID(stage, transmit), n);
 	if (unlikely(sent < n)) {
-		bytes -= bytes_of(pkts + sent, n - sent);
+		bytes -= sw_bytes(pkts + sent, n - sent);
 		sw_drop_many(lane, SW_ID(drop, tx_full), pkts + sent, n - sent);
 	}
 	lane->stats.tx_packets += sent - lane->lost;

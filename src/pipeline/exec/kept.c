@@ -37,20 +37,11 @@ static void note(struct kept_tally *tally, const struct cache_list *l, unsigned 
 	tally->n += n;
 }
 
-static uint64_t bytes_of(struct rte_mbuf *const *pkts, unsigned n)
-{
-	uint64_t bytes = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		bytes += pkts[i]->pkt_len;
-	return bytes;
-}
-
 void kept_run(
 	struct exec *x, struct cache *c, const struct cache_entry *e, struct kept_tally *tally)
 {
 	struct cache_list *l = cache_list_take(c, e);
-	uint64_t bytes = bytes_of(x->pkts, x->n);
+	uint64_t bytes = sw_bytes(x->pkts, x->n);
 
 	for (unsigned i = 0; i < l->counts.n_hits; i++)
 		rule_count_to(l->count[i], x->w, x->n, bytes);

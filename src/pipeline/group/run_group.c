@@ -61,15 +61,6 @@ static struct group_count *counts_of(const struct run *r)
 	return &r->g->counts[r->x->w->id * r->g->stride];
 }
 
-static uint64_t bytes_of(struct rte_mbuf *const *pkts, unsigned n)
-{
-	uint64_t bytes = 0;
-
-	for (unsigned i = 0; i < n; i++)
-		bytes += pkts[i]->pkt_len;
-	return bytes;
-}
-
 /* Most buckets send to a port and do nothing else: where to. NULL: this one does more, or the port is not there. */
 static inline struct sw_lane *lane_of(const struct run *r, unsigned bucket)
 {
@@ -117,7 +108,7 @@ static void run_ops(struct run *r, struct share *s)
 /* Consumes the share. */
 static void run_share(struct run *r, struct share *s)
 {
-	count(counts_of(r) + 1 + s->bucket, s->n, bytes_of(s->pkts, s->n));
+	count(counts_of(r) + 1 + s->bucket, s->n, sw_bytes(s->pkts, s->n));
 	r->x->runs++;
 	if (!send_share(r, s))
 		run_ops(r, s);
@@ -269,7 +260,7 @@ static bool begin(struct run *r)
 		return false;
 	}
 	x->why = SW_ID(drop, group_no_bucket); /* unless one is run */
-	r->bytes = bytes_of(x->pkts, x->n);
+	r->bytes = sw_bytes(x->pkts, x->n);
 	count(counts_of(r), x->n, r->bytes);
 	return true;
 }

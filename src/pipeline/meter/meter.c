@@ -162,10 +162,8 @@ bool meter_pass(struct sw_meter *m, const struct sw_worker *w, struct rte_mbuf *
 	unsigned n, int8_t *hit)
 {
 	struct meter_part *part = meter_part(m, w->id);
-	uint64_t now = sw_clock_tsc(w->now_tsc), bytes = 0, cost;
+	uint64_t now = sw_clock_tsc(w->now_tsc), bytes = sw_bytes(pkts, n), cost;
 
-	for (unsigned i = 0; i < n; i++)
-		bytes += pkts[i]->pkt_len;
 	count(&part->in, n, bytes);
 	cost = m->unit * (m->packets ? n : bytes);
 	if (now >= part->until || !has_for_all(m, part, cost)) {
