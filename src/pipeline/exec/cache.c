@@ -253,9 +253,7 @@ static struct place place_of(const struct cache *c, const struct cache_key *key)
 
 static struct cache_entry *entry_of(const struct cache *c, const struct place *p)
 {
-	uint64_t piece = p->b >> CACHE_PIECE_BUCKETS;
-
-	return p->free ? &c->entry[(piece << CACHE_PIECE_SHIFT) + c->taken[piece]]
+	return p->free ? cache_entry(c, p->b, c->taken[p->b >> CACHE_PIECE_BUCKETS])
 		       : cache_at(c, p->b, p->way);
 }
 

@@ -78,6 +78,13 @@ static inline void cache_list_put(struct cache *c, struct cache_list *list)
 /* The entry of the key from the cache that was before this one, or NULL. */
 struct cache_entry *cache_bring(struct cache *c, const struct cache_key *key);
 
+/* By its number in the piece that a bucket's entries are in. */
+static inline struct cache_entry *cache_entry(
+	const struct cache *c, uint64_t bucket, uint32_t number)
+{
+	return &c->entry[(bucket >> CACHE_PIECE_BUCKETS << CACHE_PIECE_SHIFT) + number];
+}
+
 static inline struct cache_rest *cache_rest(const struct cache *c, const struct cache_entry *e)
 {
 	return &c->rest[e - c->entry];

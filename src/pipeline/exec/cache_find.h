@@ -72,7 +72,7 @@ static inline void cache_use(struct cache_bucket *b, unsigned way)
 /* Of a way with a sign. */
 static inline struct cache_entry *cache_at(const struct cache *c, uint64_t b, unsigned way)
 {
-	return &c->entry[(b >> CACHE_PIECE_BUCKETS << CACHE_PIECE_SHIFT) + c->bucket[b].at[way]];
+	return cache_entry(c, b, c->bucket[b].at[way]);
 }
 
 /* Most likely the entry of the key, not looked at yet; NULL: it is not in its first bucket. whole: what tells whether it still holds

@@ -120,9 +120,10 @@ static uint64_t read_keys(const struct rules_prog *self, struct sw_lane *in, str
 	const struct cache_reader r = cache_reader(sw_rcu_get(self->shared->masks), self->id);
 	struct cache_key *key = b->key;
 	struct rte_mbuf **kept = b->pkt, **end = pkts + n;
-	unsigned fetched = 0, keys = 0;
+	unsigned fetched = 0;
 	uint64_t bytes = 0;
 
+	b->n = 0;
 	while (pkts < end) {
 		struct rte_mbuf **some = RTE_MIN(pkts + KEYS_AT_ONCE, end);
 
@@ -140,11 +141,10 @@ static uint64_t read_keys(const struct rules_prog *self, struct sw_lane *in, str
 				cache_fetch(c, key);
 			key++;
 		}
-		keys = kept - b->pkt;
-		fetch_entries(c, b, fetched, keys);
-		fetched = keys;
+		b->n = kept - b->pkt;
+		fetch_entries(c, b, fetched, b->n);
+		fetched = b->n;
 	}
-	b->n = keys;
 	return bytes;
 }
 

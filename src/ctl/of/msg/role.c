@@ -44,10 +44,11 @@ static void tell(struct of_conn *c)
 
 static void set_role(struct of_conn *c, enum of_role role)
 {
-	bool same = c->role == role;
 	struct of_conn *other;
 
-	if (role == OF_ROLE_MASTER && c->role != OF_ROLE_MASTER) {
+	if (role == c->role)
+		return;
+	if (role == OF_ROLE_MASTER) {
 		TAILQ_FOREACH (other, &c->bridge->conns, peers) {
 			if (other->role != OF_ROLE_MASTER)
 				continue;
@@ -58,8 +59,7 @@ static void set_role(struct of_conn *c, enum of_role role)
 	}
 	c->role = role;
 	of_bridge_more(c->bridge);
-	if (!same)
-		of_conn_news(c, OF_CONTROLLER_ROLE);
+	of_conn_news(c, OF_CONTROLLER_ROLE);
 }
 
 #define OFPCID_UNDEFINED 0
