@@ -197,6 +197,46 @@ static void test_watched(void **state)
 	}
 }
 
+/* A bucket that says nothing of what it watches is not chosen while the port that it sends to is down, as in groups that
+ * are not walked; where a table or a field says where to, nothing is known of it before. */
+static void test_own_port(void **state)
+{
+	static const char *const walked[] = {
+		"bucket=output:4,bucket=move:NXM_OF_UDP_SRC[]->NXM_OF_UDP_DST[],output:5",
+		"bucket=resubmit(,1),bucket=output:4",
+		"bucket=load:2->NXM_NX_REG0[],output:NXM_NX_REG0[],bucket=output:4",
+	};
+	static const unsigned other[] = { 5, 2, 2 };
+
+	tr_rule(br, "table=0,actions=group:1");
+	for (unsigned i = 0; i < RTE_DIM(walked); i++) {
+		char text[200];
+		unsigned first[2];
+
+		snprintf(text, sizeof(text), "group_id=1,type=select,%s", walked[i]);
+		tr_group(br, i ? SW_GROUP_MODIFY : SW_GROUP_ADD, text);
+		send(FLOWS, FLOWS);
+		first[0] = out_of(4);
+		first[1] = out_of(other[i]);
+		assert_int_equal(first[0] + first[1], FLOWS);
+		assert_in_range(first[0], FLOWS / 5, FLOWS * 4 / 5);
+		link_is(4, false);
+		send(FLOWS, FLOWS);
+		send(FLOWS, 0);
+		assert_int_equal(out_of(other[i]), 2 * FLOWS);
+		link_is(other[i], false);
+		send(FLOWS, FLOWS);
+		assert_int_equal(out_of(other[i]), i ? FLOWS : 0);
+		link_is(4, true);
+		link_is(other[i], true);
+		send(FLOWS, FLOWS);
+		assert_int_equal(out_of(4), first[0]);
+		assert_int_equal(out_of(other[i]), first[1]);
+		ts_quiet();
+	}
+	assert_int_equal(ts_drops(port[1], "group_no_bucket"), FLOWS);
+}
+
 /* Rules that concern others void nothing, where links are not watched. */
 static void test_other_rules(void **state)
 {
@@ -241,6 +281,7 @@ int main(void)
 		TEST(test_move),
 		TEST(test_changes),
 		TEST(test_watched),
+		TEST(test_own_port),
 		TEST(test_other_rules),
 		TEST(test_ttl),
 	};

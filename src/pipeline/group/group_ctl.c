@@ -62,11 +62,20 @@ static void bucket_make_plain(struct bucket *b)
 	b->port = b->n == 1 ? op_port(ops) : 0;
 }
 
+/* The port that its actions send to; 0: to none, or packets say to which. */
+static uint32_t own_port(const struct code *code)
+{
+	for (unsigned i = code->n_apply; i-- > 0;)
+		if (code->apply[i].sends)
+			return op_port(&code->apply[i]);
+	return 0;
+}
+
 /* A bucket to choose that sends to a port and says nothing of what it watches is of no use while that port is down
  * (OpenFlow 1.3.5, 5.6.1 "select"). */
 static void watch_own_port(struct bucket *b)
 {
-	uint32_t port = b->n ? op_port(&b->ops[b->n - 1]) : 0;
+	uint32_t port = own_port(b->code);
 
 	if (port && b->watch_port == SW_OFPP_ANY && b->watch_group == SW_GROUP_ANY)
 		b->watch_port = port;
@@ -124,11 +133,10 @@ struct sw_group *group_create(struct sw_group_conf *conf, struct sw_err *err)
 			goto bad;
 	for (unsigned i = 0; i < g->n; i++)
 		g->walks |= needs_walk(g->bucket[i].code);
-	for (unsigned i = 0; i < g->n && !g->walks; i++) {
+	for (unsigned i = 0; i < g->n && !g->walks; i++)
 		bucket_make_plain(&g->bucket[i]);
-		if (conf->type == SW_GROUP_SELECT)
-			watch_own_port(&g->bucket[i]);
-	}
+	for (unsigned i = 0; i < g->n && conf->type == SW_GROUP_SELECT; i++)
+		watch_own_port(&g->bucket[i]);
 	counts_create(g);
 	if (conf->type == SW_GROUP_SELECT)
 		g->select = select_create(conf);
