@@ -291,7 +291,8 @@ def main():
     lock = place.only_one()
     # With a million stations all their packets stay in buffers.
     largest = 1000000 + 32768 if not args.curves or "stations" in args.curves else MBUFS
-    pages = machine.Hugepages(largest * BUFFER // 2**20 + 480)
+    pages = machine.Hugepages(largest * BUFFER // 2**20 + 480,
+                              lambda text: print(text, file=sys.stderr, flush=True))
     args.huge, args.cores = not pages.problem, sorted(os.sched_getaffinity(0))
     try:
         if pages.problem:

@@ -206,7 +206,7 @@ def main(argv=None):
 def reserve_and_run(args):
     """In the outer process: what is not undone by the kernel is undone here."""
     with tempfile.TemporaryDirectory(prefix="swd-bench-") as folder:
-        pages = machine.Hugepages(places.needed_mb(args.chosen, args.quick))
+        pages = machine.Hugepages(places.needed_mb(args.chosen, args.quick), tell)
         remarks = [f"no huge pages, all programs run without: {pages.problem}"] if pages.problem else []
         try:
             place = places.Place(SOURCE, args.build.resolve(), pathlib.Path(folder), not pages.problem,

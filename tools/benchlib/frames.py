@@ -100,12 +100,12 @@ def attacked_rules():
 def random_headers(n):
     """Every bit of the addresses and ports that is left by chance, within what masked_rules() look at."""
     dice, found = random.Random(SEED), []
+    packet = bytearray(frame(station_mac(2, 0), SINK, 0))
     for _ in range(n):
-        packet = bytearray(frame(station_mac(2, 0), SINK, 0))
         packet[26:34] = bytes((10, dice.randrange(256))) + dice.randbytes(2) + b"\x0b" + dice.randbytes(3)
         packet[34:36] = dice.randbytes(2)
         packet[24:26] = b"\0\0"
-        packet[24:26] = checksum(bytes(packet[14:34]))
+        packet[24:26] = checksum(packet[14:34])
         found.append(bytes(packet))
     return found
 

@@ -3,8 +3,10 @@
 import os
 import pathlib
 import re
+import signal
 import time
 
+RESERVE_LIMIT = 20  # seconds
 PAGES = pathlib.Path("/proc/sys/vm/nr_hugepages")
 
 
@@ -21,10 +23,13 @@ def describe():
 
 
 class Hugepages:
-    """2 MiB pages: as many free as a run needs, and their number put back at the end."""
+    """2 MiB pages: as many free as a run needs, and their number put back at the end. Where memory is in
+    pieces the kernel may move pages about within the write to PAGES, for minutes, on account of this process;
+    a signal ends that, with as many pages as there are by then."""
 
-    def __init__(self, megabytes):
+    def __init__(self, megabytes, tell):
         self.before = self.need = None
+        self.tell = tell
         self.problem = None
         try:
             self.before = int(PAGES.read_text(encoding="ascii"))
@@ -37,11 +42,23 @@ class Hugepages:
         need = -(-megabytes // size)
         short = need - self.free()
         if short > 0:
-            PAGES.write_text(str(self.before + short), encoding="ascii")
+            self.tell(f"reserving {short} huge pages, for {RESERVE_LIMIT} s at most")
+            self.grow(self.before + short)
         if self.free() < need:
             return (f"{need} huge pages of {size} MiB are needed and {self.free()} are free: memory is "
-                    "short or in pieces (sysctl vm.nr_hugepages)")
+                    f"short, or too much in pieces for {RESERVE_LIMIT} s (sysctl vm.nr_hugepages)")
         return None
+
+    @staticmethod
+    def grow(pages):
+        """As many as the limit allows."""
+        handler = signal.signal(signal.SIGALRM, lambda *_: None)
+        signal.alarm(RESERVE_LIMIT)
+        try:
+            PAGES.write_text(str(pages), encoding="ascii")
+        finally:
+            signal.alarm(0)
+            signal.signal(signal.SIGALRM, handler)
 
     @staticmethod
     def free():

@@ -43,6 +43,7 @@ class Place:
         # cannot allocate is silently not sent. OVS takes 262144 whatever it is told, so all do but where a
         # case says otherwise.
         self.huge = huge
+        self.made = {}  # packets of sources that come again with each slice
         self.give(BUFFERS)
 
     def give(self, buffers):
@@ -67,7 +68,9 @@ class Place:
                 self.write_source(i, packets[:most])
         for i, source in enumerate(case.beside, 2):
             if source:
-                self.write_source(i, source()[:self.mbufs - 24576])
+                if source not in self.made:
+                    self.made[source] = source()
+                self.write_source(i, self.made[source][:self.mbufs - 24576])
 
     def write_source(self, i, packets):
         """A capture; where others have more buffers than OVS, its own as well: it refuses a longer one."""
