@@ -177,7 +177,8 @@ static void test_failover_members(void **state)
 	EXPECT(0, 1, 0, 0, 0, 0);
 }
 
-/* Groups that watch each other in a ring are not live, and cost no more than a bounded look. */
+/* Groups that watch each other in a ring are not live by that, and cost no more than a bounded look; one of them that has a
+ * bucket of its own that is makes all of them so, wherever the bucket is. */
 static void test_watch_ring(void **state)
 {
 	tr_group(br, SW_GROUP_ADD,
@@ -188,6 +189,34 @@ static void test_watch_ring(void **state)
 	send(3);
 	ts_quiet();
 	assert_int_equal(ts_drops(port[1], "group_no_bucket"), 3);
+	tr_group(br, SW_GROUP_MODIFY,
+		"group_id=2,type=ff,bucket=watch_group:1,output:2,bucket=watch_group:2,output:3,bucket=watch_port:4,output:4");
+	send(3);
+	EXPECT(0, 3, 0, 0, 0, 0);
+	link(4, false);
+	send(3);
+	ts_quiet();
+}
+
+/* A chain of groups that each watch the next: the last one's port decides, as far as 128 groups are looked at. */
+static void test_watch_chain(void **state)
+{
+	tr_rule(br, "actions=group:1");
+	for (unsigned n = 128; n <= 130; n++) {
+		char text[100];
+
+		snprintf(text, sizeof(text), "group_id=%u,type=ff,bucket=watch_port:2,output:2", n);
+		tr_group(br, SW_GROUP_ADD, text);
+		for (unsigned id = 1; id < n; id++) {
+			snprintf(text, sizeof(text),
+				"group_id=%u,type=ff,bucket=watch_group:%u,output:3", id, id + 1);
+			tr_group(br, SW_GROUP_ADD, text);
+		}
+		send(1);
+		EXPECT(0, 0, n < 130, 0, 0, 0);
+		tr_group(br, SW_GROUP_DELETE, "group_id=all");
+		tr_rule(br, "actions=group:1");
+	}
 }
 
 /* What a group within a bucket does is the bucket's, and nothing of it is seen behind. */
@@ -347,6 +376,7 @@ int main(void)
 		TEST(test_failover),
 		TEST(test_failover_members),
 		TEST(test_watch_ring),
+		TEST(test_watch_chain),
 		TEST(test_chain),
 		TEST(test_bounds),
 		TEST(test_walked),
