@@ -68,6 +68,8 @@ static void output(struct run *run, uint32_t port)
 		send(run, run->in_port);
 	} else if (port == SW_OFPP_NORMAL) {
 		send(run, port);
+	} else if (port == SW_OFPP_CONTROLLER) {
+		oracle_to_controller(run, SW_NO_BUFFER);
 	} else if (port == SW_OFPP_ALL || port == SW_OFPP_FLOOD) {
 		for (unsigned i = 0; i < run->rules->n_ports; i++)
 			if (run->rules->port[i] != run->in_port)
@@ -359,9 +361,10 @@ static void do_one(struct run *run, const struct sw_action *a)
 {
 	const char *name = a->type->name;
 
-	if (!strcmp(name, "controller") ||
-		(!strcmp(name, "output") && a->output.port == SW_OFPP_CONTROLLER))
+	if (!strcmp(name, "controller"))
 		oracle_controller(run, a);
+	else if (!strcmp(name, "output") && a->output.port == SW_OFPP_CONTROLLER)
+		oracle_to_controller(run, a->output.max_len);
 	else if (!strcmp(name, "output"))
 		output(run, a->output.port);
 	else if (!strcmp(name, "output_reg"))

@@ -7,11 +7,56 @@
 
 #include <sw/action_set.h>
 
-static bool bucket_is_live(const struct run *run, const struct sw_bucket_conf *b)
+static bool group_lives(const struct run *run, uint32_t id, unsigned depth);
+
+/* A path longer than there are groups comes by one twice, and what is live is found without that. */
+static bool bucket_lives(const struct run *run, const struct sw_bucket_conf *b, unsigned depth)
 {
-	if (b->watch_port == SW_OFPP_ANY)
+	if (b->watch_port == SW_OFPP_ANY && b->watch_group == SW_GROUP_ANY)
 		return true;
-	return oracle_port_is_live(run, b->watch_port);
+	return oracle_port_is_live(run, b->watch_port) ||
+	       (b->watch_group != SW_GROUP_ANY && depth <= run->rules->n_groups &&
+		       group_lives(run, b->watch_group, depth + 1));
+}
+
+/* The port that a bucket's action set sends to, with nothing else; SW_OFPP_ANY: there is none. */
+static uint32_t own_port(const struct sw_actions *list)
+{
+	uint32_t port = SW_OFPP_ANY;
+
+	for (unsigned i = 0; list && i < list->n; i++) {
+		const struct sw_action *a = &list->a[i];
+
+		if (a->type->set_place == SW_PLACE_GROUP)
+			return SW_OFPP_ANY;
+		if (a->type->set_place == SW_PLACE_OUTPUT)
+			port = strcmp(a->type->name, "output") ? SW_OFPP_ANY : a->output.port;
+	}
+	return port <= SW_OFPP_MAX ? port : SW_OFPP_ANY;
+}
+
+/* Of a select group, one that says nothing of what it watches watches where it sends to. */
+static bool lives_in(
+	const struct run *run, const struct sw_group_conf *g, unsigned bucket, unsigned depth)
+{
+	struct sw_bucket_conf b = g->buckets[bucket];
+
+	if (g->type == SW_GROUP_SELECT && b.watch_port == SW_OFPP_ANY &&
+		b.watch_group == SW_GROUP_ANY)
+		b.watch_port = own_port(b.actions);
+	return bucket_lives(run, &b, depth);
+}
+
+static bool group_lives(const struct run *run, uint32_t id, unsigned depth)
+{
+	for (unsigned i = 0; i < run->rules->n_groups; i++) {
+		const struct sw_group_conf *g = &run->rules->group[i];
+
+		for (unsigned k = 0; g->id == id && k < g->n_buckets; k++)
+			if (lives_in(run, g, k, depth))
+				return true;
+	}
+	return false;
 }
 
 /* An action set by itself: the last action of each place, all that write fields. */
@@ -99,7 +144,7 @@ void oracle_group(struct run *run, uint32_t id)
 			continue;
 		hits[0]++;
 		for (unsigned k = 0; k < g->n_buckets && !run->result->too_long; k++) {
-			if (!bucket_is_live(run, &g->buckets[k]))
+			if (!lives_in(run, g, k, 0))
 				continue;
 			hits[1 + k]++;
 			do_copy(run, g->buckets[k].actions);

@@ -46,6 +46,8 @@ bool oracle_port_is_live(const struct run *run, uint32_t port);
 void oracle_tell(struct run *run, uint16_t id, unsigned reason, uint16_t max_len);
 void oracle_dec(struct run *run, const struct sw_action *a, bool mpls);
 void oracle_controller(struct run *run, const struct sw_action *a);
+/* By an output to the port CONTROLLER. */
+void oracle_to_controller(struct run *run, uint16_t max_len);
 
 /* With the packet's fields now; is the rule there, or will it be? */
 bool oracle_learn(struct run *run, const struct sw_learn *l, const struct sw_fields *f);

@@ -41,14 +41,15 @@ static void stop(struct run *run)
 	run->stopped = copy;
 }
 
+void oracle_to_controller(struct run *run, uint16_t max_len)
+{
+	oracle_tell(run, 0, reason_of(run, SW_PACKET_IN_ACTION), max_len);
+}
+
 void oracle_controller(struct run *run, const struct sw_action *a)
 {
 	struct oracle_result *r = run->result;
 
-	if (!strcmp(a->type->name, "output")) {
-		oracle_tell(run, 0, reason_of(run, SW_PACKET_IN_ACTION), a->output.max_len);
-		return;
-	}
 	oracle_tell(
 		run, a->controller.id, reason_of(run, a->controller.reason), a->controller.max_len);
 	if (a->controller.pause) {

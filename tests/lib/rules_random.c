@@ -132,6 +132,9 @@ static void add_kind(struct sw_str *t, uint64_t *rng)
 	}
 }
 
+/* Of reserved ports, as fields of 16 bits hold them: all but NORMAL and LOCAL, which is another test's. */
+static const unsigned reserved[] = { 0xfff8, 0xfff9, 0xfffb, 0xfffc, 0xfffd, 0xffff };
+
 void random_set(struct sw_str *t, uint64_t *rng)
 {
 	switch (pick(rng, 17)) {
@@ -172,7 +175,8 @@ void random_set(struct sw_str *t, uint64_t *rng)
 		sw_str_add(t, ",set_field:%u->metadata", pick(rng, 4));
 		break;
 	case 7:
-		sw_str_add(t, ",set_field:%u->reg%u", pick(rng, 3), pick(rng, 2));
+		sw_str_add(t, ",set_field:%u->reg%u",
+			pick(rng, 4) ? pick(rng, 3) : ONE_OF(rng, reserved), pick(rng, 2));
 		break;
 	case 8:
 		sw_str_add(t, ",set_field:%u->vlan_vid", 4096 + 10 + pick(rng, 2));
@@ -258,7 +262,7 @@ void random_pauses(bool some)
 	pauses = some;
 }
 
-static void add_controller(struct sw_str *t, uint64_t *rng)
+void random_controller(struct sw_str *t, uint64_t *rng)
 {
 	static const char *const what[] = { ",CONTROLLER", ",controller:32", ",controller(id=5)",
 		",controller(reason=no_match,max_len=20,id=1)", ",controller(userdata=01.02.03)",
@@ -286,7 +290,7 @@ void random_output(struct sw_str *t, bool last_table, uint64_t *rng)
 		sw_str_add(t, pick(rng, 2) ? ",all" : ",flood");
 		break;
 	case 4:
-		add_controller(t, rng);
+		random_controller(t, rng);
 		break;
 	case 2:
 		sw_str_add(t, ",output:NXM_NX_REG%u[0..15]", pick(rng, 2));
@@ -412,7 +416,7 @@ void random_rule(struct sw_str *text, unsigned priority, uint64_t *rng)
 		if (!pick(rng, 3))
 			random_output(&does, last, rng);
 		if (pauses && !pick(rng, 4))
-			add_controller(&does, rng);
+			random_controller(&does, rng);
 	}
 	/* Later tables only: a walk without end is another test's. */
 	if (table + 1 < RANDOM_TABLES && !pick(rng, 4))
@@ -433,62 +437,4 @@ void random_rule(struct sw_str *text, unsigned priority, uint64_t *rng)
 			&does, ",goto_table:%u", table + 1 + pick(rng, RANDOM_TABLES - table - 1));
 	sw_str_add(text, ",actions=%s", does.s ? does.s + 1 : "drop");
 	free(does.s);
-}
-
-/* --- groups --- */
-
-/* Sends to groups with lower ids only. */
-static void add_bucket_actions(struct sw_str *t, unsigned id, uint64_t *rng)
-{
-	static const char *const what[] = {
-		",push_vlan:0x8100", ",pop_vlan", ",dec_ttl", ",dec_ttl(4,1)", ",push_mpls:0x8847",
-		",pop_mpls:0x0800", ",mod_vlan_vid:11", ",mod_tp_dst:81", ",push_pbb:0x88e7",
-		",pop_pbb", ",set_queue:2", ",move:NXM_OF_IP_SRC[]->NXM_NX_REG1[]",
-		",move:NXM_NX_REG0[0..7]->NXM_OF_ETH_DST[8..15]",
-		",pop_pbb,move:OXM_OF_PBB_ISID[0..15]->NXM_NX_REG1[0..15],output:NXM_NX_REG1[0..1]",
-		",push_pbb:0x88e7,move:OXM_OF_PBB_ISID[0..15]->NXM_NX_REG1[0..15],output:NXM_NX_REG1[0..1]"
-	};
-
-	for (unsigned i = 0; i < pick(rng, 3); i++)
-		random_set(t, rng);
-	if (!pick(rng, 3))
-		sw_str_add(t, "%s", ONE_OF(rng, what));
-	switch (pick(rng, 8)) {
-	case 0:
-		sw_str_add(t, ",resubmit(,%u)", RANDOM_TABLES - 1);
-		break;
-	case 1:
-		sw_str_add(t, pick(rng, 2) ? ",in_port" : ",output:NXM_NX_REG1[0..15]");
-		break;
-	case 2:
-		if (pick(rng, 2))
-			add_controller(t, rng);
-		else
-			sw_str_add(t, ",drop");
-		break;
-	case 3:
-	case 4:
-		if (id)
-			sw_str_add(t, ",group:%u", pick(rng, id));
-		break;
-	default:
-		sw_str_add(t, ",output:%u", 1 + pick(rng, RANDOM_PORTS));
-	}
-}
-
-void random_group(struct sw_str *text, unsigned id, uint64_t *rng)
-{
-	static const char *const types[] = { "all", "indirect", "ff", "select" };
-	unsigned type = pick(rng, RTE_DIM(types));
-	unsigned n = type == 1 || type == 3 ? 1 : 1 + pick(rng, 3);
-
-	sw_str_add(text, "group_id=%u,type=%s", id, types[type]);
-	for (unsigned i = 0; i < n; i++) {
-		sw_str_add(text, ",bucket=");
-		if (type >= 2)
-			sw_str_add(text, "watch_port:%u", 1 + pick(rng, RANDOM_PORTS + 1));
-		else
-			sw_str_add(text, "bucket_id:%u", i);
-		add_bucket_actions(text, id, rng);
-	}
 }

@@ -27,6 +27,7 @@ struct sw_str;
 /* Parts of a rule's actions, each with a comma before it. */
 void random_set(struct sw_str *t, uint64_t *rng);
 void random_header(struct sw_str *t, uint64_t *rng);
+void random_controller(struct sw_str *t, uint64_t *rng);
 void random_output(struct sw_str *t, bool last_table, uint64_t *rng);
 
 #endif
