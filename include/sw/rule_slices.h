@@ -36,6 +36,10 @@ bool sw_rules_stage_evicted(struct sw_rules *rules, unsigned most, unsigned *n);
  * the commit. */
 bool sw_rules_follow(struct sw_rules *rules, unsigned looks);
 
+/* Who commits what packets asked for (learn, by sw_packet_in_run()), which may be in pieces: while it is under way, no more is done of what
+ * they ask of these rules. NULL: sw_rules_commit(), as before this is called. */
+void sw_rules_learned_by(void (*commit)(struct sw_rules *rules));
+
 /* sw_rules_commit() in pieces: all that is staged is seen by workers at once; then listeners hear of `most` of the changes
  * that are left, in their order, and what these ended goes. false: none is left, and it is over. */
 void sw_rules_publish(struct sw_rules *rules);

@@ -10,6 +10,7 @@
 #include <sw/bridge.h>
 #include <sw/clock.h>
 #include <sw/groups.h>
+#include <sw/packet_in.h>
 
 #include "../lib/ctltest.h"
 #include "../lib/testrules.h"
@@ -183,6 +184,48 @@ static void learned_goes_with_room(void **state)
 	op_close(fd);
 }
 
+/* The worker does packets, control what they ask for. */
+static void learn(void)
+{
+	ts_turn();
+	sw_packet_in_run(8);
+	op_turn(1);
+}
+
+/* Of one in whose place a packet's rule comes: others are served, and what comes behind the packet meets its rule. */
+static void learned_goes_with_learned(void **state)
+{
+	int fd = ol_fill("output:1"), other = op_dial_as("br0", OF13);
+	struct ts_bridge br = { .bridge = ol_bridge() };
+
+	or_flow_mod(fd, OF13, OR_ADD,
+		"table=1,priority=7,dl_dst=02:00:00:00:00:09,actions=learn(table=0,cookie=100,delete_learned,NXM_OF_ETH_SRC[])");
+	or_flow_mod(fd, OF13, OR_ADD,
+		"priority=50,dl_dst=02:00:00:00:00:09,actions=resubmit(,1),resubmit(,2)");
+	or_flow_mod(fd, OF13, OR_ADD, "table=2,priority=9,reg0=5,actions=drop");
+	op_echo(fd, OF13);
+	ol_packet_out(fd,
+		"learn(table=1,priority=7,NXM_OF_ETH_DST[]=NXM_OF_ETH_DST[],load:5->NXM_NX_REG0[])");
+	ol_packet_out(fd, "TABLE");
+	ol_barrier(fd);
+	sw_clock_tick(OL_TICK_NS);
+	for (unsigned i = 0; i < 1000 && !staged_is_unseen(ol_rules()); i++)
+		learn();
+	assert_true(staged_is_unseen(ol_rules()));
+	op_echo(other, OF13);
+	learn();
+	assert_true(staged_is_unseen(ol_rules()));
+	ol_until_idle();
+	for (unsigned i = 0; i < 10; i++)
+		learn();
+	ol_hear_barrier(fd);
+	assert_int_equal(ol_count(), OL_RULES); /* one less, and one more */
+	assert_int_equal(learners_there(), 1);
+	assert_int_equal(tr_rule_packets(&br, 2, 9), 1);
+	op_close(other);
+	op_close(fd);
+}
+
 /* Of those that use a group or a meter which goes. */
 static void learned_goes_with_what_is_used(void **state)
 {
@@ -231,6 +274,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(learned_goes_with_room, ol_setup, ol_teardown),
 		cmocka_unit_test_setup_teardown(
 			learned_goes_with_what_is_used, ol_setup, ol_teardown),
+		cmocka_unit_test_setup_teardown(learned_goes_with_learned, ol_setup, ol_teardown),
 		cmocka_unit_test_setup_teardown(bridge_goes_unseen, ol_setup, ol_teardown),
 	};
 

@@ -3,7 +3,9 @@
  * What walks asked for, done: rules learned, timeouts shortened. Of each bridge in one staging, so that many new rules are one
  * change for workers.
  *
- * Control thread only. Who asked may be gone since: a learn action is found by its number, a bridge's rules by serial.
+ * Control thread only. Who asked may be gone since: a learn action is found by its number, a bridge's rules by serial. What is learned may
+ * end rules that learn themselves, in whose place it comes or whose room it takes, and with these all that they learned
+ * (delete_learned), of a million rules: whoever has a loop to keep commits in pieces (sw_rules_learned_by).
  */
 #include "wish.h"
 
@@ -15,6 +17,7 @@
 #include <sw/learn.h>
 #include <sw/log.h>
 #include <sw/mem.h>
+#include <sw/rule_slices.h>
 #include <sw/worker.h>
 
 #include "../action/action.h"
@@ -191,6 +194,13 @@ done:
 
 /* --- rings --- */
 
+static void (*commit)(struct sw_rules *rules) = sw_rules_commit;
+
+void sw_rules_learned_by(void (*by)(struct sw_rules *rules))
+{
+	commit = by ? by : sw_rules_commit;
+}
+
 void wish_prepare(void)
 {
 	for (unsigned i = 0; i < sw_worker_count(); i++) {
@@ -235,7 +245,7 @@ static unsigned run_ring(struct wish_ring *ring, unsigned most)
 		struct sw_rules *rules = rules_alive(wish->rules, wish->serial);
 
 		if (now && rules != now)
-			sw_rules_commit(now);
+			commit(now);
 		if (rules && rules != now) {
 			now = NULL;
 			if (sw_rules_busy(rules))
@@ -248,7 +258,7 @@ static unsigned run_ring(struct wish_ring *ring, unsigned most)
 		__atomic_store_n(&ring->tail, tail + 1, __ATOMIC_RELEASE);
 	}
 	if (now)
-		sw_rules_commit(now);
+		commit(now);
 	return n;
 }
 

@@ -157,6 +157,17 @@ static bool some_go(struct of_bridge *of)
 	return more;
 }
 
+/* What packets asked for. */
+static void commit_learned(struct sw_rules *rules)
+{
+	struct of_bridge *of = of_bridge_of_rules(rules);
+
+	if (of)
+		staged_commit(of->bridge);
+	else
+		sw_rules_commit(rules);
+}
+
 /* False: the slice is over before all rules were taken out that have timed out, or are too many for their table, and those that
  * may go are sorted in. */
 bool of_server_expire(const struct slice *slice)
@@ -335,6 +346,7 @@ int of_start(struct event_base *base, const char *run_dir, const struct sw_acces
 		!event_add(server.expire, &expire_every)) {
 		of_sync_ssl();
 		switch_each_bridge(each_bridge, NULL);
+		sw_rules_learned_by(commit_learned);
 		return 0;
 	}
 	of_stop();
@@ -354,6 +366,7 @@ void of_stop(void)
 
 	if (!server.base)
 		return;
+	sw_rules_learned_by(NULL);
 	while ((of = of_bridge_next(NULL)))
 		bridge_gone(of->bridge);
 	of_packets_stop();
