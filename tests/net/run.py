@@ -7,10 +7,11 @@
 A test is a function test_*(net) in a file test_*.py here; NAME picks those whose "file.function"
 contains it. Each runs in a process of its own with a network namespace and a mount namespace of its
 own, so that its interfaces and named namespaces end with it, whatever happens; what it started is
-adopted by this process when it dies, and killed. @swnet.limit(seconds) says how long it may need on a machine
-of its own (60 otherwise), and three times that is waited; raising swnet.Skip(reason) skips it. Those marked
-@swnet.waits, which leave the processor to others for most of their time, come first, BESIDE at a time; the
-others run alone.
+adopted by this process when it dies, and killed; also where this process is ended before its time, by any
+signal, for which another one stands by (guarded). @swnet.limit(seconds) says how long a test may need on a
+machine of its own (60 otherwise), and three times that is waited; raising swnet.Skip(reason) skips it. Those
+marked @swnet.waits, which leave the processor to others for most of their time, come first, BESIDE at a time;
+the others run alone.
 
 With --again N, where no more than N tests failed, each of them runs once more after the others: other
 people's programs run in these tests, on machines that others load. One that passes then counts as passed
@@ -18,6 +19,7 @@ and is named in the last line as unsteady: it has a mistake to be found, and its
 """
 import argparse
 import concurrent.futures
+import contextlib
 import ctypes
 import importlib
 import multiprocessing
@@ -38,12 +40,15 @@ import swnet  # noqa: E402  (found beside this file)
 PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG = 36, 1
 BESIDE = 3  # tests that wait, at a time
 TAIL = 60  # lines of a failed test's log that are shown
+ENDS = [n for n in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP) if signal.getsignal(n) != signal.SIG_IGN]
+FOLDERS = set()  # of tests that run in this process
 libc = ctypes.CDLL(None, use_errno=True)
 
 
-def discover(words):
+def discover(folder, words):
     tests = []
-    for path in sorted(HERE.glob("test_*.py")):
+    sys.path.insert(0, str(folder))
+    for path in sorted(folder.glob("test_*.py")):
         module = importlib.import_module(path.stem)
         for name, function in vars(module).items():
             full = f"{path.stem[len('test_'):]}.{name[len('test_'):]}"
@@ -57,34 +62,58 @@ def children():
     """Processes whose parent is this one, those adopted included."""
     found = []
     for task in os.listdir("/proc/self/task"):
-        with open(f"/proc/self/task/{task}/children", encoding="ascii") as f:
-            found += [int(pid) for pid in f.read().split()]
+        with contextlib.suppress(FileNotFoundError):  # the thread ended
+            with open(f"/proc/self/task/{task}/children", encoding="ascii") as f:
+                found += [int(pid) for pid in f.read().split()]
     return found
+
+
+def send_all(number):
+    for pid in children():
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
+def all_ended(number, seconds=20):
+    """Send all children the signal until none is left: what they leave behind comes to this process, too."""
+    end = time.monotonic() + seconds
+    while children():
+        if time.monotonic() >= end:
+            return False
+        send_all(number)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+        time.sleep(0.002)
+    return True
 
 
 def kill_all():
     """End what a test left behind, and what that leaves behind, until nothing is left."""
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        pids = children()
-        if not pids:
-            return True
-        for pid in pids:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        for _ in pids:
-            try:
-                os.waitpid(-1, 0)
-            except ChildProcessError:
-                break
-    return False
+    return all_ended(signal.SIGKILL)
+
+
+def clear():
+    kill_all()
+    for folder in FOLDERS:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def on_end(handler):
+    """Let the first of the signals that end a process come to the handler, and no other behind it."""
+    def once(number, _):
+        for other in ENDS:
+            signal.signal(other, signal.SIG_IGN)
+        handler(number)
+    for number in ENDS:
+        signal.signal(number, once)
 
 
 def in_child(function, net, out):
     """The test's process: own namespaces, result as one line through the pipe."""
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    for number in ENDS:
+        signal.signal(number, signal.SIG_DFL if number != signal.SIGINT else signal.default_int_handler)
     word, reason = "passed", ""
     try:
         net.enter()
@@ -110,6 +139,7 @@ def run(full, function, args):
     """(word, reason, seconds) of one test."""
     limit = swnet.patient(getattr(function, "limit", 60))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="swt-"))
+    FOLDERS.add(folder)
     folder.chmod(0o755)
     logs = args.logs / full
     shutil.rmtree(logs, ignore_errors=True)
@@ -145,6 +175,7 @@ def run(full, function, args):
         for path in folder.rglob("*.log"):
             shutil.copy(path, logs / path.name)
     shutil.rmtree(folder, ignore_errors=True)
+    FOLDERS.discard(folder)
     return word, reason, time.monotonic() - began
 
 
@@ -180,10 +211,16 @@ def run_and_tell(full, function, args, note=""):
     return word
 
 
+def end_at_once(number):
+    clear()
+    os._exit(128 + number)
+
+
 def adopt():
-    """What tests start and leave behind comes to this process, which kills it. It dies with its parent."""
+    """What tests start and leave behind comes to this process, which kills it. It ends with its parent."""
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    on_end(end_at_once)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
 
 def run_beside(tests, args):
@@ -198,9 +235,37 @@ def run_beside(tests, args):
                 print(text, flush=True)
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            kill_all()
+            all_ended(signal.SIGTERM, 30)  # they clear up themselves
             raise
     return words
+
+
+def guarded(work):
+    """Exit status of work(), done in a process of its own. When one of the two is killed, the other ends what
+    is left: this one adopts it, that one hears of it."""
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    front = os.getpid()
+    pid = os.fork()
+    if pid == 0:
+        status = 1
+        try:
+            libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+            on_end(lambda number: sys.exit(128 + number))
+            libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
+            if os.getppid() == front:
+                status = work()
+        except SystemExit as end:
+            status = end.code
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            os._exit(status)
+    for number in ENDS:
+        signal.signal(number, lambda number, _: os.kill(pid, number))
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    kill_all()
+    return status if status >= 0 else 128 - status
 
 
 def main():
@@ -211,18 +276,22 @@ def main():
     parser.add_argument("--again", type=int, default=0, metavar="N",
                         help="run those that failed once more, where they are N at most")
     parser.add_argument("--list", action="store_true", help="print the tests' names only")
+    parser.add_argument("--tests", type=pathlib.Path, default=HERE, metavar="DIR", help="where test_*.py are")
     parser.add_argument("names", nargs="*")
     args = parser.parse_args()
     args.build = args.build.resolve()
     args.logs = (args.logs or args.build / "logs" / "net").resolve()
-    tests = discover(args.names)
+    tests = discover(args.tests.resolve(), args.names)
     if args.list:
         print("\n".join(full for full, _ in tests))
         return 0
     if os.geteuid() != 0:
         print("the net tests make network namespaces: run as root")
         return 2
-    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    return guarded(lambda: run_all(tests, args))
+
+
+def run_all(tests, args):
     words, unsteady = {}, []
     try:
         waiting = [test for test in tests if getattr(test[1], "waits", False)]
@@ -236,7 +305,7 @@ def main():
             words[full] = run_and_tell(full, function, args, " (once more)")
             unsteady += [full] if words[full] == "passed" else []
     finally:
-        kill_all()
+        clear()
         counts = {word: list(words.values()).count(word) for word in ("passed", "failed", "skipped")}
         if args.counts:
             args.counts.write_text(" ".join(map(str, counts.values())) + "\n")
