@@ -15,6 +15,15 @@ tester.WAIT_TIMER = int(os.environ.get("SWTEST_OSKEN_WAIT", "60"))  # seconds, f
 tester.INTERVAL = 0  # it would look once after that many seconds
 
 
+def packet_of(arg):
+    """The one that the case has, or another of its kind."""
+    if not arg["randomize"]:
+        return arg["packet_binary"]
+    made = eval("/".join(arg["packet_text"]), vars(tester))
+    made.serialize()
+    return made.data
+
+
 class Patient(tester.OfTester):
     ready = False
 
@@ -37,6 +46,18 @@ class Patient(tester.OfTester):
                 if time.monotonic() >= end:
                     raise
             hub.sleep(0.01)
+
+    def _send_packet_thread(self, arg):
+        """As many packets a second as the case says. Its own sleeps 10 ms after each burst, as if the burst
+        and the way to the next took no time, and so sends 10 to 25 % fewer."""
+        start, sent = time.monotonic(), 0
+        rate = arg["packet_counter_inc"] / tester.CONTINUOUS_THREAD_INTVL
+        while self.ingress_event is not None:  # until this thread is killed
+            due = int((time.monotonic() - start) * rate)
+            for _ in range(due - sent):
+                self.tester_sw.send_packet_out(packet_of(arg))
+            sent = max(sent, due)
+            hub.sleep(tester.CONTINUOUS_THREAD_INTVL)
 
     @classmethod
     def _compare_group(cls, stats1, stats2):

@@ -223,6 +223,28 @@ static void test_remark(void **state)
 		}
 }
 
+/* 2.1 Mbit/s for 15 s, in packets of 1,500 bytes, through 1 Mbit/s: that, and what was saved up in a second, is not remarked. */
+static void test_remark_steady(void **state)
+{
+	unsigned within = 0, above = 0;
+	int tos;
+
+	tr_meter(br, SW_METER_ADD, "meter=1 kbps bands=type=dscp_remark rate=1000 prec_level=1");
+	tr_rule(br, "actions=meter:1,output:2");
+	tr_udp(&packet, &(struct tr_udp){ 1, 2, 3, 4, 0x48, 1500 });
+	for (unsigned i = 0; i < 1500; i++) {
+		send(i % 4 ? 2 : 1);
+		while ((tos = tos_of(2)) >= 0) {
+			assert_true(tos == 0x48 || tos == 0x50);
+			within += tos == 0x48;
+			above += tos == 0x50;
+		}
+		sw_clock_warp(10);
+	}
+	assert_int_equal(within + above, 15 * 175);
+	assert_int_equal(within, (1000000 + 14990 * 1000) / 12000);
+}
+
 static void test_remark_ip6(void **state)
 {
 	struct rte_mbuf *m;
@@ -427,6 +449,7 @@ int main(void)
 		TEST(test_steady),
 		TEST(test_two_bands),
 		TEST(test_remark),
+		TEST(test_remark_steady),
 		TEST(test_remark_ip6),
 		TEST(test_others_have_it),
 		TEST(test_remark_is_matched),
