@@ -20,10 +20,14 @@ uint32_t sw_clock_s(void);
 /* Milliseconds since 1970, as the machine has it: it may be set forward and back. Stopped with the clock it moves with it. */
 uint64_t sw_clock_wall_ms(void);
 
+/* Nanoseconds since 1970-01-01 00:00:00 TAI, as the machine has it (CLOCK_TAI, which may be set, too). Where nobody told the kernel how
+ * far TAI is before UTC (ptp4l and chronyd do) it is UTC. It moves with a stopped clock. */
+uint64_t sw_clock_tai_ns(void);
+
 /* Stop the clock where it is (tests); it then moves by sw_clock_warp only. There is no way back. */
 void sw_clock_stop(void);
 
-/* Set the time of day alone by so much, forward or back, as an administrator does (tests). */
+/* Set the time of day alone, and TAI with it, by so much, forward or back, as an administrator does (tests). */
 void sw_clock_set_wall(int64_t by_ms);
 
 /* Move a stopped clock forward. */

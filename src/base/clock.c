@@ -19,12 +19,17 @@ uint64_t sw_clock_stopped_ns; /* 0: the real clock */
 static uint64_t tick_ns;      /* each reading moves a stopped clock by so much */
 static int64_t wall_set_ms;   /* what the time of day was set by, in a test */
 
-static uint64_t real_ns(void)
+static uint64_t read_ns(clockid_t id)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
+	clock_gettime(id, &ts);
 	return (uint64_t)ts.tv_sec * 1000000000u + ts.tv_nsec;
+}
+
+static uint64_t real_ns(void)
+{
+	return read_ns(CLOCK_MONOTONIC);
 }
 
 uint64_t sw_clock_ns(void)
@@ -46,15 +51,23 @@ uint32_t sw_clock_s(void)
 	return sw_clock_ns() / 1000000000u;
 }
 
-uint64_t sw_clock_wall_ms(void)
+/* Since 1970, by a clock that may be set. */
+static uint64_t day_ns(clockid_t id)
 {
 	uint64_t stopped = __atomic_load_n(&sw_clock_stopped_ns, __ATOMIC_ACQUIRE);
-	struct timespec ts;
 
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return __atomic_load_n(&wall_set_ms, __ATOMIC_RELAXED) +
-	       (stopped ? WALL_STOPPED_MS + stopped / 1000000u
-			: ts.tv_sec * UINT64_C(1000) + ts.tv_nsec / 1000000);
+	return __atomic_load_n(&wall_set_ms, __ATOMIC_RELAXED) * 1000000 +
+	       (stopped ? WALL_STOPPED_MS * 1000000u + stopped : read_ns(id));
+}
+
+uint64_t sw_clock_wall_ms(void)
+{
+	return day_ns(CLOCK_REALTIME) / 1000000u;
+}
+
+uint64_t sw_clock_tai_ns(void)
+{
+	return day_ns(CLOCK_TAI);
 }
 
 uint64_t sw_clock_stopped_tsc(void)

@@ -68,7 +68,7 @@ def statistics(c):
         swnet.same(sorted(name for name, _ in stats.fields), ["byte_count", "duration", "idle_time",
                                                                  "packet_count"], "statistics of a rule")
         swnet.same(len(body("ControllerStatusStatsRequest")), 2, "controllers")
-        swnet.same(body("BundleFeaturesStatsRequest", feature_request_flags=0).capabilities, 3, "bundles")
+        swnet.same(body("BundleFeaturesStatsRequest", feature_request_flags=0).capabilities, 7, "bundles")
 
 
 def entries(c):
@@ -220,6 +220,61 @@ def test_controllers_15(net):
     sw.ctl(f"remove bridge br0 controller {row}")
     swnet.same(news(), [(7, master, o.OFPCSR_CHANNEL_STATUS, False, [uri[1]]),
                         (0, equal, o.OFPCSR_CONTROLLER_REMOVED, False, [uri[1]])], "news of one that goes")
+    sw.stop()
+
+
+def bundle_time(c, flags=0, future=0, past=0):
+    """(most in the future, most in the past, now) as bundle features tell them; or set before."""
+    zero, kind = c.p.OFPTime(0, 0), c.o.OFPTMPBF_TIME_CAPABILITY
+    bounds = c.p.OFPTime(future, 0), c.p.OFPTime(past, 0)
+    asked = c.p.OFPBundleFeaturesPropTime(kind, None, zero, *bounds, zero)
+    told = c.answer("BundleFeaturesStatsRequest", 0, flags, [asked]).body
+    can = c.o.OFPBF_ATOMIC | c.o.OFPBF_ORDERED | c.o.OFPBF_TIME
+    swnet.same(told.capabilities, can, "what bundles can")
+    time = told.properties[0]
+    return [one.seconds * 10**9 + one.nanoseconds
+            for one in (time.sched_max_future, time.sched_max_past, time.timestamp)]
+
+
+def commit_at(c, number, ns):
+    """What is said of a bundle of one rule, in the table of its number, to be committed then."""
+    p, o = c.p, c.o
+    flags = o.OFPBF_ATOMIC | o.OFPBF_ORDERED
+    add = p.OFPFlowMod(c.datapath, table_id=number, match=p.OFPMatch(), instructions=[c.does(c.out(2))])
+    add.set_xid(c.xid + 1)
+    c.quiet("BundleAddMsg", number, flags, add, [])
+    time = p.OFPBundlePropTime(o.OFPBPT_TIME, None, p.OFPTime(*divmod(ns, 10**9)))
+    return c.ask("BundleCtrlMsg", number, o.OFPBCT_COMMIT_REQUEST, flags | o.OFPBF_TIME, [time])
+
+
+def test_timed_15(net):
+    """Bundles that are committed at a time: past, soon, in an hour but for a discard; or refused."""
+    sw, c, other = begin(net, V15)
+    o, second = c.o, 10**9
+
+    def is_committed(heard, number):
+        swnet.same([(one.bundle_id, one.type) for one in heard], [(number, o.OFPBCT_COMMIT_REPLY)], "commit")
+
+    def tables():
+        rules = [one for message in c.ask("FlowDescStatsRequest") for one in message.body]
+        return sorted(one.table_id for one in rules)
+
+    swnet.same(bundle_time(c)[:2], [second, second], "bounds that nobody set")
+    future, past, now = bundle_time(c, o.OFPBF_TIME_SET_SCHED, 7200, 7200)
+    swnet.same((future, past), (7200 * second, 7200 * second), "bounds")
+    swnet.same(bundle_time(other)[:2], [second, second], "bounds of another")
+    is_committed(commit_at(c, 1, now - 3600 * second), 1)
+    soon = now + second // 2
+    is_committed(commit_at(c, 2, soon) or [c.read()], 2)
+    swnet.same(bundle_time(c)[2] >= soon, True, "it was not committed before its time")
+    swnet.same(commit_at(c, 3, now + 3600 * second), [], "said of a commit in an hour")
+    swnet.same(tables(), [1, 2], "tables with rules")
+    discarded = c.answer("BundleCtrlMsg", 3, o.OFPBCT_DISCARD_REQUEST, 0, [])
+    swnet.same((discarded.bundle_id, discarded.type), (3, o.OFPBCT_DISCARD_REPLY), "discard")
+    for distance, code in ((100000, o.OFPBFC_SCHED_FUTURE), (-100000, o.OFPBFC_SCHED_PAST)):
+        heard = commit_at(c, 4, now + distance * second)
+        swnet.same([(one.type, one.code) for one in heard], [(o.OFPET_BUNDLE_FAILED, code)], "too far")
+    swnet.same(tables(), [1, 2], "tables with rules")
     sw.stop()
 
 

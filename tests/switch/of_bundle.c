@@ -132,24 +132,6 @@ static void errors(void **state)
 }
 
 /* A large bundle goes in slices: meanwhile others are answered, and what they change waits for its end. */
-static void features(void **state)
-{
-	int fd = or_dial(OF15);
-	const struct op_message *m;
-
-	for (unsigned stamp = 0; stamp < 2; stamp++) {
-		op_say(fd, OF15, 18, 7,
-			stamp ? "00130000 00000000 00000001 00000000"
-			      : "00130000 00000000 00000000 00000000");
-		m = op_hear_type(fd, 19);
-		assert_int_equal(m->len, 8 + 8);
-		assert_int_equal(op_u16(m, 8), 3); /* atomic, ordered; at no time */
-	}
-	op_say(fd, OF15, 18, 7, "00130000 00000000 00000002 00000000"); /* sets times */
-	op_hear_error(fd, 17, 7);
-	op_close(fd);
-}
-
 static void large(void **state)
 {
 	int fd = or_dial(OF14), other = op_dial_as("br0", OF13), third = op_dial_as("br0", OF13);
@@ -258,7 +240,6 @@ int main(void)
 		cmocka_unit_test(all_at_once),
 		cmocka_unit_test(nothing_at_all),
 		cmocka_unit_test(errors),
-		cmocka_unit_test(features),
 		cmocka_unit_test(large),
 		cmocka_unit_test(cut_off),
 		cmocka_unit_test(limits),

@@ -60,6 +60,7 @@ void of_bundle_discard(struct of_conn *c, struct of_bundle *b)
 	}
 	c->bridge->bundle_bytes -= b->bytes;
 	TAILQ_REMOVE(&c->bundles, b, list);
+	free(b->due);
 	free(b);
 }
 
@@ -137,7 +138,7 @@ void of_bundles_sweep(struct of_conn *c, uint64_t now_ms)
 		struct of_msg msg = { .version = c->version, .xid = b->xid };
 
 		next = TAILQ_NEXT(b, list);
-		if (now_ms - b->used_ms < OF_BUNDLE_MS || b == c->committing)
+		if (now_ms - b->used_ms < OF_BUNDLE_MS || b == c->committing || b->due)
 			continue;
 		of_bundle_discard(c, b);
 		of_send_error(c, OFPBFC_TIMEOUT, &msg);

@@ -13,14 +13,22 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "../codec/message.h"
+
 struct of_conn;
-struct of_msg;
 
 #define OF_BUNDLES_MAX	16		    /* of a connection */
 #define OF_BUNDLE_BYTES (256 * 1024 * 1024) /* of a bridge */
 #define OF_BUNDLE_MS	10000		    /* nothing came for so long: it is discarded */
 
 struct of_chunk;
+
+/* A commit that waits for its time (schedule.h): when, and what is to be answered. */
+struct of_due {
+	uint64_t at_ns;
+	struct of_msg request; /* without a body */
+	uint8_t head[64];
+};
 
 struct of_bundle {
 	TAILQ_ENTRY(of_bundle) list;
@@ -30,7 +38,8 @@ struct of_bundle {
 	uint64_t used_ms;
 	struct of_chunk *first, *last;
 	size_t bytes;
-	uint32_t xid; /* of the message that opened it */
+	uint32_t xid;	    /* of the message that opened it */
+	struct of_due *due; /* NULL: it is not scheduled */
 };
 TAILQ_HEAD(of_bundles, of_bundle);
 
@@ -53,7 +62,7 @@ const uint8_t *of_bundle_next(const struct of_bundle *b, struct of_bundle_at *at
 
 /* As if they were touched now: what comes for them may be here, and wait. */
 void of_bundles_touch(struct of_conn *c, uint64_t now_ms);
-/* Discard those that nobody has touched for long, and say so; each second. */
+/* Discard those that nobody has touched for long and that are not scheduled, and say so; each second. */
 void of_bundles_sweep(struct of_conn *c, uint64_t now_ms);
 
 #endif

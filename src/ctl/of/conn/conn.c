@@ -28,6 +28,7 @@
 #include "../bridge.h"
 #include "../controller/controller.h"
 #include "../monitors.h"
+#include "../msg/bundle.h"
 #include "../msg/table_features.h"
 #include "../stored.h"
 #include "../../staged.h"
@@ -75,7 +76,7 @@ bool of_conn_ready(const struct of_conn *c)
 	if (c->dropped || is_finished(c))
 		return true;
 	return !c->closing && !c->blocked && !c->parked && !of_conn_is_full(c) &&
-	       (c->work || has_message(c));
+	       (c->work || has_message(c) || of_schedule_due(c));
 }
 
 void of_conn_queue(struct of_conn *c, const void *bytes, size_t len)
@@ -132,6 +133,8 @@ void of_conn_drop(struct of_conn *c, const char *why)
 	event_del(c->writable);
 	if (c->drip)
 		event_del(c->drip);
+	if (c->schedule.timer)
+		event_del(c->schedule.timer);
 	c->stream.cls->close(&c->stream);
 	of_server_wake(c); /* what it holds goes when none of its functions is on the stack */
 }
@@ -269,6 +272,28 @@ static void next_message(struct of_conn *c)
 	sw_bytes_take(&c->in, len);
 }
 
+/* A commit whose time has come is made as if it were asked for now. */
+static void take_due(struct of_conn *c, struct of_bundle *b)
+{
+	const struct of_msg *request = &b->due->request;
+	enum of_error error = check_right(c, request);
+
+	if (error) {
+		of_send_error(c, error, request);
+		of_bundle_discard(c, b);
+		return;
+	}
+	if (must_wait(c, request))
+		return;
+	of_bridge_commit(c->bridge);
+	if (must_wait(c, request))
+		return;
+	of_stored_note(c, request);
+	of_bundle_commit(c, b, request);
+	free(b->due);
+	b->due = NULL;
+}
+
 static void work_on(struct of_conn *c, const struct slice *slice)
 {
 	if (c->work->step(c, c->work, slice) == SLICE_MORE || c->dropped)
@@ -304,10 +329,14 @@ static void answer_echoes(struct of_conn *c)
 
 void of_conn_turn(struct of_conn *c, const struct slice *slice)
 {
+	struct of_bundle *due;
+
 	while (!c->dropped && !c->closing && !c->blocked && !c->parked && !of_conn_is_full(c) &&
 		!slice_over(slice)) {
 		if (c->work)
 			work_on(c, slice);
+		else if ((due = of_schedule_due(c)))
+			take_due(c, due);
 		else if (has_message(c))
 			next_message(c);
 		else
@@ -318,8 +347,10 @@ void of_conn_turn(struct of_conn *c, const struct slice *slice)
 		of_conn_flush(c);
 	if (!c->dropped && is_finished(c))
 		of_conn_gone(c, "it closed the connection");
-	if (!c->dropped)
+	if (!c->dropped) {
 		of_conn_watch_input(c);
+		of_schedule_arm(c);
+	}
 }
 
 /* While we do not look at what it says its silence is ours; and it may want to know whether we live. Where it is slow to take what
@@ -342,6 +373,8 @@ void of_conn_sweep(struct of_conn *c, uint64_t now_ms)
 	if (c->version)
 		excuse(c, now_ms);
 	of_bundles_sweep(c, now_ms);
+	if (of_schedule_due(c))
+		of_server_wake(c);
 	if (c->out.len && now_ms - c->moved_ms >= OF_STALL_MS) {
 		of_conn_drop(c, "it does not read what it is sent");
 	} else if (!c->version) {
@@ -370,6 +403,7 @@ struct of_conn *of_conn_new(struct event_base *base, struct of_bridge *bridge,
 	for (unsigned kind = 0; kind < OF_PACKETS_KINDS; kind++)
 		of_limit_init(&c->limit[kind]);
 	TAILQ_INIT(&c->bundles);
+	of_schedule_init(c);
 	c->heard_ms = c->moved_ms = sw_clock_ms();
 	if (of_conn_watch(c, base)) {
 		of_conn_free(c);
@@ -387,6 +421,7 @@ void of_conn_free(struct of_conn *c)
 		event_free(c->writable);
 	if (c->drip)
 		event_free(c->drip);
+	of_schedule_fini(c);
 	for (unsigned kind = 0; kind < OF_PACKETS_KINDS; kind++)
 		of_limit_fini(&c->limit[kind]);
 	if (c->stream.fd >= 0)

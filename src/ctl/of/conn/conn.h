@@ -25,12 +25,11 @@
 #include "async.h"
 #include "bundles.h"
 #include "limit.h"
+#include "schedule.h"
 #include "stream.h"
 
-struct event;
 struct event_base;
 struct of_bridge;
-struct of_conn;
 struct of_controller;
 struct of_monitors;
 
@@ -86,6 +85,7 @@ struct of_conn {
 	} session;				  /* chosen by the peer */
 	struct of_bundles bundles;
 	struct of_bundle *committing; /* or NULL */
+	struct of_schedule schedule;
 	struct of_work *work;
 	struct of_monitors *monitors;	    /* or NULL */
 	struct of_features_draft *features; /* of tables, asked for in part; NULL: none are */

@@ -2,7 +2,8 @@
 /*
  * Bundles (1.4.1, 6.8, 7.3.9; ONF's extension 230 for 1.3): messages are checked when they are added, kept, and made one change when
  * the bundle is committed: all of them or none, in their order, whatever the flags ask for. A large one is staged in
- * slices; nobody else may change the bridge until it is done.
+ * slices; nobody else may change the bridge until it is done. In 1.5 a commit may be scheduled (1.5.1, 6.9): it is answered when it was
+ * made, the connection goes on meanwhile, and a discard cancels it.
  *
  * Thread: control.
  */
@@ -12,7 +13,11 @@
 #include <sw/mem.h>
 #include <sw/rule_slices.h>
 
+#include "bundle.h"
+
 #include "../bridge.h"
+#include "../codec/property.h"
+#include "../codec/time.h"
 #include "../conn/reply.h"
 #include "../../persist/persist.h"
 #include "../../staged.h"
@@ -27,8 +32,7 @@ enum {
 };
 #define UNDO_SHARE 1024 /* changes taken back before a look at the time: 0.2 ms */
 
-enum { OFPBF_ATOMIC = 1 << 0, OFPBF_ORDERED = 1 << 1 };
-enum { OFPBF_TIMESTAMP = 1 << 0 }; /* of a request of features */
+#define OFPBPT_TIME 1
 
 #define OFPT_BUNDLE_CONTROL 33
 #define ONFT_BUNDLE_CONTROL 2300
@@ -195,8 +199,7 @@ static void commit_free(struct of_work *work)
 	free(m);
 }
 
-static enum of_error begin_commit(
-	struct of_conn *c, struct of_bundle *bundle, const struct of_msg *msg)
+void of_bundle_commit(struct of_conn *c, struct of_bundle *bundle, const struct of_msg *msg)
 {
 	struct commit *m = sw_xcalloc(1, sizeof(*m));
 
@@ -210,10 +213,49 @@ static enum of_error begin_commit(
 	sw_groups_begin(c->bridge->groups);
 	c->committing = bundle;
 	c->work = &m->work;
-	return OF_FINE;
 }
 
 /* --- control ----------------------------------------------------------------------------------------------------------- */
+
+struct asked {
+	uint32_t id;
+	uint16_t type, flags;
+	bool has_time;
+	uint64_t at_ns; /* that time: sw_clock_tai_ns() */
+};
+
+static bool knows_flags(const struct of_msg *msg, uint16_t flags)
+{
+	uint16_t known = OFPBF_ATOMIC | OFPBF_ORDERED;
+
+	return !(flags & ~(msg->version == OF15 ? known | OFPBF_TIME : known));
+}
+
+/* A time says when to commit, and belongs to nothing else. */
+static enum of_error read_properties(
+	struct of_cursor *body, const struct of_msg *msg, struct asked *q)
+{
+	while (of_left(body)) {
+		struct of_property p;
+		enum of_error error = of_get_property(body, &p);
+
+		if (error)
+			return error;
+		if (p.type != OFPBPT_TIME || msg->version != OF15 ||
+			q->type != OFPBCT_COMMIT_REQUEST)
+			return OFPBPC_BAD_TYPE;
+		if (q->has_time)
+			return OFPBPC_DUP_TYPE;
+		of_skip(&p.body, 4);
+		error = of_get_time(&p.body, &q->at_ns);
+		if (p.body.over || of_left(&p.body))
+			return OFPBPC_BAD_LEN;
+		if (error)
+			return error;
+		q->has_time = true;
+	}
+	return OF_FINE;
+}
 
 static enum of_error open_bundle(struct of_conn *c, const struct of_msg *msg, struct of_bundle *b,
 	uint32_t id, uint16_t flags)
@@ -237,41 +279,78 @@ static enum of_error check(struct of_conn *c, struct of_bundle *b, uint16_t flag
 		of_bundle_discard(c, b);
 		return OFPBFC_BUNDLE_CLOSED;
 	}
-	if (b->flags != flags) {
+	if ((b->flags ^ flags) & ~OFPBF_TIME) {
 		of_bundle_discard(c, b);
 		return OFPBFC_BAD_FLAGS;
 	}
 	return OF_FINE;
 }
 
+/* With the flag there is a time, and without there is none; a bundle that was opened with it is scheduled. */
+static enum of_error check_time(
+	const struct of_conn *c, const struct of_bundle *b, const struct asked *q)
+{
+	bool timed = q->flags & OFPBF_TIME;
+
+	if (timed != q->has_time || (!timed && b->flags & OFPBF_TIME))
+		return OFPBFC_BAD_FLAGS;
+	return timed ? of_schedule_check(c, q->at_ns) : OF_FINE;
+}
+
+static enum of_error commit(
+	struct of_conn *c, const struct of_msg *msg, struct of_bundle *b, const struct asked *q)
+{
+	enum of_error error;
+
+	if (b && b->due) /* it stays as it is */
+		return OFPBFC_BUNDLE_IN_PROGRESS;
+	error = check(c, b, q->flags, false);
+	if (error)
+		return error;
+	error = check_time(c, b, q);
+	if (error) {
+		of_bundle_discard(c, b);
+		return error;
+	}
+	b->flags = q->flags;
+	if (q->has_time)
+		of_schedule_put(c, b, q->at_ns, msg);
+	else
+		of_bundle_commit(c, b, msg);
+	return OF_FINE;
+}
+
 static enum of_error control(struct of_conn *c, const struct of_msg *msg)
 {
 	struct of_cursor body = msg->body;
-	uint32_t id = of_u32(&body);
-	uint16_t type = of_u16(&body), flags = of_u16(&body);
-	struct of_bundle *b = of_bundle_find(c, id);
+	struct asked q = { .id = of_u32(&body) };
+	struct of_bundle *b = of_bundle_find(c, q.id);
 	enum of_error error;
 
-	if (flags & ~(OFPBF_ATOMIC | OFPBF_ORDERED))
+	q.type = of_u16(&body);
+	q.flags = of_u16(&body);
+	error = read_properties(&body, msg, &q);
+	if (error)
+		return error;
+	if (!knows_flags(msg, q.flags))
 		return OFPBFC_BAD_FLAGS;
-	switch (type) {
+	switch (q.type) {
 	case OFPBCT_OPEN_REQUEST:
-		return open_bundle(c, msg, b, id, flags);
+		return open_bundle(c, msg, b, q.id, q.flags);
 	case OFPBCT_CLOSE_REQUEST:
-		error = check(c, b, flags, true);
+		error = check(c, b, q.flags, true);
 		if (error)
 			return error;
 		b->closed = true;
-		answer(c, msg, id, type, flags);
+		answer(c, msg, q.id, q.type, q.flags);
 		return OF_FINE;
 	case OFPBCT_COMMIT_REQUEST:
-		error = check(c, b, flags, false);
-		return error ? error : begin_commit(c, b, msg);
+		return commit(c, msg, b, &q);
 	case OFPBCT_DISCARD_REQUEST:
 		if (!b)
 			return OFPBFC_BAD_ID;
 		of_bundle_discard(c, b);
-		answer(c, msg, id, type, flags);
+		answer(c, msg, q.id, q.type, q.flags);
 		return OF_FINE;
 	default:
 		return OFPBFC_BAD_TYPE;
@@ -315,7 +394,7 @@ static enum of_error add(struct of_conn *c, const struct of_msg *msg)
 
 	of_skip(&body, 2);
 	flags = of_u16(&body);
-	if (flags & ~(OFPBF_ATOMIC | OFPBF_ORDERED))
+	if (!knows_flags(msg, flags))
 		return OFPBFC_BAD_FLAGS;
 	error = b ? check(c, b, flags, true) : OF_FINE;
 	if (!error)
@@ -329,29 +408,6 @@ static enum of_error add(struct of_conn *c, const struct of_msg *msg)
 	return of_bundle_keep(c, b, inner.head, inner.len) ? OF_FINE : OFPBFC_MSG_TOO_MANY;
 }
 
-/* --- features ------------------------------------------------------------------------------------------------------------ */
-
-/* A time of the switch is asked for by TIMESTAMP, and not told: OFPBF_TIME is none of the capabilities. */
-static enum of_error features(struct of_conn *c, const struct of_msg *msg)
-{
-	struct of_cursor body = msg->body;
-	struct of_buf *out;
-
-	if (of_u32(&body) & ~(uint32_t)OFPBF_TIMESTAMP)
-		return OFPBFC_BAD_FLAGS;
-	out = of_reply_multipart(msg);
-	of_put_u16(out, OFPBF_ATOMIC | OFPBF_ORDERED);
-	of_room(out, 6);
-	of_send(c, out);
-	return OF_FINE;
-}
-
-SW_REGISTER(of_message, bundle_features) = {
-	.name = "bundle_features",
-	.help = "what bundles can be",
-	.ids = { { OF_V15, OF_MULTIPART, 0, 19, 8, 8 } },
-	.handle = features,
-};
 SW_REGISTER(of_message, bundle_control) = {
 	.name = "bundle_control",
 	.help = "open, close, commit or discard a bundle",
