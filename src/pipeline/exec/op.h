@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Steps that rules do with packets. Control compiles the actions of a rule to ops once (code_ctl.c). A walk through the
- * tables gathers the ops of the rules it hits on the list of a packet (walk.c), and the list is run on the
- * packets that go the same way (exec.c). So an action has two sides: `walk` tells what it does to the fields that
- * later tables match, `run` what it does to the packets. A packet that others hold too (refcnt > 1) is never changed: an op that changes takes its own copy first.
+ * Steps that rules do with packets. Control compiles the actions of a rule to ops once (code_ctl.c). A walk through the tables
+ * gathers the ops of the rules it hits on the list of a packet (walk.c), and the list is run on packets that go the same way
+ * (exec.c). So an action has two sides: `walk` tells what it does to the fields that later tables match, `run` what it does to
+ * the packets. A packet that others hold too (refcnt > 1) is never changed: an op that changes takes its own copy first.
  *
  * room: pipeline (private). Thread: compiled by control, then constant; workers.
  */
@@ -17,6 +17,7 @@
 
 struct code;
 struct exec;
+struct group_ways;
 struct headers;
 struct learner;
 struct rules_prog;
@@ -42,8 +43,7 @@ enum op_ahead {
 	OP_AHEAD_RESUBMIT, /* op->resubmit.table is the next that is looked into, with the packet's in_port */
 };
 
-/* What becomes of the hop count, of IP or of the outermost label. DOWN: one less, or the packet is lost; NEW: another one,
- * which the fields before it do not tell. */
+/* The hop count, of IP or of the outermost label. DOWN: one less, or the packet is lost; NEW: one that no field before it tells. */
 enum op_hops { OP_HOPS_SAME, OP_HOPS_DOWN, OP_HOPS_NEW };
 
 enum op_changed {
@@ -126,6 +126,7 @@ struct exec {
 	uint32_t runs;	  /* buckets run */
 	uint32_t in_port; /* in buckets that no walk went over: no output to it; else 0 */
 	unsigned why;	  /* drop reason of packets that nothing was done with */
+	struct group_ways *ways; /* of the burst (../group/ways.h), or NULL */
 };
 
 /* The number of the port, where the op is nothing but an output to one; else 0. */

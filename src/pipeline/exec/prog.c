@@ -17,6 +17,7 @@
 
 #include "../field/extract.h"
 #include "../frame.h"
+#include "../group/ways.h"
 #include "../l2.h"
 #include "ahead.h"
 #include "cache_find.h"
@@ -395,14 +396,17 @@ static void forward(struct sw_worker *w, const struct rules_prog *self, struct s
 {
 	struct walk *walk = walk_of(w);
 	struct kept_tally tally = { .rules = self->rules, .reader = &walk->reader };
+	struct group_ways ways;
 	unsigned matches = 0;
 
+	ways.used = 0;
 	look_ahead(self, walk, b);
 	for (unsigned i = 0, n; i < b->n; i += n) {
 		struct exec x = { .w = w,
 			.prog = self,
 			.in = in,
 			.version = walk->reader.version,
+			.ways = &ways,
 			.pkts = &b->pkt[i],
 			.n = 1 };
 
@@ -436,6 +440,7 @@ static void forward(struct sw_worker *w, const struct rules_prog *self, struct s
 		matches += n;
 	}
 	kept_tell(&tally);
+	group_ways_count(&ways, w);
 	rules_count_matches(self->rules, &walk->reader, FIRST_TABLE, matches);
 }
 

@@ -17,6 +17,8 @@
 #include "../exec/walk_live.h"
 #include "group.h"
 #include "live.h"
+#include "send.h"
+#include "ways.h"
 
 SW_USE(drop, rule_too_long);
 SW_REGISTER(drop, rule_no_group) = {
@@ -50,32 +52,16 @@ struct share {
 	struct rte_mbuf **pkts;
 };
 
-static void count(struct group_count *c, unsigned packets, uint64_t bytes)
+/* What counts of the group's buckets. */
+static struct group_count *bucket_count(const struct run *r, unsigned bucket)
 {
-	__atomic_store_n(&c->packets, c->packets + packets, __ATOMIC_RELAXED);
-	__atomic_store_n(&c->bytes, c->bytes + bytes, __ATOMIC_RELAXED);
-}
-
-static struct group_count *counts_of(const struct run *r)
-{
-	return &r->g->counts[r->x->w->id * r->g->stride];
-}
-
-/* Most buckets send to a port and do nothing else: where to. NULL: this one does more, or the port is not there. */
-static inline struct sw_lane *lane_of(const struct run *r, unsigned bucket)
-{
-	uint32_t port = r->g->bucket[bucket].port;
-	unsigned index = of_port_index(r->x->prog->ports, port);
-
-	if (!port || port == r->in_port || index == PORT_NONE)
-		return NULL;
-	return sw_lane_of(r->x->w, index);
+	return group_counts(r->g, r->x->w) + 1 + bucket;
 }
 
 static inline bool send_share(struct run *r, const struct share *s)
 {
 	bool whole = s->ops == r->g->bucket[s->bucket].ops;
-	struct sw_lane *lane = whole ? lane_of(r, s->bucket) : NULL;
+	struct sw_lane *lane = whole ? group_lane(r->x, r->g, s->bucket, r->in_port) : NULL;
 
 	if (unlikely(!lane))
 		return false;
@@ -97,6 +83,7 @@ static void run_ops(struct run *r, struct share *s)
 	sub.spare |= !s->last || r->sent;
 	sub.why = r->why;
 	sub.depth++;
+	sub.ways = NULL;
 	sub.in_port = r->in_port;
 	exec_ops(&sub, s->ops, s->n_ops);
 	exec_end(&sub);
@@ -108,7 +95,7 @@ static void run_ops(struct run *r, struct share *s)
 /* Consumes the share. */
 static void run_share(struct run *r, struct share *s)
 {
-	count(counts_of(r) + 1 + s->bucket, s->n, sw_bytes(s->pkts, s->n));
+	group_count(bucket_count(r, s->bucket), s->n, sw_bytes(s->pkts, s->n));
 	r->x->runs++;
 	if (!send_share(r, s))
 		run_ops(r, s);
@@ -160,11 +147,11 @@ static void run_every(struct run *r)
 static bool send_all(struct run *r, unsigned bucket)
 {
 	struct exec *x = r->x;
-	struct sw_lane *lane = r->op->last ? lane_of(r, bucket) : NULL;
+	struct sw_lane *lane = r->op->last ? group_lane(x, r->g, bucket, r->in_port) : NULL;
 
 	if (unlikely(!lane))
 		return false;
-	count(counts_of(r) + 1 + bucket, x->n, r->bytes);
+	group_count(bucket_count(r, bucket), x->n, r->bytes);
 	x->runs++;
 	for (unsigned i = 0; i < x->n; i++)
 		sw_send(x->w, lane, x->pkts[i]);
@@ -261,12 +248,12 @@ static bool begin(struct run *r)
 	}
 	x->why = SW_ID(drop, group_no_bucket); /* unless one is run */
 	r->bytes = sw_bytes(x->pkts, x->n);
-	count(counts_of(r), x->n, r->bytes);
+	group_count(group_counts(r->g, x->w), x->n, r->bytes);
 	return true;
 }
 
 /* The group as it is at the version of the burst. */
-static void run_group(struct exec *x, const struct op *op)
+static void run_found(struct exec *x, const struct op *op)
 {
 	struct run r = { .x = x, .op = op, .sent = x->sent, .why = x->why };
 	int bucket;
@@ -297,6 +284,12 @@ static void run_group(struct exec *x, const struct op *op)
 		bucket = group_first_live(x->prog, x->version, r.g);
 	}
 	run_one(&r, bucket);
+}
+
+static void run_group(struct exec *x, const struct op *op)
+{
+	if (!x->ways || !op->last || !group_ways_send(x, op))
+		run_found(x, op);
 }
 
 /* The buckets that the walk took along. */
