@@ -36,6 +36,7 @@ struct sw_worker {
 	struct sw_lane *dirty;	  /* lanes with packets waiting */
 	struct sw_lane *tx_lane;  /* the lane whose packets a class's tx has in hand */
 	struct sw_late *late;	  /* what is to be done at the end of the turn (late.h) */
+	struct sw_settle *settle; /* likewise before it reports quiescent */
 	struct sw_stages *stages; /* in a measured turn (stage.h), else NULL */
 	struct sw_event_ring *events;
 	struct sw_lane *lanes[SW_PORT_MAX]; /* control publishes (rcu), NULL where no port is */

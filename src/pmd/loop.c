@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A worker's turn: poll each queue of its list once, hand every burst to the port's ingress program,
- * flush what it filled. Turns come in batches of 64; between batches the worker holds no pointer it got
- * under RCU and its send buffers are empty, so there it reports quiescent, refreshes its coarse clock and,
- * on worker 0, runs one slice of housekeeping a millisecond, and those that somebody asked for.
+ * flush what it filled. Turns come in batches of 64; between batches its send buffers are empty, so there it refreshes its coarse
+ * clock and, on worker 0, runs one slice of housekeeping a millisecond, and those that somebody asked for. Then it does what was put
+ * off until now (late.h), holds no pointer it got under RCU any more, and reports quiescent.
  *
  * One turn in SW_STAGE_EVERY is measured by stage, so that the figures of all others are not changed by it.
  *
@@ -148,11 +148,11 @@ void pmd_run(struct pmd_worker *pw)
 
 		while (turns--)
 			packets += pmd_turn(pw);
-		sw_rcu_quiescent(pw->w.id);
 		if (unlikely(__atomic_load_n(&sw_housekeep_asked, __ATOMIC_RELAXED)))
 			pmd_housekeep_asked(pw);
 		if (pw->w.now_tsc >= pw->next_ms_tsc)
 			each_ms(pw);
+		pmd_quiescent(pw);
 		pmd_rest_if_idle(pw, packets);
 	}
 }

@@ -16,6 +16,7 @@
 #include <semaphore.h>
 
 #include <sw/event.h>
+#include <sw/late.h>
 #include <sw/pmd.h>
 #include <sw/port.h>
 #include <sw/stage.h>
@@ -118,5 +119,13 @@ void pmd_balance_second(void); /* after a sample: balance if it is on and due */
 /* mem_ctl.c: cache-aligned zeroed memory on a NUMA node (-1 any); NULL when there is none. */
 void *pmd_alloc(size_t size, int numa);
 void pmd_free(void *p);
+
+/* Between batches, last. */
+static inline void pmd_quiescent(struct pmd_worker *pw)
+{
+	if (pw->w.settle)
+		sw_settle_all(&pw->w);
+	sw_rcu_quiescent(pw->w.id);
+}
 
 #endif

@@ -247,9 +247,9 @@ void sw_pmd_turn(unsigned id)
 	sw_worker_read_clock(&pw->w);
 	pw->w.now_tsc = rte_rdtsc();
 	pmd_turn(pw);
-	sw_rcu_quiescent(id);
 	pmd_housekeep_asked(pw);
 	pmd_housekeep(pw);
+	pmd_quiescent(pw);
 }
 
 unsigned sw_pmd_workers(void)

@@ -105,6 +105,16 @@ static void run_late(struct sw_worker *w)
 	}
 }
 
+void sw_settle_all(struct sw_worker *w)
+{
+	while (w->settle) {
+		struct sw_settle *first = w->settle;
+
+		w->settle = first->next;
+		first->run(w, first);
+	}
+}
+
 void sw_flush(struct sw_worker *w)
 {
 	uint16_t depth = w->depth;

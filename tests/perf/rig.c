@@ -12,12 +12,15 @@
 #include <sw/err.h>
 #include <sw/group.h>
 #include <sw/groups.h>
+#include <sw/late.h>
 #include <sw/mem.h>
 #include <sw/pool.h>
 #include <sw/rcu.h>
 #include <sw/rule_text.h>
 
 #include "swtest.h"
+
+#define BATCH 64 /* bursts before what was put off is done, as a worker has turns */
 
 static int sink_open(struct sw_port *port, struct sw_err *err)
 {
@@ -152,6 +155,8 @@ void rig_run(struct rig *rig, unsigned from, struct rte_mbuf **pkts, unsigned n)
 
 	ingress->run(rig->w, ingress, rig->lane[from], pkts, n);
 	sw_flush(rig->w);
+	if (!(++rig->runs % BATCH))
+		sw_settle_all(rig->w);
 }
 
 struct rte_mbuf **rig_fill(struct rig *rig, const struct scene *sc, unsigned from, unsigned n)
@@ -220,6 +225,7 @@ void rig_rule(struct rig *rig, enum sw_rule_verb verb, const char *text)
 
 	if (sw_rule_parse(text, verb, &c, &err))
 		give_up(&err);
+	sw_settle_all(rig->w);
 	sw_rules_begin(rules);
 	if (sw_rules_stage(rules, &c, &err))
 		give_up(&err);

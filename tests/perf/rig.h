@@ -25,6 +25,7 @@ struct rig {
 	struct sw_bridge *bridge;
 	uint64_t random;
 	unsigned next;
+	unsigned runs;
 };
 
 /* Who speaks to whom. */

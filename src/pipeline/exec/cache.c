@@ -40,7 +40,7 @@ static bool groups_are_same(const struct cache *c, const struct cache_entry *e, 
 	const struct walk *walk)
 {
 	const struct sw_groups *groups = walk->prog->groups;
-	const struct cache_list *l = &c->list[e->out - 1];
+	const struct cache_list *l = cache_list(c, e);
 
 	return !(e->flags & CACHE_WATCHED && !groups_same(groups, version)) &&
 	       groups_hold(groups, l->ops, l->n_ops, version, walk->reader.version);
@@ -48,7 +48,7 @@ static bool groups_are_same(const struct cache *c, const struct cache_entry *e, 
 
 bool cache_still_holds(struct cache *c, struct cache_entry *e, const struct walk *walk)
 {
-	const uint64_t *tables = e->flags & CACHE_LISTED ? c->list[e->out - 1].tables : NULL;
+	const uint64_t *tables = e->flags & CACHE_LISTED ? cache_list(c, e)->tables : NULL;
 	struct cache_rest *rest = cache_rest(c, e);
 	uint64_t *version = e->flags & CACHE_LATE ? &rest->late.version : &e->version;
 
@@ -109,6 +109,7 @@ static uint32_t hash_walk(const struct walk *walk, uint32_t why)
 static bool list_is(const struct cache_list *l, const struct walk *walk, uint32_t why)
 {
 	return l->why == why && l->n_ops == walk->n_ops && l->counts.n_hits == walk->n_hits &&
+	       l->rules == walk->prog->rules &&
 	       !memcmp(l->tables, walk->tables, sizeof(l->tables)) &&
 	       !memcmp(l->ops, walk->ops, walk->n_ops * sizeof(l->ops[0])) &&
 	       !memcmp(l->hits, walk->hits, walk->n_hits * sizeof(l->hits[0]));
@@ -129,7 +130,7 @@ void cache_list_free(struct cache *c, struct cache_list *l)
 static void entry_void(struct cache *c, struct cache_entry *e)
 {
 	if (e->flags & CACHE_LISTED)
-		cache_list_put(c, &c->list[e->out - 1]);
+		cache_list_put(c, cache_list(c, e));
 	e->flags = 0;
 }
 
@@ -212,6 +213,7 @@ static uint32_t list_get(struct cache *c, const struct walk *walk, uint32_t why)
 	l->hash = hash;
 	l->why = why;
 	l->n_ops = walk->n_ops;
+	l->rules = walk->prog->rules;
 	memcpy(l->tables, walk->tables, sizeof(l->tables));
 	memcpy(l->ops, walk->ops, walk->n_ops * sizeof(l->ops[0]));
 	note_hits(l, walk);

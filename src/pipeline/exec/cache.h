@@ -19,6 +19,8 @@
 #ifndef PIPELINE_EXEC_CACHE_H
 #define PIPELINE_EXEC_CACHE_H
 
+#include <sw/late.h>
+
 #include "cache_class.h"
 #include "cache_entry.h"
 #include "cache_layout.h"
@@ -41,7 +43,9 @@ struct cache {
 	uint32_t free_list;	    /* index + 1 of one that came back */
 	struct cache_list *list;
 	uint32_t *list_head; /* by hash, n_lists of them */
-	uint64_t version;    /* of the last burst */
+	uint32_t later;	     /* index + 1 of the first list with packets that are to be counted, */
+	struct sw_settle settle; /* which does that */
+	uint64_t version;	 /* of the last burst */
 	uint32_t old_bursts; /* so many to come in which entries are likely of a version before */
 	uint64_t used;	     /* entries */
 	uint32_t taken[CACHE_MOST >> CACHE_PIECE_SHIFT]; /* of them, in each piece */
@@ -58,13 +62,19 @@ extern struct cache_secret {
 	uint64_t owner[2], class[CACHE_CLASSES], lane[2 * CACHE_LANES], end; /* end: odd */
 } cache_secret;
 
-/* The list of an entry, kept until it is put: what is run may come back to this cache by a patch port. */
-static inline struct cache_list *cache_list_take(struct cache *c, const struct cache_entry *e)
+/* Of CACHE_LISTED. */
+static inline struct cache_list *cache_list(const struct cache *c, const struct cache_entry *e)
 {
-	struct cache_list *list = &c->list[e->out - 1];
+	return &c->list[e->out - 1];
+}
 
-	list->refs++;
-	return list;
+/* Have on the way what is run of it. */
+static inline void cache_fetch_list(const struct cache *c, const struct cache_entry *e)
+{
+	const struct cache_list *l = cache_list(c, e);
+
+	rte_prefetch0(l);
+	rte_prefetch0(l->ops);
 }
 
 void cache_list_free(struct cache *c, struct cache_list *list);

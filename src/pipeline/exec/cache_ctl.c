@@ -21,6 +21,7 @@
 #include "cache.h"
 #include "cache_class.h"
 #include "cache_key.h"
+#include "kept.h"
 #include "wish.h"
 
 SW_LOG(flows, "flows that workers keep");
@@ -234,6 +235,7 @@ static struct cache *cache_create(uint32_t entries)
 	c->ghosts = (struct cache_signs *)(c->bucket + buckets);
 	c->list = (struct cache_list *)l;
 	c->n_lists = lists;
+	c->settle.run = kept_settle;
 	c->list_head = sw_xcalloc(lists, sizeof(*c->list_head));
 	return c;
 }

@@ -27,18 +27,25 @@ struct cache_counts {
 	uint32_t n_hits;
 };
 
-/* What several walks came to that are alike. */
+/*
+ * What several walks came to that are alike. What is run of it is its first line and its ops. Its packets are summed here, and
+ * counted by its rules and tables before the worker reports quiescent (kept.c).
+ */
 struct cache_list {
-	uint32_t refs, why;
-	uint32_t n_ops;
-	struct cache_counts counts;
-	struct rule_count *count[CACHE_HITS]; /* of hits */
-	struct op ops[CACHE_OPS];
-	/* From here nothing that running it needs. */
-	const struct sw_rule *hits[CACHE_HITS];
-	uint64_t tables[4]; /* looked into */
+	uint32_t refs;
+	uint32_t packets; /* not counted yet, */
+	uint64_t bytes;	  /* and theirs; where there are some: */
+	uint32_t later;	  /* index + 1 of the next such list, and a reference of its own */
+	/* From here on constant while it has references. */
+	uint32_t why, n_ops;
 	uint32_t hash;
 	uint32_t next; /* index + 1 in the chain of its hash, or of those that came back */
+	struct op ops[CACHE_OPS] __rte_cache_aligned;
+	struct sw_rules *rules;
+	struct cache_counts counts;
+	struct rule_count *count[CACHE_HITS]; /* of hits */
+	const struct sw_rule *hits[CACHE_HITS];
+	uint64_t tables[4]; /* looked into */
 } __rte_cache_aligned;
 
 /* What a packet of a kept flow needs, as most keys have two lanes: one line. */

@@ -48,17 +48,20 @@ static bool copy_entry(struct copy *to, const struct cache *c, const struct cach
 	return is_same(to, c, from);
 }
 
+/* So much of a list changes while it is used. */
+#define LIST_MOVES offsetof(struct cache_list, why)
+
 static bool copy_list(const struct cache *c, const struct cache_entry *e, struct cache_list *to)
 {
 	const struct cache_list *from;
 
 	if (!e->out || e->out > c->n_lists)
 		return false;
-	from = &c->list[e->out - 1];
+	from = cache_list(c, e);
 	memcpy(to, from, sizeof(*to));
 	rte_rmb();
-	return to->refs && !memcmp(to, from, sizeof(*to)) && to->n_ops <= CACHE_OPS &&
-	       to->counts.n_hits <= CACHE_HITS;
+	return to->refs && from->refs && !memcmp(&to->why, &from->why, sizeof(*to) - LIST_MOVES) &&
+	       to->n_ops <= CACHE_OPS && to->counts.n_hits <= CACHE_HITS;
 }
 
 /* The program that entries of the id are of, or NULL: it is gone. */

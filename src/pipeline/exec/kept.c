@@ -2,52 +2,65 @@
 /*
  * Running the lists of kept flows.
  *
- * Workers. Where no two neighbours are of one list all that is done here is done for each packet, so it is little: counters
- * are at hand in the list, and those of tables are gathered.
+ * Workers. Where no two neighbours are of one list all that is done here is done for each packet, so it is little: a list sums
+ * its own packets, and its rules and tables count them once in a batch of turns.
  */
 #include "kept.h"
 
+#include <sw/mem.h>
+
 #include "../rule/lookup.h"
 
-static bool counts_alike(const struct cache_counts *a, const struct cache_counts *b)
+/* It has a reference more until it is counted, so nobody frees it while it is run: that may come back to this cache by a patch port. */
+static void put_off(struct sw_worker *w, struct cache *c, struct cache_list *l)
 {
-	uint64_t differ = (a->all ^ b->all) | (a->n_hits ^ b->n_hits);
-
-	for (unsigned i = 0; i < 4; i++)
-		differ |= a->missed[i] ^ b->missed[i];
-	return !differ;
+	l->refs++;
+	l->later = c->later;
+	if (!c->later)
+		sw_settle_add(w, &c->settle);
+	c->later = l - c->list + 1;
 }
 
-void kept_tell(const struct kept_tally *tally)
+void kept_run(struct exec *x, struct cache *c, const struct cache_entry *e)
 {
-	if (!tally->n)
-		return;
-	for (unsigned i = 0; i < tally->counts.n_hits; i++)
-		rules_count_matches(tally->rules, tally->reader, tally->counts.table[i], tally->n);
-	rules_count_misses(tally->rules, tally->reader, tally->counts.missed, tally->n);
-}
+	struct cache_list *l = cache_list(c, e);
 
-static void note(struct kept_tally *tally, const struct cache_list *l, unsigned n)
-{
-	if (unlikely(!counts_alike(&tally->counts, &l->counts))) {
-		kept_tell(tally);
-		tally->counts = l->counts;
-		tally->n = 0;
-	}
-	tally->n += n;
-}
-
-void kept_run(
-	struct exec *x, struct cache *c, const struct cache_entry *e, struct kept_tally *tally)
-{
-	struct cache_list *l = cache_list_take(c, e);
-	uint64_t bytes = sw_bytes(x->pkts, x->n);
-
-	for (unsigned i = 0; i < l->counts.n_hits; i++)
-		rule_count_to(l->count[i], x->w, x->n, bytes);
-	note(tally, l, x->n);
+	if (!l->packets)
+		put_off(x->w, c, l);
+	l->packets += x->n;
+	l->bytes += sw_bytes(x->pkts, x->n);
 	x->why = l->why;
-	exec_ops(x, l->ops, l->n_ops);
-	cache_list_put(c, l);
+	if (l->n_ops == 1 && !l->ops[0].changes)
+		l->ops[0].run(x, l->ops); /* as exec_ops() would */
+	else
+		exec_ops(x, l->ops, l->n_ops);
 	exec_end(x);
+}
+
+static void count(const struct sw_worker *w, const struct cache_list *l)
+{
+	const struct rule_reader reader = { .worker = w->id };
+
+	for (unsigned i = 0; i < l->counts.n_hits; i++) {
+		rule_count_to(l->count[i], w, l->packets, l->bytes);
+		rules_count_matches(l->rules, &reader, l->counts.table[i], l->packets);
+	}
+	rules_count_misses(l->rules, &reader, l->counts.missed, l->packets);
+}
+
+void kept_settle(struct sw_worker *w, struct sw_settle *settle)
+{
+	struct cache *c = sw_container_of(settle, struct cache, settle);
+	uint32_t later = c->later;
+
+	c->later = 0;
+	while (later) {
+		struct cache_list *l = &c->list[later - 1];
+
+		later = l->later;
+		count(w, l);
+		l->packets = 0;
+		l->bytes = 0;
+		cache_list_put(c, l);
+	}
 }

@@ -7,21 +7,14 @@
 #ifndef PIPELINE_EXEC_KEPT_H
 #define PIPELINE_EXEC_KEPT_H
 
+#include <sw/late.h>
+
 #include "cache.h"
 
-/* Packets that tables are still to be told of. Flows of most rules go through the same tables, so they are told once a burst. */
-struct kept_tally {
-	struct sw_rules *rules;
-	const struct rule_reader *reader;
-	struct cache_counts counts;
-	unsigned n;
-};
-
 /* Consumes x's packets. e: of CACHE_LISTED. */
-void kept_run(
-	struct exec *x, struct cache *c, const struct cache_entry *e, struct kept_tally *tally);
+void kept_run(struct exec *x, struct cache *c, const struct cache_entry *e);
 
-/* At the end of the burst. */
-void kept_tell(const struct kept_tally *tally);
+/* Before the worker reports quiescent: what the lists of a cache have summed is counted by their rules and tables. */
+void kept_settle(struct sw_worker *w, struct sw_settle *settle);
 
 #endif

@@ -209,6 +209,8 @@ static void find(struct cache *c, struct burst *b, const struct walk *walk)
 			cache_fetch_ghosts(c, &b->key[i]);
 		else if (likely(!(e->flags & CACHE_LISTED)))
 			rte_prefetch0(b->count[i] = e->count);
+		else
+			cache_fetch_list(c, e);
 	}
 }
 
@@ -395,7 +397,6 @@ static void forward(struct sw_worker *w, const struct rules_prog *self, struct s
 	struct cache *c, struct burst *b, uint64_t changes)
 {
 	struct walk *walk = walk_of(w);
-	struct kept_tally tally = { .rules = self->rules, .reader = &walk->reader };
 	struct group_ways ways;
 	unsigned matches = 0;
 
@@ -432,14 +433,13 @@ static void forward(struct sw_worker *w, const struct rules_prog *self, struct s
 			n = x.n = same_way(b, i);
 		c->hits += n;
 		if (e->flags & CACHE_LISTED) {
-			kept_run(&x, c, e, &tally);
+			kept_run(&x, c, e);
 			continue;
 		}
 		send_plainly(&x, e->out, e->why);
 		count(w, b, i, n); /* last: the counters are on the way */
 		matches += n;
 	}
-	kept_tell(&tally);
 	group_ways_count(&ways, w);
 	rules_count_matches(self->rules, &walk->reader, FIRST_TABLE, matches);
 }
