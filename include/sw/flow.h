@@ -32,7 +32,7 @@ struct sw_flow_stats {
 	uint64_t wishes_lost; /* there was no room to tell it */
 };
 
-#define SW_FLOW_HITS 8
+#define SW_FLOW_HITS 128
 
 /* A flow that is kept and holds. Packets are counted by rules alone: a count of each flow would be one more cache line for
  * workers to write (README.md of the room has what that costs). So of a flow's own packets bounds are
@@ -46,11 +46,11 @@ struct sw_flow {
 	uint32_t longer_than, up_to;
 	bool used;		   /* since the worker last sought room nearby, or was made then */
 	const struct sw_drop *why; /* nothing is done with its packets; else NULL */
-	unsigned n_hits;	   /* rules it came by, in order */
-	const struct sw_rule *hit[SW_FLOW_HITS];
 	uint64_t packets,
 		bytes; /* not more, on this worker since its rules are there; without a rule UINT64_MAX */
 	uint32_t idle_s; /* not used for this long at least; without a rule 0 */
+	unsigned n_hits; /* rules it came by, in order */
+	const struct sw_rule *hit[SW_FLOW_HITS];
 };
 
 /* The flows of a worker, of one bridge or of all (NULL): a cursor of zeros but for worker and looks begins. False: there are no

@@ -69,12 +69,13 @@ bool cache_still_holds(struct cache *c, struct cache_entry *e, const struct walk
 /* Is more than half of it in use? It is told once. */
 static void note_full(struct cache *c)
 {
-	c->full = !c->told && (c->used > c->entries / 2 || c->lists_used > c->n_lists / 2);
+	c->full = !c->told && (c->used > c->entries / 2 || c->lists_used > c->n_lists / 2 ||
+				      c->rooms_used > c->n_rooms / 2);
 }
 
 /* --- lists --- */
 
-#define SWEEP 2 /* buckets that are looked at for a list, at most, when there is none */
+#define SWEEP 2 /* buckets that are looked at for a list or a room, at most, when there is none */
 
 static uint32_t mix(uint32_t hash, uint64_t v)
 {
@@ -94,6 +95,19 @@ static uint32_t fresh_list(struct cache *c)
 	return index;
 }
 
+/* Likewise. */
+static uint32_t fresh_room(struct cache *c)
+{
+	uint32_t index = c->free_room;
+
+	if (index)
+		c->free_room = c->room[index - 1].next;
+	else if (c->rooms < c->n_rooms)
+		index = ++c->rooms;
+	c->rooms_used += index != 0;
+	return index;
+}
+
 static uint32_t hash_walk(const struct walk *walk, uint32_t why)
 {
 	uint32_t hash = mix(why, walk->n_ops << 16 | walk->n_hits);
@@ -106,13 +120,21 @@ static uint32_t hash_walk(const struct walk *walk, uint32_t why)
 	return hash;
 }
 
-static bool list_is(const struct cache_list *l, const struct walk *walk, uint32_t why)
+static bool list_is(
+	const struct cache *c, const struct cache_list *l, const struct walk *walk, uint32_t why)
 {
-	return l->why == why && l->n_ops == walk->n_ops && l->counts.n_hits == walk->n_hits &&
+	return l->why == why && l->n_ops == walk->n_ops && l->n_hits == walk->n_hits &&
 	       l->rules == walk->prog->rules &&
 	       !memcmp(l->tables, walk->tables, sizeof(l->tables)) &&
 	       !memcmp(l->ops, walk->ops, walk->n_ops * sizeof(l->ops[0])) &&
-	       !memcmp(l->hits, walk->hits, walk->n_hits * sizeof(l->hits[0]));
+	       !memcmp(cache_hits(c, l), walk->hits, walk->n_hits * sizeof(walk->hits[0]));
+}
+
+static void room_free(struct cache *c, uint32_t index)
+{
+	c->rooms_used--;
+	c->room[index - 1].next = c->free_room;
+	c->free_room = index;
 }
 
 void cache_list_free(struct cache *c, struct cache_list *l)
@@ -120,6 +142,8 @@ void cache_list_free(struct cache *c, struct cache_list *l)
 	uint32_t index = l - c->list + 1, *at = &c->list_head[l->hash & (c->n_lists - 1)];
 
 	c->lists_used--;
+	if (unlikely(l->room))
+		room_free(c, l->room);
 	while (*at != index)
 		at = &c->list[*at - 1].next;
 	*at = l->next;
@@ -149,10 +173,11 @@ static void age(struct cache_signs *signs)
 		signs->of[i] &= ~CACHE_USED;
 }
 
-/* All lists are taken: a hand goes round, and entries that were not used since it came last give theirs. */
-static uint32_t spare_list(struct cache *c)
+/* All lists or rooms are taken: a hand goes round until one comes back, and entries that were not used since it came last give
+ * theirs. */
+static void sweep(struct cache *c, const uint32_t *came_back)
 {
-	for (unsigned n = 0; n < SWEEP && !c->free_list; n++) {
+	for (unsigned n = 0; n < SWEEP && !*came_back; n++) {
 		uint64_t b = c->sweep++ & c->mask;
 		struct cache_signs *signs = &c->bucket[b].signs;
 
@@ -165,61 +190,80 @@ static uint32_t spare_list(struct cache *c)
 		}
 		age(signs);
 	}
-	return fresh_list(c);
 }
 
-/* What each packet of it counts in the tables. A table that was looked into again and again counts once where no rule was hit. */
-static void note_hits(struct cache_list *l, const struct walk *walk)
+/* The tables that count its packets: one that was looked into again and again counts once where no rule was hit. */
+static void note_missed(struct cache_list *l, const struct walk *walk)
 {
-	struct cache_counts *counts = &l->counts;
-
-	counts->n_hits = walk->n_hits;
-	counts->all = 0;
-	memcpy(counts->missed, walk->tables, sizeof(counts->missed));
-	for (unsigned i = 0; i < walk->n_hits; i++) {
-		unsigned table = walk->hits[i]->table;
-
-		l->hits[i] = walk->hits[i];
-		l->count[i] = rule_count(walk->hits[i], walk->reader.worker);
-		counts->table[i] = table;
-		counts->missed[table / 64] &= ~(1ull << table % 64);
-	}
+	memcpy(l->missed, walk->tables, sizeof(l->missed));
+	for (unsigned i = 0; i < walk->n_hits; i++)
+		l->missed[walk->hits[i]->table / 64] &= ~(1ull << walk->hits[i]->table % 64);
 	if (l->why == SW_ID(drop, fragment)) /* dropped before the first */
-		memset(counts->missed, 0, sizeof(counts->missed));
+		memset(l->missed, 0, sizeof(l->missed));
+}
+
+static void fill_list(struct cache *c, struct cache_list *l, const struct walk *walk)
+{
+	struct cache_room *room = l->room ? &c->room[l->room - 1] : NULL;
+	struct op *ops = room ? room->ops : l->few_ops;
+
+	memcpy(ops, walk->ops, walk->n_ops * sizeof(*ops));
+	memcpy(room ? room->hits : l->few_hits, walk->hits, walk->n_hits * sizeof(walk->hits[0]));
+	memcpy(l->tables, walk->tables, sizeof(l->tables));
+	l->ops = ops;
+	l->n_ops = walk->n_ops;
+	l->n_hits = walk->n_hits;
+	l->rules = walk->prog->rules;
+	note_missed(l, walk);
+}
+
+/* A list with room for all of the walk; NULL: there is none. */
+static struct cache_list *new_list(struct cache *c, const struct walk *walk)
+{
+	bool large = walk->n_ops > CACHE_OPS || walk->n_hits > CACHE_HITS;
+	uint32_t room = 0, index;
+
+	if (unlikely(large) && c->rooms == c->n_rooms && !c->free_room)
+		sweep(c, &c->free_room);
+	if (unlikely(large) && !(room = fresh_room(c)))
+		return NULL;
+	if (c->lists == c->n_lists && !c->free_list)
+		sweep(c, &c->free_list);
+	index = fresh_list(c);
+	if (!index) {
+		if (room)
+			room_free(c, room);
+		return NULL;
+	}
+	c->lists_used++;
+	note_full(c);
+	c->list[index - 1].room = room;
+	return &c->list[index - 1];
 }
 
 /* Index + 1 of the list of the walk, with one more reference; 0: there is no room. */
 static uint32_t list_get(struct cache *c, const struct walk *walk, uint32_t why)
 {
-	uint32_t hash = hash_walk(walk, why), *head = &c->list_head[hash & (c->n_lists - 1)], index;
+	uint32_t hash = hash_walk(walk, why), *head = &c->list_head[hash & (c->n_lists - 1)];
 	struct cache_list *l;
 
-	for (index = *head; index; index = l->next) {
+	for (uint32_t index = *head; index; index = l->next) {
 		l = &c->list[index - 1];
-		if (l->hash == hash && list_is(l, walk, why)) {
+		if (l->hash == hash && list_is(c, l, walk, why)) {
 			l->refs++;
 			return index;
 		}
 	}
-	index = fresh_list(c);
-	if (!index)
-		index = spare_list(c);
-	if (!index)
+	l = new_list(c, walk);
+	if (!l)
 		return 0;
-	c->lists_used++;
-	note_full(c);
-	l = &c->list[index - 1];
 	l->refs = 1;
 	l->hash = hash;
 	l->why = why;
-	l->n_ops = walk->n_ops;
-	l->rules = walk->prog->rules;
-	memcpy(l->tables, walk->tables, sizeof(l->tables));
-	memcpy(l->ops, walk->ops, walk->n_ops * sizeof(l->ops[0]));
-	note_hits(l, walk);
+	fill_list(c, l, walk);
 	l->next = *head;
-	*head = index;
-	return index;
+	*head = l - c->list + 1;
+	return *head;
 }
 
 /* --- entries --- */
@@ -402,8 +446,8 @@ void cache_keep(struct cache *c, const struct cache_key *key, struct cache_entry
 	bool plain = is_plain(walk);
 	struct cache_rest *rest;
 
-	if (walk->once || walk->too_long || walk->n_snaps || walk->n_ops > CACHE_OPS ||
-		walk->n_hits > CACHE_HITS)
+	if (walk->once || walk->too_long || walk->n_snaps || walk->n_ops > CACHE_OPS_MOST ||
+		walk->n_hits > CACHE_HITS_MOST)
 		goto cannot;
 	if (unlikely(walk->asked_length) && !tells_length(walk, key))
 		goto cannot;

@@ -42,6 +42,9 @@ struct cache {
 	uint32_t lists_used, sweep; /* sweep: the bucket that is looked at next for one */
 	uint32_t free_list;	    /* index + 1 of one that came back */
 	struct cache_list *list;
+	uint32_t n_rooms, rooms; /* likewise of lists' rooms */
+	uint32_t rooms_used, free_room;
+	struct cache_room *room;
 	uint32_t *list_head; /* by hash, n_lists of them */
 	uint32_t later;	     /* index + 1 of the first list with packets that are to be counted, */
 	struct sw_settle settle; /* which does that */
@@ -52,9 +55,9 @@ struct cache {
 	uint64_t changes; /* entries given to another key: pointers to them are void */
 	/* Packets: found; walked; walked and cannot be kept; walked and not seen before. */
 	uint64_t hits, misses, uncached, ghostly;
-	bool full, told;   /* more than half of it is in use; told so */
-	struct cache *old; /* the smaller one before it: what is in it is taken from there */
-	size_t mapped;	   /* bytes, of all but the struct and list_head */
+	bool full, told;       /* more than half of it is in use; told so */
+	struct cache *old;     /* the smaller one before it: what is in it is taken from there */
+	size_t mapped, listed; /* bytes: of entries and buckets; of lists and rooms */
 };
 
 extern struct cache *caches[SW_WORKER_MAX];
@@ -74,7 +77,14 @@ static inline void cache_fetch_list(const struct cache *c, const struct cache_en
 	const struct cache_list *l = cache_list(c, e);
 
 	rte_prefetch0(l);
-	rte_prefetch0(l->ops);
+	rte_prefetch0(l->few_ops);
+}
+
+/* The rules that it hits: n_hits of them. */
+static inline const struct sw_rule *const *cache_hits(
+	const struct cache *c, const struct cache_list *l)
+{
+	return l->room ? c->room[l->room - 1].hits : l->few_hits;
 }
 
 void cache_list_free(struct cache *c, struct cache_list *list);

@@ -27,6 +27,7 @@
 SW_LOG(flows, "flows that workers keep");
 
 #define LISTS_SHARE 4 /* entries for one list */
+#define ROOMS_SHARE 4 /* lists for one room */
 
 static uint64_t random_word(void)
 {
@@ -213,15 +214,16 @@ static struct cache *cache_create(uint32_t entries)
 	size_t near = entries * sizeof(struct cache_entry);
 	size_t all = near + entries * sizeof(struct cache_rest) +
 		     buckets * (sizeof(struct cache_bucket) + sizeof(struct cache_signs));
-	uint32_t lists = entries / LISTS_SHARE;
-	char *p = map(all), *l = map(lists * sizeof(struct cache_list));
+	uint32_t lists = entries / LISTS_SHARE, rooms = lists / ROOMS_SHARE;
+	size_t listed = lists * sizeof(struct cache_list) + rooms * sizeof(struct cache_room);
+	char *p = map(all), *l = map(listed);
 	struct cache *c;
 
 	if (!p || !l) {
 		if (p)
 			munmap(p, all);
 		if (l)
-			munmap(l, lists * sizeof(struct cache_list));
+			munmap(l, listed);
 		return NULL;
 	}
 	madvise(p, all, MADV_HUGEPAGE);
@@ -234,7 +236,10 @@ static struct cache *cache_create(uint32_t entries)
 	c->bucket = (struct cache_bucket *)(c->rest + entries);
 	c->ghosts = (struct cache_signs *)(c->bucket + buckets);
 	c->list = (struct cache_list *)l;
+	c->room = (struct cache_room *)(c->list + lists);
+	c->listed = listed;
 	c->n_lists = lists;
+	c->n_rooms = rooms;
 	c->settle.run = kept_settle;
 	c->list_head = sw_xcalloc(lists, sizeof(*c->list_head));
 	return c;
@@ -248,7 +253,7 @@ static void cache_destroy(void *arg)
 		return;
 	cache_destroy(c->old);
 	munmap(c->entry, c->mapped);
-	munmap(c->list, c->n_lists * sizeof(struct cache_list));
+	munmap(c->list, c->listed);
 	free(c->list_head);
 	free(c);
 }

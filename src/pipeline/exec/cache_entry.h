@@ -14,18 +14,18 @@
 #include "op.h"
 
 #define CACHE_WAYS 8 /* entries in a bucket */
-#define CACHE_OPS  8 /* longer walks are not kept */
-#define CACHE_HITS 8
 
-/* Tables that packets are counted in. */
-struct cache_counts {
-	union {
-		uint8_t table[CACHE_HITS]; /* of each rule that is hit */
-		uint64_t all;
-	};
-	uint64_t missed[4]; /* where none was, a bit each */
-	uint32_t n_hits;
-};
+/* What a list has room for itself, as most need no more, and in a room of its own. Longer walks are not kept. */
+#define CACHE_OPS	8
+#define CACHE_HITS	8
+#define CACHE_OPS_MOST	64
+#define CACHE_HITS_MOST 128
+
+struct cache_room {
+	struct op ops[CACHE_OPS_MOST];
+	const struct sw_rule *hits[CACHE_HITS_MOST];
+	uint32_t next; /* index + 1 of those that came back */
+} __rte_cache_aligned;
 
 /*
  * What several walks came to that are alike. What is run of it is its first line and its ops. Its packets are summed here, and
@@ -37,15 +37,17 @@ struct cache_list {
 	uint64_t bytes;	  /* and theirs; where there are some: */
 	uint32_t later;	  /* index + 1 of the next such list, and a reference of its own */
 	/* From here on constant while it has references. */
-	uint32_t why, n_ops;
+	uint32_t why;
+	uint16_t n_ops, n_hits;
+	uint32_t room; /* index + 1 of its room, where all ops and hits are; 0: they are here */
+	const struct op *ops;
 	uint32_t hash;
 	uint32_t next; /* index + 1 in the chain of its hash, or of those that came back */
-	struct op ops[CACHE_OPS] __rte_cache_aligned;
+	struct op few_ops[CACHE_OPS] __rte_cache_aligned;
+	const struct sw_rule *few_hits[CACHE_HITS];
 	struct sw_rules *rules;
-	struct cache_counts counts;
-	struct rule_count *count[CACHE_HITS]; /* of hits */
-	const struct sw_rule *hits[CACHE_HITS];
-	uint64_t tables[4]; /* looked into */
+	uint64_t tables[4]; /* looked into; a bit each, */
+	uint64_t missed[4]; /* and of them those where no rule was hit */
 } __rte_cache_aligned;
 
 /* What a packet of a kept flow needs, as most keys have two lanes: one line. */

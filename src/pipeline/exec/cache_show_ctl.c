@@ -48,20 +48,32 @@ static bool copy_entry(struct copy *to, const struct cache *c, const struct cach
 	return is_same(to, c, from);
 }
 
-/* So much of a list changes while it is used. */
+/* What is constant of a list, from here to its end. */
 #define LIST_MOVES offsetof(struct cache_list, why)
 
-static bool copy_list(const struct cache *c, const struct cache_entry *e, struct cache_list *to)
+static bool is_same_list(const struct cache_list *a, const struct cache_list *b)
 {
+	return a->refs && b->refs && !memcmp(&a->why, &b->why, sizeof(*a) - LIST_MOVES);
+}
+
+/* Its rules, too. */
+static bool copy_list(struct sw_flow *flow, const struct cache *c, const struct cache_entry *e,
+	struct cache_list *to)
+{
+	const struct sw_rule *const *hits;
 	const struct cache_list *from;
 
 	if (!e->out || e->out > c->n_lists)
 		return false;
 	from = cache_list(c, e);
 	memcpy(to, from, sizeof(*to));
+	if (to->n_hits > (to->room ? CACHE_HITS_MOST : CACHE_HITS) || to->room > c->n_rooms)
+		return false;
+	hits = cache_hits(c, to->room ? to : from);
+	flow->n_hits = to->n_hits;
+	memcpy(flow->hit, hits, to->n_hits * sizeof(hits[0]));
 	rte_rmb();
-	return to->refs && from->refs && !memcmp(&to->why, &from->why, sizeof(*to) - LIST_MOVES) &&
-	       to->n_ops <= CACHE_OPS && to->counts.n_hits <= CACHE_HITS;
+	return is_same_list(to, from) && !memcmp(flow->hit, hits, to->n_hits * sizeof(hits[0]));
 }
 
 /* The program that entries of the id are of, or NULL: it is gone. */
@@ -283,11 +295,9 @@ static bool take_rules(struct sw_flow *flow, const struct cache *c, const struct
 	struct cache_list list;
 
 	if (e->flags & CACHE_LISTED) {
-		if (!copy_list(c, e, &list) ||
+		if (!copy_list(flow, c, e, &list) ||
 			!cache_tables_hold(e, &copy->rest, list.tables, rules))
 			return false;
-		flow->n_hits = list.counts.n_hits;
-		memcpy(flow->hit, list.hits, list.counts.n_hits * sizeof(list.hits[0]));
 		flow->why = list.n_ops ? NULL : sw_reg_kind_drop.by_id[list.why]->desc;
 		return true;
 	}
@@ -303,7 +313,7 @@ static bool take(struct sw_flow *flow, const struct cache *c, const struct cache
 	const struct cache_entry *e;
 	struct copy copy;
 
-	memset(flow, 0, sizeof(*flow));
+	memset(flow, 0, offsetof(struct sw_flow, hit));
 	if (!copy_entry(&copy, c, from) || copy.e.class >= CACHE_CLASSES)
 		return false;
 	e = &copy.e;

@@ -37,15 +37,16 @@ void kept_run(struct exec *x, struct cache *c, const struct cache_entry *e)
 	exec_end(x);
 }
 
-static void count(const struct sw_worker *w, const struct cache_list *l)
+static void count(const struct sw_worker *w, const struct cache *c, const struct cache_list *l)
 {
 	const struct rule_reader reader = { .worker = w->id };
+	const struct sw_rule *const *hits = cache_hits(c, l);
 
-	for (unsigned i = 0; i < l->counts.n_hits; i++) {
-		rule_count_to(l->count[i], w, l->packets, l->bytes);
-		rules_count_matches(l->rules, &reader, l->counts.table[i], l->packets);
+	for (unsigned i = 0; i < l->n_hits; i++) {
+		rule_count_add(hits[i], w, l->packets, l->bytes);
+		rules_count_matches(l->rules, &reader, hits[i]->table, l->packets);
 	}
-	rules_count_misses(l->rules, &reader, l->counts.missed, l->packets);
+	rules_count_misses(l->rules, &reader, l->missed, l->packets);
 }
 
 void kept_settle(struct sw_worker *w, struct sw_settle *settle)
@@ -58,7 +59,7 @@ void kept_settle(struct sw_worker *w, struct sw_settle *settle)
 		struct cache_list *l = &c->list[later - 1];
 
 		later = l->later;
-		count(w, l);
+		count(w, c, l);
 		l->packets = 0;
 		l->bytes = 0;
 		cache_list_put(c, l);
