@@ -234,6 +234,24 @@ static void play_walked(struct rig *rig, const char *what, unsigned bursts)
 	rig_leave(rig);
 }
 
+#define DEEP 40
+
+/* As many tables as a logical network has. */
+static void play_deep(struct rig *rig, unsigned bursts)
+{
+	static char text[DEEP][64];
+	const char *rules[DEEP + 1] = { 0 };
+
+	for (unsigned i = 0; i + 1 < DEEP; i++) {
+		snprintf(text[i], sizeof(text[i]), "table=%u,ip,actions=goto_table:%u", i, i + 1);
+		rules[i] = text[i];
+	}
+	snprintf(text[DEEP - 1], sizeof(text[0]), "table=%u,tcp,tp_dst=80,actions=output:2",
+		DEEP - 1);
+	rules[DEEP - 1] = text[DEEP - 1];
+	play_rules(rig, &(struct rules_scene){ "rules-deep", rules }, bursts);
+}
+
 static void play_all_rules(struct rig *rig, unsigned bursts)
 {
 	static const char *const port[] = { "in_port=1,actions=output:2", NULL };
@@ -279,6 +297,7 @@ static void play_all_rules(struct rig *rig, unsigned bursts)
 	play_rules(rig, &(struct rules_scene){ "rules-5t", .does = "output:2" }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-tables", tables }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-lists", lists }, bursts);
+	play_deep(rig, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-larger", larger }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-pop", pop, .tagged = true }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-select", walked, .group = select }, bursts);
