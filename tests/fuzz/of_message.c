@@ -16,6 +16,7 @@
 
 #include <sw/access.h>
 #include <sw/bridge.h>
+#include <sw/clock.h>
 #include <sw/err.h>
 #include <sw/groups.h>
 #include <sw/meters.h>
@@ -35,6 +36,8 @@
 #define BYTES_MAX 65536
 #define ROUNDS	  20000
 #define BUFFERS	  4096 /* for packets that controllers send */
+#define DAY_MS \
+	INT64_C(1000000000000) /* the time of day at the start, which times in the corpus are near to */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -58,6 +61,7 @@ static void set_up(void)
 	if (base)
 		return;
 	swtest_eal();
+	sw_clock_set_wall(DAY_MS - (int64_t)(sw_clock_tai_ns() / 1000000));
 	require(!sw_pool_create(BUFFERS, &err) && !sw_pmd_start(1, NULL, 0, &err));
 	base = event_base_new();
 	require(!of_start(base, "/nonexistent", &access_of, &err));
