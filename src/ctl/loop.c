@@ -87,7 +87,7 @@ static void on_rcu(evutil_socket_t fd, short what, void *arg)
 
 static unsigned free_some(void)
 {
-	LOOP_STEP("memory freed");
+	LOOP_STEP("memory freed or fetched"); /* arrays of rules that grow, a huge page at a time */
 	return sw_rcu_poll();
 }
 
