@@ -37,6 +37,12 @@ void swtest_eal(void)
 	}
 }
 
+int swtest_setup_eal(void **state)
+{
+	swtest_eal();
+	return 0;
+}
+
 uint64_t swtest_seed(uint64_t preset)
 {
 	const char *env = getenv("SWTEST_SEED");

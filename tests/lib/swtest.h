@@ -18,6 +18,8 @@
 /* Start EAL once, small: no huge pages, no PCI, no files; registration sealed, RCU up. Aborts the test
  * program with the reason when that fails. Harmless when called again. */
 void swtest_eal(void);
+/* The same as the setup of a group of tests that need nothing else. */
+int swtest_setup_eal(void **state);
 
 /* A seed for random tests: SWTEST_SEED of the environment or `preset`; printed, so a failure can be run
  * again. */

@@ -419,12 +419,6 @@ static void test_packets(void **state)
 	}
 }
 
-static int setup_all(void **state)
-{
-	swtest_eal();
-	return 0;
-}
-
 #define TEST(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 
 int main(void)
@@ -439,5 +433,5 @@ int main(void)
 		TEST(test_packets),
 	};
 
-	return cmocka_run_group_tests(tests, setup_all, NULL);
+	return cmocka_run_group_tests(tests, swtest_setup_eal, NULL);
 }

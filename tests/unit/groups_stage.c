@@ -275,17 +275,11 @@ static void test_many_deleted(void **state)
 		;
 }
 
-static int setup_all(void **state)
-{
-	swtest_eal();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_stagings),
 		cmocka_unit_test(test_versions), cmocka_unit_test(test_deleted),
 		cmocka_unit_test(test_many_deleted) };
 
-	return cmocka_run_group_tests(tests, setup_all, NULL);
+	return cmocka_run_group_tests(tests, swtest_setup_eal, NULL);
 }

@@ -154,12 +154,6 @@ static void test_reads(void **state)
 	assert_false(reads("ip_src") || reads("eth_dst"));
 }
 
-static int setup_all(void **state)
-{
-	swtest_eal();
-	return 0;
-}
-
 #define TEST(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 
 int main(void)
@@ -170,5 +164,5 @@ int main(void)
 		TEST(test_reads),
 	};
 
-	return cmocka_run_group_tests(tests, setup_all, NULL);
+	return cmocka_run_group_tests(tests, swtest_setup_eal, NULL);
 }

@@ -184,12 +184,6 @@ static void test_threads(void **state)
 	id_map_fini(&shared);
 }
 
-static int setup(void **state)
-{
-	swtest_eal();
-	return 0;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,5 +191,5 @@ int main(void)
 		cmocka_unit_test(test_threads),
 	};
 
-	return cmocka_run_group_tests(tests, setup, NULL);
+	return cmocka_run_group_tests(tests, swtest_setup_eal, NULL);
 }

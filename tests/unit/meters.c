@@ -266,12 +266,6 @@ static void test_threads(void **state)
 	assert_int_equal(packets, passed);
 }
 
-static int setup_all(void **state)
-{
-	swtest_eal();
-	return 0;
-}
-
 #define TEST(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 
 int main(void)
@@ -284,5 +278,5 @@ int main(void)
 		TEST(test_threads),
 	};
 
-	return cmocka_run_group_tests(tests, setup_all, NULL);
+	return cmocka_run_group_tests(tests, swtest_setup_eal, NULL);
 }
