@@ -169,8 +169,6 @@ static void note_table(struct walk *walk, uint8_t table)
 /* Where changes of rules would concern what is looked up now (../rule/place.h). */
 static void note_places(struct walk *walk)
 {
-	struct rule_place_bytes now;
-
 	if (walk->wide | walk->asked_live | walk->timed)
 		return; /* they are of no use */
 	if (walk->lookups == 1) {
@@ -178,8 +176,7 @@ static void note_places(struct walk *walk)
 		rule_place_bytes_of(&walk->fields, &walk->where_of);
 		return;
 	}
-	rule_place_bytes_of(&walk->fields, &now);
-	walk->wide |= memcmp(&now, &walk->where_of, sizeof(now)) != 0;
+	walk->wide |= !rule_place_bytes_are(&walk->where_of, &walk->fields);
 }
 
 /* What conjunctions take counts as lookups. */

@@ -54,7 +54,7 @@ static inline void rule_fetch(const struct sw_rule *rule)
 }
 
 /* The first of the next chain that has the sign, in this bucket or in those behind it; NULL: there are no more. */
-static inline const struct sw_rule *rule_next_chain(struct rule_spot *spot)
+static __rte_always_inline const struct sw_rule *rule_next_chain(struct rule_spot *spot)
 {
 	unsigned slot;
 
@@ -70,7 +70,7 @@ static inline const struct sw_rule *rule_next_chain(struct rule_spot *spot)
 }
 
 /* Find the signs while rules come; spots where something may be found move to the front. */
-static inline unsigned rule_spots_signed(struct rule_spot *spot, unsigned n)
+static __rte_always_inline unsigned rule_spots_signed(struct rule_spot *spot, unsigned n)
 {
 	unsigned kept = 0;
 
@@ -89,7 +89,8 @@ static inline unsigned rule_spots_signed(struct rule_spot *spot, unsigned n)
 
 /* Try the spot's rule: if it takes the packet, and is better than what was found, it is found. What is to be tried next, or
  * NULL, takes its place: the next one of the chain only while that may be better. */
-static inline void rule_try(struct rule_look *look, int32_t *best, struct rule_spot *spot)
+static __rte_always_inline void rule_try(
+	struct rule_look *look, int32_t *best, struct rule_spot *spot)
 {
 	const struct sw_rule *rule = spot->rule;
 

@@ -158,7 +158,8 @@ uint32_t rules_look(struct sw_rules *rules, const struct rule_reader *reader, un
 		.marks = reader->marks,
 		.n = n };
 
-	for (unsigned i = 0; i < n; i++)
+	found[0] = NULL;
+	for (unsigned i = 1; i < n; i++)
 		found[i] = NULL;
 	if (view)
 		view->look(view, &look);

@@ -122,6 +122,17 @@ static inline void rule_place_bytes_of(const struct sw_fields *f, struct rule_pl
 	b->of[6] = fold_load64(f->ip_dst + 8);
 }
 
+/* Have these fields the same? */
+static inline bool rule_place_bytes_are(const struct rule_place_bytes *b, const struct sw_fields *f)
+{
+	struct rule_place_bytes now;
+
+	rule_place_bytes_of(f, &now);
+	return !((b->of[0] ^ now.of[0]) | (b->of[1] ^ now.of[1]) | (b->of[2] ^ now.of[2]) |
+		 (b->of[3] ^ now.of[3]) | (b->of[4] ^ now.of[4]) | (b->of[5] ^ now.of[5]) |
+		 (b->of[6] ^ now.of[6]));
+}
+
 static inline unsigned place_slot_of(unsigned place, unsigned table)
 {
 	return (place ^ table * 0x6b43u) % PLACE_SLOTS;

@@ -84,10 +84,32 @@ static inline void keep_askers(struct burst *b, uint32_t most)
 	b->n = n;
 }
 
+/* A packet alone, as a walk has it behind the tables that were asked ahead: there is nothing to do meanwhile. */
+static __rte_noinline void look_alone(
+	const struct rule_view *view, struct rule_look *look, int32_t *best)
+{
+	for (unsigned i = 0; i < view->n && *best < (int32_t)view->probe[i].best; i++) {
+		const struct rule_tuple *tuple = view->probe[i].tuple;
+		struct rule_spot spot = { .hash = rule_hash_of(tuple->mask, look->key[0]) };
+
+		look->probes++;
+		rule_spot_fetch(&spot, tuple, sw_rcu_get(tuple->hash));
+		if (!rule_spots_signed(&spot, 1))
+			continue;
+		do
+			rule_try(look, best, &spot);
+		while (spot.rule);
+	}
+}
+
 void RULE_LOOK_REST(const struct rule_view *view, struct rule_look *look, int32_t *best)
 {
 	struct burst b;
 
+	if (look->n == 1) {
+		look_alone(view, look, best);
+		return;
+	}
 	b.look = look;
 	b.best = best;
 	b.n = look->n;
@@ -105,7 +127,8 @@ void RULE_LOOK_TUPLES(const struct rule_view *view, struct rule_look *look)
 {
 	int32_t best[SW_BURST];
 
-	for (unsigned i = 0; i < look->n; i++)
+	best[0] = -1;
+	for (unsigned i = 1; i < look->n; i++)
 		best[i] = -1;
 	RULE_LOOK_REST(view, look, best);
 }
