@@ -67,7 +67,7 @@ struct oracle_result {
 	unsigned n_told;
 	struct oracle_told *told; /* likewise, ORACLE_TOLD */
 	bool too_long;
-	/* What it comes to is not known: it asks for what was asked before in this second, and something is different since. */
+	/* What it comes to is not known: it asks for what was asked before in this second, and something is different since; or a field says NORMAL. */
 	bool unsure;
 	bool repeats; /* it asks for what was asked before in this second: perhaps control hears of it again */
 };
