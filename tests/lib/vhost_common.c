@@ -66,7 +66,9 @@ void vt_wait_rxq(struct sw_port *port, unsigned n)
 {
 	struct pollfd pfd = { .fd = sw_post_fd(), .events = POLLIN };
 
-	while (vt_status_of(port, NULL).n_rxq != n) {
+	/* The thread that hears of the guest writes the second a moment after the first, and then tells. */
+	while (vt_status_of(port, NULL).n_rxq != n ||
+		__atomic_load_n(&port->n_rxq, __ATOMIC_ACQUIRE) != RTE_MAX(n, 1u)) {
 		assert_int_equal(poll(&pfd, 1, FRONT_LIMIT_MS), 1);
 		sw_post_run();
 	}
