@@ -23,14 +23,11 @@ static enum of_error get_output(struct of_action_in *in, struct sw_action *a)
 	else
 		a->output.port = of_u32(&in->body);
 	max_len = of_u16(&in->body);
-	if (!is_port || !of_port_is_output(a->output.port))
-		return OFPBAC_BAD_OUT_PORT;
-	if (a->output.port != SW_OFPP_CONTROLLER) {
+	if (a->output.port == SW_OFPP_CONTROLLER)
+		a->output.max_len = max_len;
+	else
 		a->output.said_len = max_len; /* means nothing, and is as it was in flow stats */
-		return OF_FINE;
-	}
-	a->output.max_len = max_len;
-	return of_max_len_is_good(max_len, in->version == OF10) ? OF_FINE : OFPBAC_BAD_ARGUMENT;
+	return is_port && of_port_is_output(a->output.port) ? OF_FINE : OFPBAC_BAD_OUT_PORT;
 }
 
 static bool put_output(struct of_buf *out, const struct sw_action *a, uint8_t version)
@@ -39,9 +36,6 @@ static bool put_output(struct of_buf *out, const struct sw_action *a, uint8_t ve
 
 	if (max_len && a->output.port != SW_OFPP_CONTROLLER)
 		return false;
-	if (!of_max_len_is_good(max_len, version == OF10))
-		max_len =
-			OFPCML_MAX; /* text, 1.0 and Nicira's actions may say more, which comes to the same */
 	if (version == OF10)
 		of_put_u16(out, of_port_to16(a->output.port));
 	else

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Port numbers: 32 bits inside and from 1.1 on, 16 bits in 1.0 and in Nicira's messages, where the reserved ports
- * are the same below 0x10000 (1.0, 5.2.1; 1.3.5, 7.2.1). How much of a packet goes to the port CONTROLLER: from 1.2 on
- * lengths up to OFPCML_MAX, or all of it (7.2.5, enum ofp_controller_max_len); in 1.0 any number.
+ * are the same below 0x10000 (1.0, 5.2.1; 1.3.5, 7.2.1).
  */
 #ifndef CTL_OF_PORT_H
 #define CTL_OF_PORT_H
@@ -14,8 +13,6 @@
 
 #define OF10_PORT_MAX	   0xff00
 #define OF10_PORT_RESERVED 0xfff8 /* IN_PORT, the first of them */
-
-#define OFPCML_MAX 0xffe5
 
 /* All queues of a port, which only who asks for statistics may say (1.3.5, 7.3.5.8). */
 #define OFPQ_ALL 0xffffffffu
@@ -31,12 +28,6 @@ static inline bool of_port_from16(uint16_t port, uint32_t *out)
 static inline uint16_t of_port_to16(uint32_t port)
 {
 	return port < OF10_PORT_MAX || port >= SW_OFPP_IN_PORT ? port : SW_OFPP_ANY & 0xffff;
-}
-
-/* May a message of this version say so: in 1.0 or not? */
-static inline bool of_max_len_is_good(uint16_t len, bool of10)
-{
-	return of10 || len <= OFPCML_MAX || len == SW_NO_BUFFER;
 }
 
 #endif

@@ -14,7 +14,6 @@
 #include <sw/rule.h>
 
 #include "../bridge.h"
-#include "../codec/port.h"
 #include "../conn/reply.h"
 #include "../port_info.h"
 
@@ -81,18 +80,16 @@ static enum of_error get_config(struct of_conn *c, const struct of_msg *msg)
 static enum of_error set_config(struct of_conn *c, const struct of_msg *msg)
 {
 	struct of_cursor body = msg->body;
-	uint16_t flags = of_u16(&body), miss_len = of_u16(&body);
+	uint16_t flags = of_u16(&body);
 
 	if (msg->version == OF10)
 		flags &= FRAG_MASK;
 	if (flags > OFPC_FRAG_DROP)
 		return OFPSCFC_BAD_FLAGS;
-	if (!of_max_len_is_good(miss_len, msg->version == OF10))
-		return OFPSCFC_BAD_LEN;
 	if (flags != c->bridge->drop_fragments && (c->reader || c->role == OF_ROLE_SLAVE))
 		return c->reader ? OFPSCFC_EPERM : OFPBRC_IS_SLAVE;
 	c->bridge->drop_fragments = flags == OFPC_FRAG_DROP;
-	c->miss_len = miss_len;
+	c->miss_len = of_u16(&body);
 	of_bridge_more(c->bridge);
 	return OF_FINE;
 }
