@@ -225,6 +225,27 @@ void tr_expect(struct sw_port **port, unsigned ports, const unsigned *n)
 	}
 }
 
+static struct sw_flow_stats marked;
+
+void tr_flows_mark(void)
+{
+	assert_true(sw_flow_stats(0, &marked));
+}
+
+struct sw_flow_stats tr_flows_since(void)
+{
+	struct sw_flow_stats s;
+
+	assert_true(sw_flow_stats(0, &s));
+	s.hits -= marked.hits;
+	s.walks -= marked.walks;
+	s.ghosts -= marked.ghosts;
+	s.not_kept -= marked.not_kept;
+	s.wishes -= marked.wishes;
+	s.wishes_lost -= marked.wishes_lost;
+	return s;
+}
+
 const struct sw_group_stats *tr_group_stats(struct ts_bridge *br, uint32_t id)
 {
 	static struct sw_group_stats s;

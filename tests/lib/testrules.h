@@ -8,6 +8,7 @@
 
 #include "testswitch.h"
 
+#include <sw/flow.h>
 #include <sw/groups.h>
 #include <sw/meters.h>
 #include <sw/rule.h>
@@ -49,6 +50,10 @@ void tr_send(struct sw_port *port, const struct packet_bytes *p);
 
 /* So many packets came out of each of the ports port[1] to port[ports]; they are gone afterwards. */
 void tr_expect(struct sw_port **port, unsigned ports, const unsigned *n);
+
+/* What worker 0 counted of flows since the mark; entries and used are as they are. */
+void tr_flows_mark(void);
+struct sw_flow_stats tr_flows_since(void);
 
 /* Of a group that is there; good until the next call. */
 const struct sw_group_stats *tr_group_stats(struct ts_bridge *br, uint32_t id);

@@ -17,7 +17,6 @@
 
 static struct ts_bridge *br;
 static struct sw_port *port[3];
-static struct sw_flow_stats before;
 
 static void change(const char *text, enum sw_rule_verb verb)
 {
@@ -58,26 +57,9 @@ static void send(uint32_t n)
 	rte_pktmbuf_free(sw_dummy_sent(port[2]));
 }
 
-static void mark(void)
-{
-	assert_true(sw_flow_stats(0, &before));
-}
-
-static struct sw_flow_stats since(void)
-{
-	struct sw_flow_stats s;
-
-	assert_true(sw_flow_stats(0, &s));
-	s.hits -= before.hits;
-	s.walks -= before.walks;
-	s.ghosts -= before.ghosts;
-	s.not_kept -= before.not_kept;
-	return s;
-}
-
 static void expect(uint64_t hits, uint64_t walked, uint64_t ghosts)
 {
-	struct sw_flow_stats s = since();
+	struct sw_flow_stats s = tr_flows_since();
 
 	assert_int_equal(s.hits, hits);
 	assert_int_equal(s.walks, walked);
@@ -104,12 +86,12 @@ static bool spared_by(const char *other)
 	char text[80];
 
 	snprintf(text, sizeof(text), "%s,actions=drop", other);
-	mark();
+	tr_flows_mark();
 	change(text, SW_RULE_ADD);
 	send(1);
 	change(other, SW_RULE_DELETE);
 	send(1);
-	return since().hits == 2;
+	return tr_flows_since().hits == 2;
 }
 
 /* A rule that looks at something else makes what was kept void, once; then it may come and go. When it has been gone for ten
@@ -123,7 +105,7 @@ static void test_masks(void **state)
 	snprintf(text, sizeof(text), "%s,actions=drop", other);
 	send(1);
 	change(text, SW_RULE_ADD);
-	mark();
+	tr_flows_mark();
 	send(1);
 	expect(0, 1, 0);
 	change(other, SW_RULE_DELETE);
@@ -132,7 +114,7 @@ static void test_masks(void **state)
 		snprintf(other, sizeof(other), "udp,nw_src=12.0.0.%u,nw_tos=4,tp_dst=9", n);
 	}
 	snprintf(text, sizeof(text), "%s,actions=drop", other);
-	mark();
+	tr_flows_mark();
 	for (unsigned i = 0; i < 22; i++) {
 		change(i % 2 ? other : text, i % 2 ? SW_RULE_DELETE : SW_RULE_ADD);
 		for (unsigned k = 0; k < 4; k++) /* until no worker reads what went */
@@ -155,7 +137,7 @@ static void test_masks(void **state)
 
 static void test_room(void **state)
 {
-	mark();
+	tr_flows_mark();
 	send(1);
 	expect(0, 1, 0);
 	send(1);
@@ -170,13 +152,13 @@ static void test_scan(void **state)
 		for (uint32_t n = 0; n < 500; n++)
 			send(n);
 	scan(3 * ROOM);
-	mark();
+	tr_flows_mark();
 	scan(3 * ROOM);
-	s = since();
+	s = tr_flows_since();
 	assert_int_equal(s.hits, 0);
 	assert_int_equal(s.walks, 3 * ROOM);
 	assert_true(s.ghosts > 2 * ROOM);
-	mark();
+	tr_flows_mark();
 	for (uint32_t n = 0; n < 500; n++)
 		send(n);
 	expect(500, 0, 0);
@@ -191,11 +173,11 @@ static void test_ended(void **state)
 		for (unsigned i = 0; i < 3; i++)
 			send(n);
 	for (unsigned round = 0; round < 60; round++) {
-		mark();
+		tr_flows_mark();
 		for (uint32_t n = 0; n < 1000; n++)
 			send(n);
 	}
-	s = since();
+	s = tr_flows_since();
 	assert_int_equal(s.entries, ROOM); /* nobody was there to make it grow */
 	assert_true(s.hits >= 995);
 }
@@ -207,17 +189,17 @@ static void test_again(void **state)
 
 	scan(ROOM);
 	for (uint32_t n = 0; n < 500; n++) {
-		mark();
+		tr_flows_mark();
 		for (unsigned i = 0; i < 3; i++)
 			send(n);
 		scan(1);
-		s = since();
+		s = tr_flows_since();
 		assert_true(s.hits >= 1 && s.hits + s.walks == 4);
 	}
-	mark();
+	tr_flows_mark();
 	for (uint32_t n = 0; n < 500; n++)
 		send(n);
-	s = since();
+	s = tr_flows_since();
 	assert_true(s.hits >= 490);
 }
 
@@ -226,7 +208,7 @@ static void test_grows(void **state)
 	struct sw_flow_stats s;
 
 	for (unsigned round = 0; round < 40; round++) {
-		mark();
+		tr_flows_mark();
 		for (uint32_t n = 0; n < 3 * ROOM; n++) {
 			send(n);
 			if (n % 64 == 0)
@@ -234,7 +216,7 @@ static void test_grows(void **state)
 		}
 		ts_turn();
 	}
-	s = since();
+	s = tr_flows_since();
 	assert_true(s.entries > ROOM);
 	assert_true(s.hits > 3 * ROOM * 0.99);
 }
@@ -262,14 +244,14 @@ static void test_lists_grow(void **state)
 
 	alone();
 	for (unsigned round = 0; round < 20; round++) {
-		mark();
+		tr_flows_mark();
 		for (uint32_t n = 0; n < ALONE; n++) {
 			send(n);
 			if (n % 64 == 0)
 				ts_turn();
 		}
 	}
-	s = since();
+	s = tr_flows_since();
 	assert_true(s.entries > ROOM);
 	assert_int_equal(s.hits, ALONE);
 	assert_int_equal(s.not_kept, 0);
@@ -285,11 +267,11 @@ static void test_lists_ended(void **state)
 		for (uint32_t n = 0; n < ALONE; n++)
 			send(n);
 	for (unsigned round = 0; round < 60; round++) {
-		mark();
+		tr_flows_mark();
 		for (uint32_t n = ALONE - 500; n < ALONE; n++)
 			send(n);
 	}
-	s = since();
+	s = tr_flows_since();
 	assert_int_equal(s.entries, ROOM);
 	assert_true(s.hits >= 498);
 }
@@ -306,22 +288,22 @@ static void test_changes(void **state)
 			"priority=9,udp,nw_src=11.1.0.%u,nw_dst=10.0.0.1,tp_src=1,tp_dst=7,actions=drop",
 			i);
 		change(text, SW_RULE_ADD);
-		mark();
+		tr_flows_mark();
 		send(1);
-		spared += since().hits;
+		spared += tr_flows_since().hits;
 	}
 	assert_true(spared >= 98); /* a place in thousands is the same by chance */
 	change("priority=9,udp,nw_src=10.0.0.1,nw_dst=10.0.0.1,tp_src=1,tp_dst=7,actions=drop",
 		SW_RULE_ADD);
-	mark();
+	tr_flows_mark();
 	send(1);
 	expect(0, 1, 0);
 	change("udp,nw_src=10.0.0.1,nw_dst=10.0.0.1,tp_src=1,tp_dst=7", SW_RULE_DELETE);
-	mark();
+	tr_flows_mark();
 	send(1);
 	expect(0, 1, 0);
 	change("priority=3,udp,actions=drop", SW_RULE_ADD); /* of no place: it could be anyone's */
-	mark();
+	tr_flows_mark();
 	send(1);
 	expect(0, 1, 0);
 }
@@ -344,7 +326,7 @@ static void expect_conj(unsigned to)
 	change(text, SW_RULE_ADD);
 	send(1);
 	send(2);
-	mark();
+	tr_flows_mark();
 	for (unsigned id = 1000; id < 1020;
 		id++) { /* of others, of which one may have the same mark */
 		snprintf(text, sizeof(text), "table=%u,conj_id=%u,actions=drop", to, id);
@@ -352,10 +334,10 @@ static void expect_conj(unsigned to)
 		send(1);
 		send(2);
 	}
-	assert_true(since().hits >= 38);
+	assert_true(tr_flows_since().hits >= 38);
 	snprintf(text, sizeof(text), "table=%u,conj_id=1,actions=set_field:1->reg0,output:2", to);
 	change(text, SW_RULE_ADD);
-	mark();
+	tr_flows_mark();
 	send(1);
 	send(2);
 	expect(1, 1, 0);
@@ -363,7 +345,7 @@ static void expect_conj(unsigned to)
 	expect(2, 1, 0);
 	snprintf(text, sizeof(text), "table=%u,conj_id=0,actions=drop", to);
 	change(text, SW_RULE_ADD);
-	mark();
+	tr_flows_mark();
 	send(1);
 	send(2);
 	expect(0, 2, 0);
@@ -397,11 +379,11 @@ static bool leaves(const char *headers, unsigned walked)
 	packet_hex(&p, "020000000002 020000000001");
 	packet_hex(&p, headers);
 	packet_fill(&p, 0, 70 - p.len);
-	mark();
+	tr_flows_mark();
 	ts_send_bytes(port[1], p.b, p.len);
 	sw_pmd_turn(0);
 	n = sw_dummy_sent_drop(port[2]);
-	assert_int_equal(since().walks, walked);
+	assert_int_equal(tr_flows_since().walks, walked);
 	return n;
 }
 

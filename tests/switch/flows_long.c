@@ -19,7 +19,6 @@
 
 static struct ts_bridge *br;
 static struct sw_port *port[3];
-static struct sw_flow_stats before;
 
 static int setup(void **state)
 {
@@ -72,25 +71,9 @@ static unsigned send(uint32_t n)
 	return sw_dummy_sent_drop(port[2]);
 }
 
-static void mark(void)
-{
-	assert_true(sw_flow_stats(0, &before));
-}
-
-static struct sw_flow_stats since(void)
-{
-	struct sw_flow_stats s;
-
-	assert_true(sw_flow_stats(0, &s));
-	s.hits -= before.hits;
-	s.walks -= before.walks;
-	s.not_kept -= before.not_kept;
-	return s;
-}
-
 static void expect(uint64_t hits, uint64_t walked, uint64_t not_kept)
 {
-	struct sw_flow_stats s = since();
+	struct sw_flow_stats s = tr_flows_since();
 
 	assert_int_equal(s.hits, hits);
 	assert_int_equal(s.walks, walked);
@@ -123,7 +106,7 @@ static void test_tables(void **state)
 	static struct sw_flow flow;
 
 	chain(n, "priority=5,actions=output:2");
-	mark();
+	tr_flows_mark();
 	for (unsigned i = 0; i < 5; i++)
 		assert_int_equal(send(1), 1);
 	expect(4, 1, 0);
@@ -153,7 +136,7 @@ static void test_change(void **state)
 	assert_int_equal(tr_rule_packets(br, n - 1, 5), 3);
 	assert_int_equal(tr_rule_packets(br, n - 1, 6), 3);
 	tr_change(br, "table=19,udp", SW_RULE_DELETE);
-	mark();
+	tr_flows_mark();
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(send(1), 1);
 	expect(2, 1, 0);
@@ -166,7 +149,7 @@ static void test_too_many_tables(void **state)
 	const unsigned n = CACHE_HITS_MOST + 1;
 
 	chain(n, "priority=5,actions=output:2");
-	mark();
+	tr_flows_mark();
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(send(1), 1);
 	expect(0, 3, 3);
@@ -189,7 +172,7 @@ static void copies(unsigned n)
 static void test_actions(void **state)
 {
 	copies(CACHE_OPS_MOST);
-	mark();
+	tr_flows_mark();
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(send(1), CACHE_OPS_MOST);
 	expect(2, 1, 0);
@@ -198,7 +181,7 @@ static void test_actions(void **state)
 static void test_too_many_actions(void **state)
 {
 	copies(CACHE_OPS_MOST + 1);
-	mark();
+	tr_flows_mark();
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(send(1), CACHE_OPS_MOST + 1);
 	expect(0, 3, 3);
@@ -224,18 +207,18 @@ static void test_rooms(void **state)
 	for (unsigned i = 0; i < 12; i++)
 		assert_int_equal(send(i), 1);
 	for (unsigned round = 0; round < 40; round++) {
-		mark();
+		tr_flows_mark();
 		for (unsigned i = 9; i < 12; i++)
 			assert_int_equal(send(i), 1);
 	}
 	expect(3, 0, 0);
-	mark();
+	tr_flows_mark();
 	for (unsigned round = 0; round < 40; round++) {
 		for (unsigned i = 0; i < 12; i++)
 			assert_int_equal(send(i), 1);
 	}
-	assert_int_equal(since().hits + since().walks, 480);
-	assert_true(since().hits > 0);
+	assert_int_equal(tr_flows_since().hits + tr_flows_since().walks, 480);
+	assert_true(tr_flows_since().hits > 0);
 }
 
 /* A few long ones, many times, until all rooms have come back and been given again. */
@@ -243,11 +226,11 @@ static void test_rooms_again(void **state)
 {
 	own_lists(200);
 	for (unsigned round = 0; round < 50; round++) {
-		mark();
+		tr_flows_mark();
 		for (unsigned k = 0; k < 40; k++)
 			for (unsigned i = 0; i < 2; i++)
 				assert_int_equal(send(4 * round + i), 1);
-		assert_true(since().hits > 0);
+		assert_true(tr_flows_since().hits > 0);
 	}
 }
 
