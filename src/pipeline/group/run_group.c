@@ -38,7 +38,6 @@ struct run {
 	struct exec *x;
 	const struct op *op;
 	const struct sw_group *g;
-	uint64_t bytes;	  /* of all its packets */
 	uint32_t in_port; /* outputs to it are not done; 0: the walk saw to it */
 	bool sent;	  /* before it */
 	unsigned why;	  /* likewise */
@@ -51,12 +50,6 @@ struct share {
 	bool last; /* nobody else needs them */
 	struct rte_mbuf **pkts;
 };
-
-/* What counts of the group's buckets. */
-static struct group_count *bucket_count(const struct run *r, unsigned bucket)
-{
-	return group_counts(r->g, r->x->w) + 1 + bucket;
-}
 
 static inline bool send_share(struct run *r, const struct share *s)
 {
@@ -95,7 +88,7 @@ static void run_ops(struct run *r, struct share *s)
 /* Consumes the share. */
 static void run_share(struct run *r, struct share *s)
 {
-	group_count(bucket_count(r, s->bucket), s->n, sw_bytes(s->pkts, s->n));
+	group_count(group_counts(r->g, r->x->w) + 1 + s->bucket, s->n, sw_bytes(s->pkts, s->n));
 	r->x->runs++;
 	if (!send_share(r, s))
 		run_ops(r, s);
@@ -143,28 +136,11 @@ static void run_every(struct run *r)
 	}
 }
 
-/* All of the packets, by a bucket that does nothing but send, where nothing behind the group needs them. */
-static bool send_all(struct run *r, unsigned bucket)
-{
-	struct exec *x = r->x;
-	struct sw_lane *lane = r->op->last ? group_lane(x, r->g, bucket, r->in_port) : NULL;
-
-	if (unlikely(!lane))
-		return false;
-	group_count(bucket_count(r, bucket), x->n, r->bytes);
-	x->runs++;
-	for (unsigned i = 0; i < x->n; i++)
-		sw_send(x->w, lane, x->pkts[i]);
-	x->sent = true;
-	x->n = 0;
-	return true;
-}
-
 static void run_one(struct run *r, int bucket)
 {
 	struct share s;
 
-	if (unlikely(bucket < 0) || send_all(r, bucket))
+	if (unlikely(bucket < 0))
 		return;
 	set_bucket(r, &s, bucket);
 	run_all_packets(r, &s, r->op->last);
@@ -247,8 +223,7 @@ static bool begin(struct run *r)
 		return false;
 	}
 	x->why = SW_ID(drop, group_no_bucket); /* unless one is run */
-	r->bytes = sw_bytes(x->pkts, x->n);
-	group_count(group_counts(r->g, x->w), x->n, r->bytes);
+	group_count(group_counts(r->g, x->w), x->n, sw_bytes(x->pkts, x->n));
 	return true;
 }
 

@@ -44,7 +44,7 @@ static __rte_noinline void find_way(
 	struct group_way *way, const struct exec *x, const struct op *op)
 {
 	const struct sw_group *g = group_find_at(x->prog->groups, op->group.id, x->version);
-	int bucket = -1;
+	int bucket;
 
 	*way = (struct group_way){ .id = op->group.id, .in_port = op->group.in_port };
 	if (!g || g->walks)
@@ -74,6 +74,12 @@ static struct group_way *way_of(struct exec *x, const struct op *op)
 	return way;
 }
 
+static void send_all(struct exec *x, struct sw_lane *lane)
+{
+	for (unsigned i = 0; i < x->n; i++)
+		sw_send(x->w, lane, x->pkts[i]);
+}
+
 /* Each by its connection. False: one of them cannot just be sent. */
 static bool send_each(struct exec *x, const struct group_way *way)
 {
@@ -98,17 +104,17 @@ static bool send_each(struct exec *x, const struct group_way *way)
 bool group_ways_send(struct exec *x, const struct op *op)
 {
 	struct group_way *way = way_of(x, op);
-	uint64_t bytes = sw_bytes(x->pkts, x->n);
-	struct sw_lane *lane = way->lane;
+	uint64_t bytes;
 
 	if (!way->g || unlikely(x->runs >= GROUP_RUNS))
 		return false;
-	if (!lane && !send_each(x, way))
+	bytes = sw_bytes(x->pkts, x->n); /* while they are ours */
+	if (way->lane)
+		send_all(x, way->lane);
+	else if (!send_each(x, way))
 		return false;
 	way->packets += x->n;
 	way->bytes += bytes;
-	for (unsigned i = 0; lane && i < x->n; i++)
-		sw_send(x->w, lane, x->pkts[i]);
 	x->runs++;
 	x->sent = true;
 	x->n = 0;
