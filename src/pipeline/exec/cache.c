@@ -69,8 +69,8 @@ bool cache_still_holds(struct cache *c, struct cache_entry *e, const struct walk
 /* Is more than half of it in use? It is told once. */
 static void note_full(struct cache *c)
 {
-	c->full = !c->told && (c->used > c->entries / 2 || c->lists_used > c->n_lists / 2 ||
-				      c->rooms_used > c->n_rooms / 2);
+	c->full = !c->told && (c->used > c->entries / 2 || c->lists.used > c->lists.n / 2 ||
+				      c->rooms.used > c->rooms.n / 2);
 }
 
 /* --- lists --- */
@@ -83,29 +83,40 @@ static uint32_t mix(uint32_t hash, uint64_t v)
 	return (uint32_t)(v >> 32) ^ (uint32_t)v;
 }
 
-/* index + 1, or 0 */
-static uint32_t fresh_list(struct cache *c)
+static bool is_out(const struct cache_stock *s)
 {
-	uint32_t index = c->free_list;
+	return !s->back && s->begun == s->n;
+}
 
-	if (index)
-		c->free_list = c->list[index - 1].next;
-	else if (c->lists < c->n_lists)
-		index = ++c->lists;
+/* Of a stock that is not out; next: after the first that came back, if one did. */
+static uint32_t take_one(struct cache_stock *s, uint32_t next)
+{
+	uint32_t index = s->back ? s->back : ++s->begun;
+
+	s->back = next;
+	s->used++;
 	return index;
 }
 
-/* Likewise. */
-static uint32_t fresh_room(struct cache *c)
+static uint32_t take_list(struct cache *c)
 {
-	uint32_t index = c->free_room;
+	uint32_t back = c->lists.back;
 
-	if (index)
-		c->free_room = c->room[index - 1].next;
-	else if (c->rooms < c->n_rooms)
-		index = ++c->rooms;
-	c->rooms_used += index != 0;
-	return index;
+	return take_one(&c->lists, back ? c->list[back - 1].next : 0);
+}
+
+static uint32_t take_room(struct cache *c)
+{
+	uint32_t back = c->rooms.back;
+
+	return take_one(&c->rooms, back ? c->room[back - 1].next : 0);
+}
+
+static void give_back(struct cache_stock *s, uint32_t index, uint32_t *next)
+{
+	s->used--;
+	*next = s->back;
+	s->back = index;
 }
 
 static uint32_t hash_walk(const struct walk *walk, uint32_t why)
@@ -130,25 +141,16 @@ static bool list_is(
 	       !memcmp(cache_hits(c, l), walk->hits, walk->n_hits * sizeof(walk->hits[0]));
 }
 
-static void room_free(struct cache *c, uint32_t index)
-{
-	c->rooms_used--;
-	c->room[index - 1].next = c->free_room;
-	c->free_room = index;
-}
-
 void cache_list_free(struct cache *c, struct cache_list *l)
 {
-	uint32_t index = l - c->list + 1, *at = &c->list_head[l->hash & (c->n_lists - 1)];
+	uint32_t index = l - c->list + 1, *at = &c->list_head[l->hash & (c->lists.n - 1)];
 
-	c->lists_used--;
 	if (unlikely(l->room))
-		room_free(c, l->room);
+		give_back(&c->rooms, l->room, &c->room[l->room - 1].next);
 	while (*at != index)
 		at = &c->list[*at - 1].next;
 	*at = l->next;
-	l->next = c->free_list;
-	c->free_list = index;
+	give_back(&c->lists, index, &l->next);
 }
 
 static void entry_void(struct cache *c, struct cache_entry *e)
@@ -173,11 +175,11 @@ static void age(struct cache_signs *signs)
 		signs->of[i] &= ~CACHE_USED;
 }
 
-/* All lists or rooms are taken: a hand goes round until one comes back, and entries that were not used since it came last give
+/* Is there one? When all are taken a hand goes round until one comes back, and entries that were not used since it came last give
  * theirs. */
-static void sweep(struct cache *c, const uint32_t *came_back)
+static bool have_one(struct cache *c, const struct cache_stock *s)
 {
-	for (unsigned n = 0; n < SWEEP && !*came_back; n++) {
+	for (unsigned n = 0; n < SWEEP && is_out(s); n++) {
 		uint64_t b = c->sweep++ & c->mask;
 		struct cache_signs *signs = &c->bucket[b].signs;
 
@@ -190,6 +192,7 @@ static void sweep(struct cache *c, const uint32_t *came_back)
 		}
 		age(signs);
 	}
+	return !is_out(s);
 }
 
 /* The tables that count its packets: one that was looked into again and again counts once where no rule was hit. */
@@ -221,30 +224,20 @@ static void fill_list(struct cache *c, struct cache_list *l, const struct walk *
 static struct cache_list *new_list(struct cache *c, const struct walk *walk)
 {
 	bool large = walk->n_ops > CACHE_OPS || walk->n_hits > CACHE_HITS;
-	uint32_t room = 0, index;
+	struct cache_list *l;
 
-	if (unlikely(large) && c->rooms == c->n_rooms && !c->free_room)
-		sweep(c, &c->free_room);
-	if (unlikely(large) && !(room = fresh_room(c)))
+	if ((unlikely(large) && !have_one(c, &c->rooms)) || !have_one(c, &c->lists))
 		return NULL;
-	if (c->lists == c->n_lists && !c->free_list)
-		sweep(c, &c->free_list);
-	index = fresh_list(c);
-	if (!index) {
-		if (room)
-			room_free(c, room);
-		return NULL;
-	}
-	c->lists_used++;
+	l = &c->list[take_list(c) - 1];
+	l->room = unlikely(large) ? take_room(c) : 0;
 	note_full(c);
-	c->list[index - 1].room = room;
-	return &c->list[index - 1];
+	return l;
 }
 
 /* Index + 1 of the list of the walk, with one more reference; 0: there is no room. */
 static uint32_t list_get(struct cache *c, const struct walk *walk, uint32_t why)
 {
-	uint32_t hash = hash_walk(walk, why), *head = &c->list_head[hash & (c->n_lists - 1)];
+	uint32_t hash = hash_walk(walk, why), *head = &c->list_head[hash & (c->lists.n - 1)];
 	struct cache_list *l;
 
 	for (uint32_t index = *head; index; index = l->next) {

@@ -31,6 +31,13 @@
 #define CACHE_FIRST  8192	/* entries of a worker's cache at first */
 #define CACHE_MOST   (1u << 21) /* and at most; it becomes twice as large when it is half full */
 
+/* Numbers of the lists, or of the rooms, of a cache: index + 1, 0 is none. */
+struct cache_stock {
+	uint32_t n, used;
+	uint32_t begun; /* those above were never used */
+	uint32_t back;	/* the first that came back; it says which is next */
+};
+
 struct cache {
 	uint64_t mask; /* buckets - 1 */
 	struct cache_bucket *bucket;
@@ -38,14 +45,11 @@ struct cache {
 	struct cache_entry *entry;  /* CACHE_WAYS a bucket */
 	struct cache_rest *rest;    /* of each entry */
 	uint32_t entries, hand;
-	uint32_t n_lists, lists;    /* a power of two; those from `lists` on were never used */
-	uint32_t lists_used, sweep; /* sweep: the bucket that is looked at next for one */
-	uint32_t free_list;	    /* index + 1 of one that came back */
+	struct cache_stock lists, rooms; /* lists.n: a power of two */
 	struct cache_list *list;
-	uint32_t n_rooms, rooms; /* likewise of lists' rooms */
-	uint32_t rooms_used, free_room;
 	struct cache_room *room;
-	uint32_t *list_head; /* by hash, n_lists of them */
+	uint32_t sweep;	     /* the bucket that is looked at next for one of them */
+	uint32_t *list_head; /* by hash, as many as lists */
 	uint32_t later;	     /* index + 1 of the first list with packets that are to be counted, */
 	struct sw_settle settle; /* which does that */
 	uint64_t version;	 /* of the last burst */

@@ -238,8 +238,8 @@ static struct cache *cache_create(uint32_t entries)
 	c->list = (struct cache_list *)l;
 	c->room = (struct cache_room *)(c->list + lists);
 	c->listed = listed;
-	c->n_lists = lists;
-	c->n_rooms = rooms;
+	c->lists.n = lists;
+	c->rooms.n = rooms;
 	c->settle.run = kept_settle;
 	c->list_head = sw_xcalloc(lists, sizeof(*c->list_head));
 	return c;

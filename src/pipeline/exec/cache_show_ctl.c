@@ -63,11 +63,11 @@ static bool copy_list(struct sw_flow *flow, const struct cache *c, const struct 
 	const struct sw_rule *const *hits;
 	const struct cache_list *from;
 
-	if (!e->out || e->out > c->n_lists)
+	if (!e->out || e->out > c->lists.n)
 		return false;
 	from = cache_list(c, e);
 	memcpy(to, from, sizeof(*to));
-	if (to->n_hits > (to->room ? CACHE_HITS_MOST : CACHE_HITS) || to->room > c->n_rooms)
+	if (to->n_hits > (to->room ? CACHE_HITS_MOST : CACHE_HITS) || to->room > c->rooms.n)
 		return false;
 	hits = cache_hits(c, to->room ? to : from);
 	flow->n_hits = to->n_hits;
