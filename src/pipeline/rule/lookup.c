@@ -158,7 +158,7 @@ uint32_t rules_look(struct sw_rules *rules, const struct rule_reader *reader, un
 		.marks = reader->marks,
 		.n = n };
 
-	found[0] = NULL;
+	found[0] = NULL; /* by itself: of one, no memset() is called */
 	for (unsigned i = 1; i < n; i++)
 		found[i] = NULL;
 	if (view)

@@ -127,7 +127,7 @@ void RULE_LOOK_TUPLES(const struct rule_view *view, struct rule_look *look)
 {
 	int32_t best[SW_BURST];
 
-	best[0] = -1;
+	best[0] = -1; /* by itself: of one, no memset() is called */
 	for (unsigned i = 1; i < look->n; i++)
 		best[i] = -1;
 	RULE_LOOK_REST(view, look, best);
