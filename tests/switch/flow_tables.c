@@ -180,6 +180,7 @@ static void test_limits(void **state)
 	rig_stored();
 	rig_crash();
 	assert_int_equal(count(1), 5);
+	rig_stored();
 	assert_int_equal(rig_file("rules-damaged.1.br0"), -1);
 	ct_fails(SW_CODE_LIMIT, "rule add br0 table=1,priority=9,actions=drop");
 	/* Or they go, but for those without an end. */

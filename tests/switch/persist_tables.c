@@ -87,6 +87,7 @@ static void test_evicts(void **state)
 	tables = rig_tables();
 	rig_crash(); /* the file has all of them, and the ends of those that went */
 	rig_expect(tables);
+	rig_stored();
 	assert_int_equal(rig_file("rules-damaged.1.br0"), -1); /* nothing was refused */
 	op_close(fd);
 	fd = op_dial_as("br0", OF14);
