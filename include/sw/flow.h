@@ -24,8 +24,9 @@ struct sw_rule_change;
 
 struct sw_flow_stats {
 	uint32_t entries, used; /* there is room for, and in use */
-	uint64_t hits;		/* packets whose flow was kept */
-	uint64_t walks;		/* packets that went through the tables */
+	uint64_t hits;		/* packets whose flow was kept, as they came in */
+	uint64_t
+		walks; /* packets that went through the tables; those that are looked for again (struct sw_flow) each time they do */
 	uint64_t ghosts;   /* walks of flows that were not seen lately: kept when they come again */
 	uint64_t not_kept; /* walks that hold for their packet alone, or were too long to keep */
 	uint64_t wishes;   /* rules to be learned or shortened: control was told */
@@ -44,6 +45,10 @@ struct sw_flow {
 	/* And of them those that are longer than so many bytes and have up to so many; 0 and UINT32_MAX where rules do not ask
 	 * (check_pkt_larger). */
 	uint32_t longer_than, up_to;
+	/* Recirculation, as Open vSwitch calls it. Packets of a flow that does to them what reveals other headers (pop_mpls) are looked for again
+	 * then, by `goes_on`, and taken by flows with the same number `again`, whose match tells what they are by then; which is good for the worker
+	 * alone, and may not hold any more. 0: they are not, and they come in. */
+	uint64_t again, goes_on;
 	bool used;		   /* since the worker last sought room nearby, or was made then */
 	const struct sw_drop *why; /* nothing is done with its packets; else NULL */
 	uint64_t packets,

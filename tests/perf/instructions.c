@@ -252,6 +252,17 @@ static void play_deep(struct rig *rig, unsigned bursts)
 	play_rules(rig, &(struct rules_scene){ "rules-deep", rules }, bursts);
 }
 
+/* Two routers: packets are looked for again before the second (exec/recirc.h). */
+static void play_again(struct rig *rig, unsigned bursts)
+{
+	static const char *const again[] = {
+		"in_port=1,ip,actions=dec_ttl,set_field:02:00:00:00:00:09->eth_src,goto_table:1",
+		"table=1,tcp,actions=dec_ttl,set_field:02:00:00:00:00:0a->eth_src,output:2", NULL
+	};
+
+	play_rules(rig, &(struct rules_scene){ "rules-again", again }, bursts);
+}
+
 static void play_all_rules(struct rig *rig, unsigned bursts)
 {
 	static const char *const port[] = { "in_port=1,actions=output:2", NULL };
@@ -291,7 +302,6 @@ static void play_all_rules(struct rig *rig, unsigned bursts)
 		"group_id=3,type=ff,bucket=watch_port:1,resubmit(,1),bucket=watch_port:2,output:2";
 	static const char *const pop[] = { "in_port=1,dl_vlan=5,actions=pop_vlan,resubmit(,1)",
 		"table=1,tcp,vlan_tci=0/0x1fff,actions=output:2", NULL };
-
 	sw_worker_count_set(1);
 	play_rules(rig, &(struct rules_scene){ "rules-port", port }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-5t", .does = "output:2" }, bursts);
@@ -300,6 +310,7 @@ static void play_all_rules(struct rig *rig, unsigned bursts)
 	play_deep(rig, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-larger", larger }, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-pop", pop, .tagged = true }, bursts);
+	play_again(rig, bursts);
 	play_rules(rig, &(struct rules_scene){ "rules-select", walked, .group = select }, bursts);
 	play_rules(
 		rig, &(struct rules_scene){ "rules-failover", walked, .group = failover }, bursts);

@@ -124,6 +124,21 @@ static void test_lengths(void **state)
 	says("flow dump br0", "\"arp,in_port=1,vlan_tci=0x0000 of more than 150 bytes\"");
 }
 
+/* Packets that are looked for again: by what, and what is done then. */
+static void test_again(void **state)
+{
+	ct_ok("rule add br0 priority=1,udp,actions=dec_ttl,goto_table:1 "
+	      "table=1,priority=2,udp,actions=dec_ttl,output:2");
+	for (unsigned i = 0; i < 2; i++)
+		assert_int_equal(send("udp,nw_ttl=64"), 1);
+	says("flow dump br0", "\"udp,in_port=1,vlan_tci=0x0000\",true,2,120,0,"
+			      "\"priority=1,udp actions=dec_ttl,goto_table:1 | "
+			      "table=1, priority=2,udp actions=dec_ttl,output:2 | recirc(0x");
+	says("flow dump br0", "\"recirc_id=0x");
+	says("flow dump br0",
+		",udp,in_port=1,vlan_tci=0x0000\",true,null,null,null,\"what was left to do\"");
+}
+
 static uint64_t hits(void)
 {
 	struct sw_flow_stats stats;
@@ -429,6 +444,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_dump, setup, ct_teardown),
 		cmocka_unit_test_setup_teardown(test_lengths, setup, ct_teardown),
 		cmocka_unit_test_setup_teardown(test_filters, setup, ct_teardown),
+		cmocka_unit_test_setup_teardown(test_again, setup, ct_teardown),
 		cmocka_unit_test_setup_teardown(test_odd, setup, ct_teardown),
 		cmocka_unit_test_setup_teardown(test_random, setup, ct_teardown),
 		cmocka_unit_test_setup_teardown(test_by_hand, setup, ct_teardown),

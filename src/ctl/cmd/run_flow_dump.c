@@ -208,7 +208,7 @@ static void add_by_hand(void *arg, struct sw_bridge *bridge)
 /* What becomes of its packets. */
 static void add_what(struct sw_str *text, const struct sw_flow *flow)
 {
-	sw_str_add(text, "%s", "");
+	sw_str_add(text, "%s", flow->again && !flow->n_hits ? "what was left to do" : "");
 	for (unsigned i = 0; i < flow->n_hits; i++) {
 		struct sw_rule_conf conf;
 
@@ -219,6 +219,8 @@ static void add_what(struct sw_str *text, const struct sw_flow *flow)
 		sw_rule_print(&conf, NULL, 0,
 			conf.table == SW_TABLE_BY_HAND ? 0 : SW_RULE_SHOW_TABLE, text);
 	}
+	if (flow->goes_on)
+		sw_str_add(text, "%srecirc(0x%" PRIx64 ")", text->len ? " | " : "", flow->goes_on);
 	if (flow->why)
 		sw_str_add(text, "%sdropped: %s", text->len ? " | " : "", flow->why->name);
 }
@@ -245,6 +247,8 @@ static void add_row(json_t *result, unsigned worker, const struct sw_flow *flow)
 	struct sw_str match = { 0 }, what = { 0 };
 
 	sw_str_add(&match, "%s", "");
+	if (flow->again)
+		sw_str_add(&match, "recirc_id=0x%" PRIx64 ",", flow->again);
 	sw_match_print(&flow->match, &match);
 	add_lengths(&match, flow);
 	add_what(&what, flow);
@@ -401,7 +405,8 @@ SW_REGISTER(cmd, flow_dump) = {
 	.name = "flow dump",
 	.help = "flows set by hand and those that workers keep of rules, of one bridge or of all, or those that packets of a match may be of: which packets, "
 		"which rules they came by. Workers count packets of rules, not of flows: what is told is not more than a flow's rules "
-		"counted on that worker, and exact where one of them has no other flow",
+		"counted on that worker, and exact where one of them has no other flow. Packets of a flow with recirc(ID) are looked for "
+		"again after what was done to them, among flows of recirc_id=ID of the same worker",
 	.usage = "[BRIDGE [MATCH]]",
 	.kind = SW_CMD_READ,
 	.role = SW_ROLE_READ,

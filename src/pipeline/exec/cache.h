@@ -124,8 +124,9 @@ bool cache_still_holds(struct cache *c, struct cache_entry *e, const struct walk
 /* Is what the key's walk will come to to be kept? Then its place is on the way; else it is remembered that it was here. */
 bool cache_admits(struct cache *c, const struct cache_key *key);
 
-/* Keep what a walk came to, if it can be kept. `e`: the void entry of the key that was found, or NULL. */
-void cache_keep(struct cache *c, const struct cache_key *key, struct cache_entry *e,
+/* Keep what a walk came to, if it can be kept. `e`: the void entry of the key that was found, or NULL. Returns the number of its list, of a walk
+ * that stopped and is kept, else 0. */
+uint64_t cache_keep(struct cache *c, const struct cache_key *key, struct cache_entry *e,
 	const struct walk *walk, uint32_t why);
 
 /* The same of a packet whose rule says it all (plain of struct code), without a walk. */

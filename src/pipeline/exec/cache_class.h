@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Classes of packets whose headers lie at fixed places: so many tags, then one of these. A packet is of a class only
- * when the parser of fields (../field/extract.h) would take its headers for whole and right, so that each field is
- * just some bits at a known place, or the class itself says it (that it is no fragment, say).
+ * Classes of packets whose headers lie at fixed places: so many tags, then one of these. A packet is of a class only when the
+ * parser of fields (../field/extract.h) would take its headers for whole and right, so that each field is just some bits at a
+ * known place, or the class itself says it (that it is no fragment, say).
  *
  * room: pipeline (private). Thread: any.
  */
@@ -98,6 +98,12 @@ static __rte_always_inline unsigned cache_kind_of_ip6(const uint8_t *p, uint32_t
 static inline bool cache_is_tag(rte_be16_t type)
 {
 	return type == RTE_BE16(ETH_VLAN) || type == RTE_BE16(ETH_QINQ);
+}
+
+/* Of a packet with a tag: is there another one behind it, or may there be? */
+static inline bool cache_has_two_tags(const struct rte_mbuf *m, const uint8_t *p)
+{
+	return m->data_len < 18 || cache_is_tag(fold_load16(p + 16));
 }
 
 /* Behind so many tags, p + at - 2 is the EtherType. */

@@ -16,10 +16,11 @@
 #define CACHE_WAYS 8 /* entries in a bucket */
 
 /* What a list has room for itself, as most need no more, and in a room of its own. Longer walks are not kept. */
-#define CACHE_OPS	8
-#define CACHE_HITS	8
-#define CACHE_OPS_MOST	64
-#define CACHE_HITS_MOST 128
+#define CACHE_OPS	 8
+#define CACHE_HITS	 8
+#define CACHE_OPS_MOST	 64
+#define CACHE_HITS_MOST	 128
+#define CACHE_ROOM_BYTES (CACHE_OPS_MOST * sizeof(struct op)) /* of ops, and what else lies there */
 
 struct cache_room {
 	struct op ops[CACHE_OPS_MOST];
@@ -29,7 +30,8 @@ struct cache_room {
 
 /*
  * What several walks came to that are alike. What is run of it is its first line and its ops. Its packets are summed here, and
- * counted by its rules and tables before the worker reports quiescent (kept.c).
+ * counted by its rules and tables before the worker reports quiescent (kept.c). Where the walks stopped to look at packets anew
+ * (recirc.h), what was left to do lies behind its ops.
  */
 struct cache_list {
 	uint32_t refs;
@@ -42,12 +44,17 @@ struct cache_list {
 	uint32_t room; /* index + 1 of its room, where all ops and hits are; 0: they are here */
 	const struct op *ops;
 	uint32_t hash;
-	uint32_t next; /* index + 1 in the chain of its hash, or of those that came back */
+	uint32_t next;	 /* index + 1 in the chain of its hash, or of those that came back */
+	uint64_t recirc; /* its packets are looked for again, by this number of the list; 0: not */
 	struct op few_ops[CACHE_OPS] __rte_cache_aligned;
 	const struct sw_rule *few_hits[CACHE_HITS];
 	struct sw_rules *rules;
 	uint64_t tables[4]; /* looked into; a bit each, */
 	uint64_t missed[4]; /* and of them those where no rule was hit */
+	/* Of lists by which packets are looked for again: code_serial when it was made; and, likewise of those by which they were, the serial of
+	 * masks, which is else 0. */
+	uint64_t born;
+	uint32_t masks;
 } __rte_cache_aligned;
 
 /* What a packet of a kept flow needs, as most keys have two lanes: one line. */
@@ -67,7 +74,10 @@ struct cache_entry {
 	uint64_t version; /* at which its walk was made or seen to hold; 0 of LIVE and TIMED */
 	union {
 		struct rule_count *count; /* of the one rule */
-		uint32_t second; /* of CACHE_TIMED, which is CACHE_LISTED: it holds in this one */
+		struct {
+			uint32_t second; /* of CACHE_TIMED: it holds in this one */
+			uint32_t prog;	 /* rules_prog.id, of packets that were looked for again */
+		};			 /* of CACHE_LISTED */
 	};
 	cache_lane lane[CACHE_NEAR];
 } __rte_cache_aligned;
@@ -91,6 +101,7 @@ enum {
 	CACHE_TIMED = 8, /* it told control something, as use does again and again */
 	CACHE_GROUPS = 16,  /* its walk went through groups */
 	CACHE_WATCHED = 32, /* and asked which live */
+	CACHE_AGAIN = 64,   /* its packets are looked for again, or were (recirc.h) */
 	/* Such an entry never has the reader's version, so that only those who find one look whether that is still so. */
 	CACHE_LATE = CACHE_LIVE | CACHE_TIMED,
 };
@@ -112,5 +123,11 @@ struct cache_bucket {
 /* Buckets whose entries are in one piece. */
 #define CACHE_PIECE_BUCKETS 13 /* bits of their number */
 #define CACHE_PIECE_SHIFT   16 /* entries, likewise: CACHE_WAYS a bucket */
+
+/* What is left to do with packets of a list with `recirc`. */
+static inline const struct sw_pause *cache_list_left(const struct cache_list *l)
+{
+	return (const struct sw_pause *)(l->ops + l->n_ops);
+}
 
 #endif

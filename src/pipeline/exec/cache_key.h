@@ -21,10 +21,8 @@ struct cache_reader {
 	uint64_t owner, base; /* base: its part of all hashes */
 };
 
-static inline struct cache_reader cache_reader(const struct cache_masks *masks, uint32_t port)
+static inline struct cache_reader cache_reader(const struct cache_masks *masks, uint64_t owner)
 {
-	uint64_t owner = cache_owner(port, masks->serial);
-
 	return (struct cache_reader){ masks, owner,
 		fold(cache_secret.owner[0] ^ owner, cache_secret.owner[1]) };
 }

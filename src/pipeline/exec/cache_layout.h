@@ -74,6 +74,18 @@ static inline uint64_t cache_owner(uint32_t port, uint32_t serial)
 	return (uint64_t)port << 32 | serial;
 }
 
+/* Packets that a list looks for again: by its number. */
+static inline uint64_t cache_owner_again(uint64_t recirc)
+{
+	return UINT64_C(1) << 63 | recirc;
+}
+
+/* That number of an owner, or 0: it is a port. */
+static inline uint64_t cache_owner_number(uint64_t owner)
+{
+	return owner >> 63 ? owner << 1 >> 1 : 0;
+}
+
 /* What a packet is looked up by. */
 struct cache_key {
 	uint64_t owner; /* cache_owner() */

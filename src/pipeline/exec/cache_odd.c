@@ -21,11 +21,15 @@ _Static_assert(CACHE_ODD_WORDS <= 32, "a bit for each word of the fields");
 _Static_assert(CACHE_ODD_FIRST >= 8, "the class of the length is in the bits before them");
 
 /* Which headers it has. */
-static __rte_always_inline uint64_t shape(const struct sw_fields *f)
+static __rte_always_inline uint64_t shape(const struct sw_fields *f, const struct rte_mbuf *m)
 {
-	return (uint64_t)f->eth_type << 32 | (uint64_t)f->ip_proto << 48 |
-	       (uint64_t)f->ip_frag << 56 | (uint64_t)(f->vlan_tci != 0) << 58 |
-	       (uint64_t)have_ip(f) << 59;
+	uint64_t is = (uint64_t)f->eth_type << 32 | (uint64_t)f->ip_proto << 48 |
+		      (uint64_t)f->ip_frag << 56 | (uint64_t)have_ip(f) << 59;
+
+	if (unlikely(f->vlan_tci))
+		is |= UINT64_C(1) << 58 |
+		      (uint64_t)cache_has_two_tags(m, rte_pktmbuf_mtod(m, const uint8_t *)) << 60;
+	return is;
 }
 
 /* Rules that count down lose those: they are walked. */
@@ -46,12 +50,12 @@ static __rte_always_inline bool is_ip4_at_end(const struct rte_mbuf *m)
 }
 
 /* How many words, or 0: there are too many. The last lane is whole. */
-static __rte_always_inline unsigned gather(
-	uint64_t *to, const struct sw_fields *fields, const struct cache_masks *masks)
+static __rte_always_inline unsigned gather(uint64_t *to, const struct sw_fields *fields,
+	const struct cache_masks *masks, const struct rte_mbuf *m)
 {
 	const uint64_t *value = (const uint64_t *)fields;
 	const uint64_t *mask = (const uint64_t *)&masks->reads;
-	uint64_t head = shape(fields);
+	uint64_t head = shape(fields, m);
 	unsigned n = 1;
 
 	for (uint32_t left = masks->odd; left; left &= left - 1) {
@@ -85,7 +89,7 @@ static __rte_always_inline bool gather_key(
 	if (is_at_end(&fields))
 		return false;
 	key->lane[0] = key->lane[1] = (cache_lane){ 0 };
-	n = gather((uint64_t *)key->lane, &fields, r->masks);
+	n = gather((uint64_t *)key->lane, &fields, r->masks, m);
 	if (!n)
 		return false;
 	key->class = CACHE_ODD;

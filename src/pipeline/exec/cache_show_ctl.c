@@ -289,16 +289,20 @@ static void find_rule(struct sw_flow *flow, struct sw_rules *rules, unsigned tab
 }
 
 static bool take_rules(struct sw_flow *flow, const struct cache *c, const struct copy *copy,
-	const struct sw_rules *rules)
+	const struct rules_prog *prog)
 {
 	const struct cache_entry *e = &copy->e;
+	const struct sw_rules *rules = prog->rules;
 	struct cache_list list;
 
 	if (e->flags & CACHE_LISTED) {
 		if (!copy_list(flow, c, e, &list) ||
-			!cache_tables_hold(e, &copy->rest, list.tables, rules))
+			!cache_tables_hold(e, &copy->rest, list.tables, rules) ||
+			(flow->again && list.masks != prog->shared->masks->serial))
 			return false;
-		flow->why = list.n_ops ? NULL : sw_reg_kind_drop.by_id[list.why]->desc;
+		flow->why =
+			list.n_ops || list.recirc ? NULL : sw_reg_kind_drop.by_id[list.why]->desc;
+		flow->goes_on = list.recirc;
 		return true;
 	}
 	flow->why = e->out == SW_OFPP_ANY ? sw_reg_kind_drop.by_id[e->why]->desc : NULL;
@@ -317,11 +321,12 @@ static bool take(struct sw_flow *flow, const struct cache *c, const struct cache
 	if (!copy_entry(&copy, c, from) || copy.e.class >= CACHE_CLASSES)
 		return false;
 	e = &copy.e;
-	prog = prog_of(e->owner >> 32, &flow->port);
+	flow->again = cache_owner_number(e->owner);
+	prog = prog_of(flow->again ? e->prog : e->owner >> 32, &flow->port);
 	masks = prog ? prog->shared->masks : NULL;
-	if (!masks || masks->serial != (uint32_t)e->owner ||
+	if (!masks || (!flow->again && masks->serial != (uint32_t)e->owner) ||
 		(bridge && bridge_owner(flow->port) != bridge) ||
-		!take_rules(flow, c, &copy, prog->rules) || !is_same(&copy, c, from))
+		!take_rules(flow, c, &copy, prog) || !is_same(&copy, c, from))
 		return false;
 	make_match(&flow->match, &copy, masks, prog->number);
 	find_lengths(flow, &copy, masks);

@@ -218,6 +218,8 @@ static void find_next(struct code *code)
 	code->ahead = i < code->n_apply ? code->apply[i].resubmit.table : code->goto_table;
 }
 
+uint64_t code_serial;
+
 static struct code *create(const struct sw_instructions *does, bool packet_out,
 	struct sw_rules *rules, struct sw_err *err)
 {
@@ -244,6 +246,8 @@ static struct code *create(const struct sw_instructions *does, bool packet_out,
 	code->plain = plain_of(code);
 	find_next(code);
 	code->refs = 1;
+	code->serial = code_serial + 1;
+	__atomic_store_n(&code_serial, code->serial, __ATOMIC_RELEASE);
 done:
 	code_destroy(draft.inner);
 	owns_free(draft.own);

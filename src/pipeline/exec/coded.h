@@ -23,6 +23,7 @@ struct code {
 	const struct op *apply, *write;
 	const uint8_t *write_place; /* by op of write: below SW_PLACES */
 	uint32_t plain;		 /* port of its one output; SW_OFPP_ANY: it does nothing; 0: more */
+	uint64_t serial;	 /* of each another one, rising (code_serial) */
 	uint32_t hash;		 /* the same for codes of equal instructions; from here control's */
 	struct sw_fields *reads; /* mask of what its ops need, beside what tables match */
 	struct code *inner;	 /* of lists within it: the next of a chain */
@@ -32,5 +33,8 @@ struct code {
 	uint64_t refs;
 	struct op ops[] __attribute__((aligned(16)));
 };
+
+/* The last that was given: a code that is compiled from now on has a higher one. Written by control. */
+extern uint64_t code_serial;
 
 #endif

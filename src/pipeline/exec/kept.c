@@ -10,6 +10,7 @@
 #include <sw/mem.h>
 
 #include "../rule/lookup.h"
+#include "recirc.h"
 
 /* It has a reference more until it is counted, so nobody frees it while it is run: that may come back to this cache by a patch port. */
 static void put_off(struct sw_worker *w, struct cache *c, struct cache_list *l)
@@ -21,20 +22,43 @@ static void put_off(struct sw_worker *w, struct cache *c, struct cache_list *l)
 	c->later = l - c->list + 1;
 }
 
-void kept_run(struct exec *x, struct cache *c, const struct cache_entry *e)
+/* Its list, which is of x's packets from now on. */
+static inline struct cache_list *begin(
+	struct exec *x, struct cache *c, const struct cache_entry *e, uint64_t bytes)
 {
 	struct cache_list *l = cache_list(c, e);
 
 	if (!l->packets)
 		put_off(x->w, c, l);
 	l->packets += x->n;
-	l->bytes += sw_bytes(x->pkts, x->n);
+	l->bytes += bytes;
 	x->why = l->why;
+	return l;
+}
+
+void kept_run(struct exec *x, struct cache *c, const struct cache_entry *e)
+{
+	const struct cache_list *l = begin(x, c, e, sw_bytes(x->pkts, x->n));
+
 	if (l->n_ops == 1 && !l->ops[0].changes)
 		l->ops[0].run(x, l->ops); /* as exec_ops() would */
 	else
 		exec_ops(x, l->ops, l->n_ops);
 	exec_end(x);
+}
+
+void kept_run_again(struct exec *x, struct cache *c, const struct cache_entry *e)
+{
+	const struct cache_list *l;
+
+	if (!x->again)
+		recirc_mark(x);
+	l = begin(x, c, e, recirc_bytes(x));
+	exec_ops(x, l->ops, l->n_ops);
+	if (l->recirc) /* it stays until its packets are counted */
+		recirc_run(x, c, cache_list_left(l), l->recirc);
+	else
+		exec_end(x);
 }
 
 static void count(const struct sw_worker *w, const struct cache *c, const struct cache_list *l)

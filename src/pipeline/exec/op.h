@@ -112,8 +112,7 @@ struct op {
 	};
 };
 
-/* Packets that the same list is run on. */
-struct exec {
+struct exec { /* packets that the same list is run on */
 	struct sw_worker *w;
 	const struct rules_prog *prog;
 	struct sw_lane *in;
@@ -122,6 +121,7 @@ struct exec {
 	unsigned n;
 	bool sent;	  /* an op took copies: packets left at the end are done with, not lost */
 	bool spare;	  /* others have the packets, too: they are not lost here */
+	bool again;	  /* they were looked for before (recirc.h) */
 	uint8_t depth;	  /* groups in groups */
 	uint32_t runs;	  /* buckets run */
 	uint32_t in_port; /* in buckets that no walk went over: no output to it; else 0 */

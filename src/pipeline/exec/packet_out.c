@@ -84,6 +84,7 @@ static void go_on(struct walk *walk, const struct packet_out *out)
 {
 	walk->fields = out->fields;
 	fields_extract_again(out->m, &walk->fields);
+	walk->keep = false;
 	pause_walk(walk, out->resumed);
 }
 

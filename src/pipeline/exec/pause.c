@@ -6,6 +6,7 @@
 
 #include <sw/packet_in.h>
 
+#include "../field/extract.h"
 #include "../rule/store.h"
 #include "run_output.h"
 #include "walk.h"
@@ -80,7 +81,8 @@ static void add_set(struct walk *walk, struct sw_pause *p)
 	if (!to)
 		return;
 	memcpy(to, walk->set_field, n);
-	memcpy(p->set, walk->set, sizeof(p->set));
+	for (uint32_t left = walk->places; left; left &= left - 1)
+		p->set[__builtin_ctz(left)] = walk->set[__builtin_ctz(left)];
 	p->places = walk->places;
 	p->n_sets = walk->n_sets;
 }
@@ -96,25 +98,59 @@ static void add_stack(struct walk *walk, struct sw_pause *p)
 	p->n_stack = walk->n_stack;
 }
 
-void pause_begin(struct walk *walk, struct walk_snap *snap)
+static void begin(struct walk *walk, struct sw_pause *p, const struct sw_fields *fields)
 {
-	struct sw_pause *p = place_of(walk, &walk->pause_room);
-
-	walk->lost = true;
-	if (walk->pause_room < sizeof(*p)) {
-		walk->too_long = true;
-		return;
-	}
 	*p = (struct sw_pause){ .rules = walk->prog->rules,
 		.serial = walk->prog->rules->serial,
 		.number = walk->prog->number,
 		.size = PAUSE_HEAD,
-		.fields = snap->fields };
-	snap->pause = p;
+		.fields = *fields };
 	own_all(walk, p);
 	add_set(walk, p);
 	add_stack(walk, p);
 	walk->pausing = p;
+	walk->lost = true;
+}
+
+void pause_begin(struct walk *walk, struct walk_snap *snap)
+{
+	struct sw_pause *p = place_of(walk, &walk->pause_room);
+
+	if (walk->pause_room < sizeof(*p)) {
+		walk->lost = walk->too_long = true;
+		return;
+	}
+	snap->pause = p;
+	begin(walk, p, &snap->fields);
+}
+
+/* On the way out each level notes what is left of a list, and of a rule; one of them also the table that comes next, and the outermost
+ * the action set, twice. */
+static size_t most(const struct walk *walk)
+{
+	const struct sw_pause *before = walk->resumed;
+	size_t frames = 2 * walk->depth + 5 + (before ? before->n_frames : 0);
+	size_t owners = walk->n_hits + (before ? before->n_owners : 0);
+
+	return PAUSE_HEAD + owners * sizeof(struct code *) +
+	       walk->n_sets * sizeof(walk->set_field[0]) + walk->n_stack * sizeof(walk->stack[0]) +
+	       frames * sizeof(struct pause_frame);
+}
+
+struct sw_pause *pause_begin_within(struct walk *walk, size_t room)
+{
+	struct sw_pause *p = (struct sw_pause *)walk->pauses;
+	struct sw_fields fields = walk->fields;
+
+	room = RTE_MIN(room, (size_t)PAUSE_BYTES);
+	if (walk->n_hits == WALK_HITS || most(walk) > room)
+		return NULL;
+	walk->pause_room = room;
+	fields_forget_packet(&fields);
+	fields.actset_output = 0;
+	begin(walk, p, &fields);
+	p->stage = walk->resumed ? walk->resumed->stage + 1 : 1;
+	return p;
 }
 
 static void ask_rule(const struct walk *walk, struct pause_frame *frame)
@@ -133,13 +169,13 @@ static void ask_rule(const struct walk *walk, struct pause_frame *frame)
 	}
 }
 
-void pause_note(struct walk *walk, enum pause_kind kind, const void *at, unsigned n)
+static struct pause_frame *note(struct walk *walk, enum pause_kind kind, const void *at, unsigned n)
 {
 	struct sw_pause *p = walk->pausing;
 	struct pause_frame *frame = p ? grow(walk, p, sizeof(*frame)) : NULL;
 
 	if (!frame)
-		return;
+		return NULL;
 	*frame = (struct pause_frame){ .at = at,
 		.n = n,
 		.kind = kind,
@@ -150,6 +186,22 @@ void pause_note(struct walk *walk, enum pause_kind kind, const void *at, unsigne
 		.packet_out = walk->packet_out };
 	ask_rule(walk, frame);
 	p->n_frames++;
+	return frame;
+}
+
+void pause_note(struct walk *walk, enum pause_kind kind, const void *at, unsigned n)
+{
+	note(walk, kind, at, n);
+}
+
+void pause_note_table(struct walk *walk, uint8_t table, rte_be32_t in_port)
+{
+	struct pause_frame *frame = note(walk, PAUSE_TABLE, NULL, 0);
+
+	if (!frame)
+		return;
+	frame->table = table;
+	frame->in_port = in_port;
 }
 
 static void keep_frame(struct walk *walk, const struct pause_frame *frame)
@@ -229,6 +281,9 @@ static void go_on(struct walk *walk, const struct pause_frame *frame)
 	case PAUSE_SET_END:
 		walk->in_set = false;
 		walk_set_clear(walk);
+		break;
+	case PAUSE_TABLE:
+		walk_table(walk, frame->table, frame->in_port);
 	}
 }
 
@@ -247,7 +302,6 @@ void pause_walk(struct walk *walk, const struct sw_pause *p)
 	unsigned i;
 
 	walk_begin(walk);
-	walk->keep = false;
 	walk->n_found = 0;
 	walk->resumed = p;
 	take_back(walk, p);
@@ -255,7 +309,8 @@ void pause_walk(struct walk *walk, const struct sw_pause *p)
 	for (i = 0; i < p->n_frames && !walk->lost && !walk->too_long; i++) {
 		if (frame[i].kind != PAUSE_SET || !last_rule)
 			stand(walk, &frame[i], &as);
-		last_rule = frame[i].kind == PAUSE_RULE && !frame[i].depth;
+		last_rule = (frame[i].kind == PAUSE_RULE || frame[i].kind == PAUSE_TABLE) &&
+			    !frame[i].depth;
 		if (!is_over(walk, &frame[i]))
 			go_on(walk, &frame[i]);
 	}
@@ -263,6 +318,5 @@ void pause_walk(struct walk *walk, const struct sw_pause *p)
 	for (; walk->pausing && i < p->n_frames;
 		i++) /* it stopped again: the levels outside are left as before */
 		keep_frame(walk, &frame[i]);
-	walk->resumed = NULL;
 	walk_finish(walk);
 }

@@ -8,6 +8,8 @@
  * is sent, from there by control to where it waits for the controller (pause_ctl.c), and handed to worker 0 with the packet.
  * It refers to ops: the codes they are of, which are those of the rules that the walk hit, get a reference each.
  *
+ * In the same way walks stop that need to look at packets anew, and go on at once (recirc.h).
+ *
  * room: pipeline (private). Thread: as each line says.
  */
 #ifndef PIPELINE_EXEC_PAUSE_H
@@ -37,6 +39,7 @@ enum pause_kind {
 	PAUSE_RULE,    /* of a rule, behind its list */
 	PAUSE_SET,     /* to run the action set */
 	PAUSE_SET_END, /* it was being run: what is in it now is for nothing */
+	PAUSE_TABLE,   /* a table that was not looked into yet */
 };
 
 /* What one level of the walk has yet to do, and what it knew. */
@@ -47,7 +50,8 @@ struct pause_frame {
 	uint16_t n;
 	uint8_t kind, table, depth, groups; /* at most WALK_DEPTH */
 	bool miss, in_set, packet_out;
-	uint8_t pad[7];
+	uint8_t pad[3];
+	rte_be32_t in_port; /* what a table is looked into with */
 };
 
 struct sw_pause {
@@ -56,7 +60,9 @@ struct sw_pause {
 	uint32_t number; /* of the port that the packet came in on */
 	uint32_t size;	 /* bytes of it all */
 	uint32_t places; /* of the action set, as in struct walk */
-	uint16_t n_owners, n_sets, n_stack, n_frames;
+	uint16_t n_owners, n_sets, n_frames;
+	uint8_t n_stack;
+	uint8_t stage; /* how often packets were looked at anew before */
 	struct sw_fields fields;
 	const struct op *set[SW_PLACES];
 	/* Behind each other: codes that have a reference, ops that write fields in the set, the stack, frames from the innermost. */
@@ -96,13 +102,16 @@ extern struct pause_ring *pause_rings[SW_WORKER_MAX + 1];
 
 /* Workers. The walk stops here, for the packet of the snap; too much is left to do: it is too long. */
 void pause_begin(struct walk *walk, struct walk_snap *snap);
+/* The same at no packet-in's: it stops with what is left of it (recirc.h) in up to `room` bytes. NULL: it does not, as more may be needed. */
+struct sw_pause *pause_begin_within(struct walk *walk, size_t room);
 /* On the way out of a walk that is over: what is left to do there, if it stopped. */
 void pause_note(struct walk *walk, enum pause_kind kind, const void *at, unsigned n);
+void pause_note_table(struct walk *walk, uint8_t table, rte_be32_t in_port);
 /* Nothing outside of here is left. */
 void pause_end(struct walk *walk);
 /* Into the worker's ring, with references. false: it is full. */
 bool pause_post(struct sw_worker *w, const struct sw_pause *p, struct sw_packet_in *in);
-/* The walk of a packet that goes on with it; fields of the walk are set. */
+/* The walk of a packet that goes on with it; fields and `keep` of the walk are set. */
 void pause_walk(struct walk *walk, const struct sw_pause *p);
 
 /* Control. */

@@ -16,6 +16,7 @@
 #include "run_move.h"
 #include "run_output.h"
 #include "walk_live.h"
+#include "walk_reread.h"
 
 #define NO_PORT 0xffff /* what bundle_load writes when no member can send: OFPP_NONE of 16 bits */
 
@@ -52,7 +53,8 @@ static void walk_bundle(struct walk *walk, const struct op *op)
 	const struct sw_bundle *b = op->bundle;
 	int chosen;
 
-	walk_fresh(walk);
+	if (!walk_fresh(walk))
+		return;
 	chosen = choose(walk, b);
 	if (chosen >= 0)
 		walk_output(walk, b->members[chosen]);
@@ -64,7 +66,8 @@ static void walk_load(struct walk *walk, const struct op *op)
 	uint32_t port = NO_PORT;
 	int chosen;
 
-	walk_fresh(walk);
+	if (!walk_fresh(walk))
+		return;
 	chosen = choose(walk, b);
 	if (chosen >= 0)
 		port = b->members[chosen];

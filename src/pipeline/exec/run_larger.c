@@ -8,12 +8,15 @@
 #include "code.h"
 #include "have.h"
 #include "run_move.h"
-#include "walk.h"
+#include "walk_reread.h"
 
 static void walk_larger(struct walk *walk, const struct op *op)
 {
-	bool longer = walk_is_longer(walk, op->move.len);
+	bool longer;
 
+	if (!walk_fresh(walk))
+		return;
+	longer = walk_is_longer(walk, op->move.len);
 	if (!walk->lost)
 		walk_bits_set(walk, &op->move.to, longer);
 }

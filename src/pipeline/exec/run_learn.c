@@ -11,7 +11,7 @@
 #include "code.h"
 #include "have.h"
 #include "run_move.h"
-#include "walk.h"
+#include "walk_reread.h"
 #include "wish.h"
 
 #define TCP_FIN_RST RTE_BE16(5)
@@ -21,7 +21,8 @@ static void walk_learn(struct walk *walk, const struct op *op)
 	const struct sw_learn *l = op->learner->learn;
 	bool learned;
 
-	walk_fresh(walk);
+	if (!walk_fresh(walk))
+		return;
 	learned = wish_learn(walk, op->learner);
 	if (l->result.field)
 		walk_bits_set(walk, &l->result, learned);
@@ -75,7 +76,8 @@ SW_REGISTER(action_code, learn) = {
 
 static void walk_fin(struct walk *walk, const struct op *op)
 {
-	walk_fresh(walk);
+	if (!walk_fresh(walk))
+		return;
 	if (have(&walk->fields, SW_PRE_TCP) && walk->fields.tcp_flags & TCP_FIN_RST)
 		wish_fin(walk, op->fin.idle, op->fin.hard);
 }

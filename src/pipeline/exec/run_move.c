@@ -15,7 +15,7 @@
 #include "code.h"
 #include "have.h"
 #include "run_set.h"
-#include "walk.h"
+#include "walk_reread.h"
 
 typedef unsigned __int128 number;
 
@@ -39,13 +39,19 @@ static number ones(unsigned n)
 	return n < 128 ? ((number)1 << n) - 1 : ~(number)0;
 }
 
+/* As walk_fresh(), before bits are looked at (NULL: none), and others written where the packet has them. */
+static bool fresh_for(struct walk *walk, const struct sw_bits *from, const struct sw_bits *to)
+{
+	bool looks = from && from->field->offset >= offsetof(struct sw_fields, pbb_isid);
+
+	return !(looks || (to && set_needs(to->field) != SW_PRE_NONE)) || walk_fresh(walk);
+}
+
 /* The bits as a number. */
-static number bits_get(struct walk *walk, const struct sw_bits *bits)
+static number bits_get(const struct walk *walk, const struct sw_bits *bits)
 {
 	uint8_t value[16];
 
-	if (bits->field->offset >= offsetof(struct sw_fields, pbb_isid))
-		walk_fresh(walk);
 	sw_field_get(bits->field, &walk->fields, value);
 	return load(value, sw_field_bytes(bits->field)) >> bits->from & ones(bits->n);
 }
@@ -63,9 +69,12 @@ void walk_spec(struct walk *walk, const struct sw_learn_spec *spec, struct sw_fi
 	sw_field_set(dst->field, to, value);
 }
 
-uint64_t walk_bits(struct walk *walk, const struct sw_bits *bits)
+bool walk_bits(struct walk *walk, const struct sw_bits *bits, uint64_t *value)
 {
-	return (uint64_t)bits_get(walk, bits);
+	if (!fresh_for(walk, bits, NULL))
+		return false;
+	*value = (uint64_t)bits_get(walk, bits);
+	return true;
 }
 
 /* Write them, in the walk and on its list. */
@@ -88,7 +97,8 @@ void walk_bits_set(struct walk *walk, const struct sw_bits *bits, uint64_t value
 
 static void walk_move(struct walk *walk, const struct op *op)
 {
-	bits_set(walk, &op->move.to, bits_get(walk, &op->move.from));
+	if (fresh_for(walk, &op->move.from, &op->move.to))
+		bits_set(walk, &op->move.to, bits_get(walk, &op->move.from));
 }
 
 static int compile_move(struct code_draft *draft, const struct sw_action *a, struct sw_err *err)
@@ -110,6 +120,8 @@ SW_REGISTER(action_code, move) = {
 
 static void walk_push(struct walk *walk, const struct op *op)
 {
+	if (!fresh_for(walk, &op->move.from, NULL))
+		return;
 	if (walk->n_stack == WALK_STACK) {
 		walk->too_long = true;
 		return;
@@ -120,7 +132,7 @@ static void walk_push(struct walk *walk, const struct op *op)
 /* Nothing pushed: nothing popped. */
 static void walk_pop(struct walk *walk, const struct op *op)
 {
-	if (walk->n_stack)
+	if (walk->n_stack && fresh_for(walk, NULL, &op->move.to))
 		bits_set(walk, &op->move.to, load(walk->stack[--walk->n_stack].bytes, 16));
 }
 

@@ -11,7 +11,7 @@
 #include "../field/proto.h"
 #include "code.h"
 #include "headers.h"
-#include "walk.h"
+#include "walk_reread.h"
 
 #define LSE_LEN	   4
 #define LSE_BOTTOM RTE_BE32(1 << 8)
@@ -41,7 +41,8 @@ static void walk_push(struct walk *walk, const struct op *op)
 {
 	struct sw_fields *f = &walk->fields;
 
-	walk_fresh(walk);
+	if (!walk_fresh(walk))
+		return;
 	if (is_mpls(f->eth_type))
 		f->mpls_lse &= ~LSE_BOTTOM;
 	else
@@ -92,7 +93,8 @@ SW_REGISTER(action_code, push_mpls) = {
 
 static void walk_pop(struct walk *walk, const struct op *op)
 {
-	walk_fresh(walk);
+	if (!walk_fresh(walk))
+		return;
 	if (!is_mpls(walk->fields.eth_type))
 		return;
 	walk->fields.eth_type = op->ethertype;

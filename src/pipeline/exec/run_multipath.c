@@ -10,7 +10,7 @@
 #include "flow_hash.h"
 #include "have.h"
 #include "run_move.h"
-#include "walk.h"
+#include "walk_reread.h"
 
 #define HRW_MOST \
 	64	 /* links; more would take too long for a packet: iter_hash, as Open vSwitch does */
@@ -66,7 +66,8 @@ static void walk_multipath(struct walk *walk, const struct op *op)
 {
 	const struct sw_multipath *m = op->multipath;
 
-	walk_fresh(walk);
+	if (!walk_fresh(walk))
+		return;
 	walk_bits_set(walk, &m->dst, link_of(m, flow_hash(&walk->fields, m->fields, m->basis)));
 }
 

@@ -228,8 +228,10 @@ void walk_output(struct walk *walk, uint32_t port)
 /* A number in a field of 16 bits is one of OpenFlow 1.0: its reserved ports are the last of 16 bits. */
 static void walk_field(struct walk *walk, const struct op *op)
 {
-	uint32_t port = walk_bits(walk, &op->move.from);
+	uint64_t port;
 
+	if (!walk_bits(walk, &op->move.from, &port))
+		return;
 	if (op->move.from.n <= 16 && port >= 0xff00)
 		port |= 0xffff0000u;
 	walk_output(walk, port);

@@ -13,7 +13,7 @@
 #include "code.h"
 #include "have.h"
 #include "headers.h"
-#include "walk.h"
+#include "walk_reread.h"
 
 #define ADDRESSES  12 /* both */
 #define I_TAG_LEN  6  /* type and TCI */
@@ -26,7 +26,8 @@ static void walk_push(struct walk *walk, const struct op *op)
 	struct sw_fields *f = &walk->fields;
 	size_t from = offsetof(struct sw_fields, mpls_lse);
 
-	walk_fresh(walk);
+	if (!walk_fresh(walk))
+		return;
 	f->pbb_isid &= I_SID;
 	f->eth_type = RTE_BE16(ETH_PBB);
 	f->vlan_tci = 0;
@@ -67,7 +68,8 @@ SW_REGISTER(action_code, push_pbb) = {
 /* The customer's headers are not known yet. */
 static void walk_pop(struct walk *walk, const struct op *op)
 {
-	walk_fresh(walk);
+	if (!walk_fresh(walk))
+		return;
 	if (!have(&walk->fields, SW_PRE_PBB))
 		return;
 	walk->stale = true;

@@ -16,7 +16,7 @@
 #include "crc32c.h"
 #include "have.h"
 #include "headers.h"
-#include "walk.h"
+#include "walk_reread.h"
 
 #define AT(member) offsetof(struct sw_fields, member)
 
@@ -318,7 +318,7 @@ static const struct writer *writer_of(const struct op_set *s)
 /* What a packet must have, so that there is something to write to: a VLAN is matched without a tag, too. */
 static enum sw_prereq needs(const struct op *op)
 {
-	return op->set.field->offset == AT(vlan_tci) ? SW_PRE_VLAN : op->set.field->prereq;
+	return set_needs(op->set.field);
 }
 
 static enum op_changed write_one(
@@ -381,8 +381,8 @@ static void write_walk(struct walk *walk, const struct op *op)
 /* A field that the packet does not have is not written: an action set may have been made for another one. */
 void walk_set(struct walk *walk, const struct op *op)
 {
-	if (needs(op) != SW_PRE_NONE)
-		walk_fresh(walk);
+	if (needs(op) != SW_PRE_NONE && !walk_fresh(walk))
+		return;
 	if (likely(have(&walk->fields, needs(op))))
 		write_walk(walk, op);
 }
@@ -390,8 +390,8 @@ void walk_set(struct walk *walk, const struct op *op)
 /* The packet has other fields then, and some of those that it had are none any more. */
 void walk_set_kind(struct walk *walk, const struct op *op)
 {
-	if (needs(op) != SW_PRE_NONE)
-		walk_fresh(walk);
+	if (needs(op) != SW_PRE_NONE && !walk_fresh(walk))
+		return;
 	if (!have(&walk->fields, needs(op)))
 		return;
 	write_walk(walk, op);
@@ -403,7 +403,8 @@ static void walk_set_port(struct walk *walk, const struct op *op)
 {
 	const struct sw_fields *f = &walk->fields;
 
-	walk_fresh(walk);
+	if (!walk_fresh(walk))
+		return;
 	if (have(f, SW_PRE_TCP) || have(f, SW_PRE_UDP) || have(f, SW_PRE_SCTP))
 		write_walk(walk, op);
 }

@@ -20,7 +20,7 @@
 #include "run_controller.h"
 #include "run_set.h"
 #include "run_ttl.h"
-#include "walk.h"
+#include "walk_reread.h"
 
 SW_USE(field, mpls_ttl);
 SW_USE(field, nw_ttl);
@@ -44,18 +44,20 @@ static void lose(struct walk *walk, const struct op *op)
 	walk->x->why = SW_ID(drop, ttl_exceeded);
 }
 
-/* No packet at its end has a key (cache_key.c), so lists hold for all others; a list that counts down twice does not. */
-static void note_down(struct walk *walk)
+/* No packet at its end has a key (cache_key.c), so lists hold for all others. Where it was counted down already, it may be at its end
+ * by now: that is looked at anew. False: the walk stops for it, else what it comes to holds for this packet. */
+static bool may_count_down(struct walk *walk)
 {
+	if (walk->counted_down && walk_stop(walk))
+		return false;
 	walk->once |= walk->counted_down;
-	walk->counted_down = true;
+	return true;
 }
 
 /* A packet at its end is lost here. */
 static void walk_dec(struct walk *walk, const struct op *op)
 {
-	walk_fresh(walk);
-	if (!have(&walk->fields, SW_PRE_IP))
+	if (!walk_fresh(walk) || !have(&walk->fields, SW_PRE_IP) || !may_count_down(walk))
 		return;
 	if (walk->fields.ip_ttl <= 1) {
 		lose(walk, op);
@@ -63,7 +65,7 @@ static void walk_dec(struct walk *walk, const struct op *op)
 	}
 	walk_put(walk, op);
 	walk->fields.ip_ttl--;
-	note_down(walk);
+	walk->counted_down = true;
 }
 
 /* The byte of the header, or NULL. */
@@ -111,7 +113,8 @@ bool walk_may_end(struct walk *walk, unsigned downs)
 {
 	if (likely(!downs || !(walk->prog->asked & SW_BRIDGE_TELL_TTL)))
 		return false;
-	walk_fresh(walk);
+	if (!walk_fresh(walk))
+		return false;
 	walk->once |= walk->counted_down || downs > 1;
 	return hops_left(&walk->fields) <= downs;
 }
@@ -138,8 +141,7 @@ SW_REGISTER(action_code, dec_ttl) = {
 
 static void walk_dec_mpls(struct walk *walk, const struct op *op)
 {
-	walk_fresh(walk);
-	if (!have(&walk->fields, SW_PRE_MPLS))
+	if (!walk_fresh(walk) || !have(&walk->fields, SW_PRE_MPLS) || !may_count_down(walk))
 		return;
 	if ((rte_be_to_cpu_32(walk->fields.mpls_lse) & 0xff) <= 1) {
 		lose(walk, op);
@@ -147,7 +149,7 @@ static void walk_dec_mpls(struct walk *walk, const struct op *op)
 	}
 	walk_put(walk, op);
 	walk->fields.mpls_lse -= RTE_BE32(1);
-	note_down(walk);
+	walk->counted_down = true;
 }
 
 static enum op_changed dec_mpls_one(
@@ -224,7 +226,8 @@ static uint8_t *inner_ttl(const struct headers *h, bool *ip4)
 /* What the fields know of the label's TTL is void; what is under it they do not know. */
 static void walk_copy(struct walk *walk, const struct op *op)
 {
-	walk_fresh(walk);
+	if (!walk_fresh(walk))
+		return;
 	walk->stale = true;
 	walk_put(walk, op);
 }

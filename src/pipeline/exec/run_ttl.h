@@ -16,7 +16,7 @@ struct walk;
 
 /* May the packet be lost where it is counted down so often at most (0: never; HOPS_ANY), and does somebody want to be told of
  * that? Then its walk goes through groups that others need no walk for. A walk of others is not kept where packets that have fewer
- * left would be lost by what it comes to. */
+ * left would be lost by what it comes to. False as well where the walk stops (walk_stop). */
 bool walk_may_end(struct walk *walk, unsigned downs);
 
 #endif

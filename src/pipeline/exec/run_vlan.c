@@ -12,7 +12,7 @@
 #include "code.h"
 #include "headers.h"
 #include "run_set.h"
-#include "walk.h"
+#include "walk_reread.h"
 
 #define TAG_AT	12 /* offset of the outermost tag */
 #define TAG_LEN 4
@@ -20,7 +20,8 @@
 /* A third tag is what the fields take for the EtherType: how many there are only the packet tells. */
 static void walk_push(struct walk *walk, const struct op *op)
 {
-	walk_fresh(walk);
+	if (!walk_fresh(walk))
+		return;
 	if (walk->fields.vlan_tci)
 		walk->stale = true;
 	walk->fields.vlan_tci |= RTE_BE16(SW_VLAN_PRESENT);
@@ -64,7 +65,8 @@ static void walk_mod(struct walk *walk, const struct op *op)
 		.changes = true,
 		.ethertype = RTE_BE16(ETH_VLAN) };
 
-	walk_fresh(walk);
+	if (!walk_fresh(walk))
+		return;
 	if (!walk->fields.vlan_tci)
 		walk_push(walk, &push);
 	walk_set(walk, op);
@@ -110,8 +112,8 @@ SW_REGISTER(action_code, mod_vlan_pcp) = {
 	.compile = compile_mod,
 };
 
-/* Has a packet that has a tag no other? Where headers may lie elsewhere by now than in the packet, that is not known. */
-static bool has_one(struct walk *walk)
+/* Has a packet that has a tag no other? Its key tells. Where headers may lie elsewhere by now than in the packet, that is not known. */
+static bool has_one(const struct walk *walk)
 {
 	const struct rte_mbuf *m = walk->x->pkts[0];
 
@@ -119,15 +121,14 @@ static bool has_one(struct walk *walk)
 		if (walk->ops[i].changes && walk->ops[i].walk != walk_set &&
 			walk->ops[i].hops != OP_HOPS_DOWN)
 			return false;
-	walk->asked_tags = true;
-	return m->data_len >= TAG_AT + TAG_LEN + 2 &&
-	       !cache_is_tag(fold_load16(rte_pktmbuf_mtod_offset(m, uint8_t *, TAG_AT + TAG_LEN)));
+	return !cache_has_two_tags(m, rte_pktmbuf_mtod(m, const uint8_t *));
 }
 
 /* What was the second tag is the first now. */
 static void walk_pop(struct walk *walk, const struct op *op)
 {
-	walk_fresh(walk);
+	if (!walk_fresh(walk))
+		return;
 	if (!walk->fields.vlan_tci)
 		return;
 	walk->fields.vlan_tci = 0;

@@ -22,6 +22,7 @@
 #include "run_controller.h"
 #include "run_output.h"
 #include "run_set.h"
+#include "walk_reread.h"
 
 SW_USE(drop, table_miss);
 
@@ -59,6 +60,8 @@ void walk_ops(struct walk *walk, const struct op *ops, unsigned n)
 		else
 			walk_put(walk, &ops[i]);
 	}
+	if (unlikely(walk->left) && !walk->left->n_frames)
+		i--; /* where it stopped */
 	if (unlikely(i < n))
 		pause_note(walk, PAUSE_OPS, &ops[i], n - i);
 }
@@ -208,7 +211,6 @@ static const struct code *look_up(struct walk *walk, uint8_t table, rte_be32_t i
 	rte_be32_t own = fields->in_port;
 	const struct sw_rule *rule;
 
-	walk_fresh(walk);
 	if (++walk->lookups > WALK_LOOKUPS)
 		walk->too_long = true;
 	if (walk_over(walk))
@@ -262,8 +264,13 @@ static inline int leave(struct walk *walk, const struct code *code)
 void walk_table(struct walk *walk, uint8_t table, rte_be32_t in_port)
 {
 	for (int next = table; next >= 0; in_port = walk->fields.in_port) {
-		const struct code *code = look_up(walk, next, in_port);
+		const struct code *code;
 
+		if (unlikely(!walk_fresh(walk))) {
+			pause_note_table(walk, next, in_port);
+			return;
+		}
+		code = look_up(walk, next, in_port);
 		if (!code) {
 			miss(walk);
 			return;
@@ -303,9 +310,11 @@ static void finish(struct walk *walk, unsigned from)
 	walk->n_ops = last + 1 + walk->ops[last].nested;
 }
 
+/* Where it stopped, all is for what goes on. */
 void walk_finish(struct walk *walk)
 {
-	finish(walk, 0);
+	if (likely(!walk->left))
+		finish(walk, 0);
 }
 
 bool walk_open(struct walk *walk, struct walk_inner *inner, const struct op *op)
@@ -335,13 +344,13 @@ void walk_begin(struct walk *walk)
 {
 	walk->stale = walk->once = walk->too_long = walk->exit = walk->lost = walk->counted_down =
 		walk->asked_live = walk->asked_groups = walk->in_groups = walk->timed =
-			walk->asked_length = walk->asked_tags = walk->wide = walk->packet_out =
-				walk->in_set = false;
+			walk->asked_length = walk->wide = walk->packet_out = walk->in_set = false;
 	walk->rule = NULL;
+	walk->resumed = NULL;
 	walk->depth = walk->inner = walk->groups = walk->lookups = walk->n_tables = 0;
 	memset(walk->tables, 0, sizeof(walk->tables));
 	walk->n_ops = walk->n_hits = walk->n_stack = walk->n_snaps = 0;
-	walk->pausing = NULL;
+	walk->pausing = walk->left = NULL;
 	walk_set_clear(walk);
 	walk->fields.actset_output = RTE_BE32(SW_OFPP_UNSET);
 }
@@ -395,7 +404,7 @@ void walk_run(struct walk *walk, uint8_t table)
 		drop_fragment(walk, table);
 	else
 		tables(walk, table);
-	finish(walk, 0);
+	walk_finish(walk);
 }
 
 void walk_tables(struct walk *walk)

@@ -2,8 +2,9 @@
 /*
  * A walk of one packet's fields through the tables: which rules it hits, and the ops they come to. It looks at the
  * fields only, so that what it finds holds for every packet with the same ones. Where an op reveals headers that
- * the fields do not know (a label popped) and another table is to match them, the ops so far are run on the
- * packet and its fields are read anew; such a walk holds for this packet alone (`once`).
+ * the fields do not know (a label popped) and something is to look at them, a walk that is to be kept stops, and goes on
+ * by another one of the packet as it is then (recirc.h). Others run the ops so far on the packet and read its fields anew,
+ * and hold for this packet alone (`once`).
  *
  * OpenFlow 1.3.5, 5.1 (pipeline), 5.9 (instructions), 5.10 (action set). Work is bounded by WALK_*.
  *
@@ -45,7 +46,8 @@ struct walk_ahead {
 
 struct walk {
 	const struct rules_prog *prog;
-	struct exec *x; /* of the one packet */
+	const struct cache_masks *masks; /* keys of the burst are made by them */
+	struct exec *x;			 /* of the one packet */
 	const struct walk_ear *ear;
 	struct rule_reader reader; /* one for a whole burst */
 	uint8_t marks[SW_BURST];   /* of the reader */
@@ -59,7 +61,7 @@ struct walk {
 	const struct sw_rule *rule;    /* whose actions are done; NULL: of none, or */
 	const struct walk_as *as;      /* of this. NULL but for packets that are resumed */
 	bool stale;		       /* the packet has headers now that the fields do not tell */
-	bool once;		       /* ops were run on the way */
+	bool once;		       /* ops were run on the way, or it does not hold for others */
 	bool too_long;		       /* one of the bounds: the packet is dropped */
 	bool exit;		       /* no more of the rules that led here */
 	bool lost;		       /* an op takes the packet away: nothing more */
@@ -69,10 +71,9 @@ struct walk {
 	bool timed;		       /* it told control what holds for this second */
 	uint64_t live;		       /* ports_serial() before it asked first */
 	bool keep;		       /* set by the caller: places are wanted */
-	bool wide;   /* a table was looked into with other places than the first */
-	bool in_set; /* the actions are of the action set */
-	bool asked_tags,
-		asked_length; /* of the packet; all comes to the same if, as it comes, it is: */
+	bool wide;	   /* a table was looked into with other places than the first */
+	bool in_set;	   /* the actions are of the action set */
+	bool asked_length; /* of the packet; all comes to the same if, as it comes, it is: */
 	uint32_t longer_than, up_to;
 	struct rule_places where;	  /* the first, */
 	struct rule_place_bytes where_of; /* and what they are made of */
@@ -95,6 +96,8 @@ struct walk {
 	struct sw_pause *pausing;
 	const struct code *bucket, *sent;
 	const struct sw_pause *resumed;
+	struct sw_pause
+		*left; /* it stopped to look at the packet anew, with so much yet to do; or NULL */
 	uint32_t pause_room; /* bytes that it may have */
 	uint64_t pauses[WALK_PAUSES] __attribute__((aligned(16)));
 };
@@ -104,17 +107,6 @@ void walk_run(struct walk *walk, uint8_t table);
 /* The list of a packet that a controller sends; and what its output to TABLE is: all tables, then the action set. */
 void walk_packet_out(struct walk *walk, const struct op *ops, unsigned n);
 void walk_tables(struct walk *walk);
-
-bool walk_is_longer(struct walk *walk, uint16_t than); /* with what the list does to it so far */
-/* Run the list on the packet, or within a list of its own what changes packets on a copy, and read the fields anew. */
-void walk_reread(struct walk *walk);
-
-/* Before fields of headers are looked at: have them as the packet has them. */
-static inline void walk_fresh(struct walk *walk)
-{
-	if (unlikely(walk->stale))
-		walk_reread(walk);
-}
 
 /* What ops do to a walk: put an op on the list (NULL: it is full); do what the rule of a table says, found with in_port in its
  * place (the actions see the packet's own); each of some ops. */

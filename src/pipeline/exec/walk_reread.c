@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A walk whose next table is to match what ops did to the packet: they are run, and its fields are read anew.
+ * A walk that is to look at what ops did to the packet: it stops, to go on with what they left (recirc.h), or they are run, and the packet's
+ * fields are read anew.
  *
  * Workers.
  */
-#include "walk.h"
+#include "walk_reread.h"
 
 #include <sw/drop.h>
 #include <sw/pool.h>
 
 #include "../field/extract.h"
+#include "cache_entry.h"
+#include "pause.h"
+#include "recirc.h"
 
 SW_USE(drop, copy_no_buffer);
 
@@ -41,6 +45,19 @@ static void reread_copy(struct walk *walk)
 	}
 	fields_extract_again(copy, &walk->fields);
 	rte_pktmbuf_free(copy);
+}
+
+/* Not where more than this walk waits for what it finds: within lists of their own, for controllers. */
+bool walk_stop(struct walk *walk)
+{
+	size_t ops = walk->n_ops * sizeof(walk->ops[0]);
+
+	if (!walk->keep || walk->once || walk->inner || walk->groups || walk->n_snaps ||
+		walk->bucket || walk->packet_out || walk->n_hits > CACHE_HITS_MOST ||
+		ops >= CACHE_ROOM_BYTES || (walk->resumed && walk->resumed->stage >= RECIRC_MOST))
+		return false;
+	walk->left = pause_begin_within(walk, CACHE_ROOM_BYTES - ops);
+	return walk->left != NULL;
 }
 
 void walk_reread(struct walk *walk)
@@ -83,15 +100,14 @@ static void note_limit(struct walk *walk, int64_t limit)
 }
 
 /* Where the walk may be kept, by a copy, as the list is still to be run on the packets of the flow. What it adds to a packet depends on
- * its headers alone, which are the flow's, as long as the fields tell them. */
+ * its headers alone, which are the flow's. */
 bool walk_is_longer(struct walk *walk, uint16_t than)
 {
 	bool changes = changes_packet(walk);
 	struct rte_mbuf *copy;
 	uint32_t came, len;
 
-	walk->once |= walk->stale;
-	if (changes && !walk->inner && (walk->stale || !walk->keep)) {
+	if (changes && !walk->inner && !walk->keep) {
 		walk_reread(walk);
 		changes = false;
 		if (walk->lost)

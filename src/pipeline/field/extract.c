@@ -464,6 +464,11 @@ void fields_extract_again(const struct rte_mbuf *m, struct sw_fields *f)
 	parse(m, f, &unused);
 }
 
+void fields_forget_packet(struct sw_fields *f)
+{
+	clear_packet(f);
+}
+
 void fields_find(const struct rte_mbuf *m, struct fields_at *at)
 {
 	struct sw_fields unused;

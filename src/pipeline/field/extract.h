@@ -45,6 +45,9 @@ void fields_extract(const struct rte_mbuf *m, uint32_t in_port, struct sw_fields
 /* Of a packet that was changed: registers, metadata, ports and so on stay. */
 void fields_extract_again(const struct rte_mbuf *m, struct sw_fields *f);
 
+/* What is in packets is 0 then. */
+void fields_forget_packet(struct sw_fields *f);
+
 /* What is in no packet and may come with it from elsewhere: metadata, tunnel_id, pkt_mark, registers. */
 static inline void fields_set_meta(struct sw_fields *to, const struct sw_fields *meta)
 {

@@ -15,6 +15,7 @@
 #include "../exec/prog.h"
 #include "../exec/run_ttl.h"
 #include "../exec/walk_live.h"
+#include "../exec/walk_reread.h"
 #include "group.h"
 #include "live.h"
 #include "send.h"
@@ -349,7 +350,8 @@ static void walk_through(struct walk *walk, const struct op *op, const struct sw
 		walk->too_long = true;
 		return;
 	}
-	walk_fresh(walk);
+	if (!walk_fresh(walk))
+		return;
 	walk->in_groups = true;
 	head.run = run_walked;
 	head.group.walked = g;
@@ -379,6 +381,8 @@ static void walk_group(struct walk *walk, const struct op *op)
 		walk_through(walk, op, g);
 		return;
 	}
+	if (walk->left)
+		return;
 	walk->once |= !g; /* nobody hears of one that comes */
 	put = walk_put(walk, op);
 	if (put)
