@@ -229,7 +229,7 @@ static bool begin(struct run *r)
 }
 
 /* The group as it is at the version of the burst. */
-static void run_found(struct exec *x, const struct op *op)
+static __rte_noinline void run_found(struct exec *x, const struct op *op)
 {
 	struct run r = { .x = x, .op = op, .sent = x->sent, .why = x->why };
 	int bucket;

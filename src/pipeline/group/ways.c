@@ -74,51 +74,45 @@ static struct group_way *way_of(struct exec *x, const struct op *op)
 	return way;
 }
 
-static void send_all(struct exec *x, struct sw_lane *lane)
+/* Where a packet goes by its connection, counted by its bucket. NULL: it cannot just be sent. */
+static inline struct sw_lane *lane_of(
+	const struct exec *x, const struct group_way *way, const struct rte_mbuf *m)
 {
-	for (unsigned i = 0; i < x->n; i++)
-		sw_send(x->w, lane, x->pkts[i]);
+	int bucket = select_by_packet(x->prog, x->version, way->g, m);
+	struct sw_lane *lane =
+		likely(bucket >= 0) ? group_lane(x, way->g, bucket, way->in_port) : NULL;
+
+	if (likely(lane))
+		group_count(group_counts(way->g, x->w) + 1 + bucket, 1, m->pkt_len);
+	return lane;
 }
 
-/* Each by its connection. False: one of them cannot just be sent. */
-static bool send_each(struct exec *x, const struct group_way *way)
+/* Consumes them one by one; false: one of them, which is the first now, cannot just be sent. */
+static bool send_them(struct exec *x, struct group_way *way)
 {
-	struct group_count *c = group_counts(way->g, x->w) + 1;
-	struct sw_lane *lane[SW_BURST];
-	int bucket[SW_BURST];
+	do {
+		struct rte_mbuf *m = x->pkts[0];
+		struct sw_lane *lane = way->lane ? way->lane : lane_of(x, way, m);
 
-	for (unsigned i = 0; i < x->n; i++) {
-		bucket[i] = select_by_packet(x->prog, x->version, way->g, x->pkts[i]);
-		lane[i] = likely(bucket[i] >= 0) ? group_lane(x, way->g, bucket[i], way->in_port)
-						 : NULL;
-		if (unlikely(!lane[i]))
+		if (unlikely(!lane))
 			return false;
-	}
-	for (unsigned i = 0; i < x->n; i++) {
-		group_count(c + bucket[i], 1, x->pkts[i]->pkt_len);
-		sw_send(x->w, lane[i], x->pkts[i]);
-	}
+		way->packets++;
+		way->bytes += m->pkt_len;
+		sw_send(x->w, lane, m);
+		x->sent = true;
+		x->pkts++;
+	} while (--x->n);
 	return true;
 }
 
 bool group_ways_send(struct exec *x, const struct op *op)
 {
 	struct group_way *way = way_of(x, op);
-	uint64_t bytes;
 
 	if (!way->g || unlikely(x->runs >= GROUP_RUNS))
 		return false;
-	bytes = sw_bytes(x->pkts, x->n); /* while they are ours */
-	if (way->lane)
-		send_all(x, way->lane);
-	else if (!send_each(x, way))
-		return false;
-	way->packets += x->n;
-	way->bytes += bytes;
 	x->runs++;
-	x->sent = true;
-	x->n = 0;
-	return true;
+	return send_them(x, way);
 }
 
 void group_ways_count(struct group_ways *ways, const struct sw_worker *w)

@@ -31,7 +31,7 @@ struct group_ways {
 	struct group_way way[GROUP_WAYS];
 };
 
-/* The packets of x to the group of an op that is the last to need them, by x->ways. False: not so, and nothing was done. */
+/* The packets of x to the group of an op that is the last to need them, by x->ways. False: with those that x has still it is not so. */
 bool group_ways_send(struct exec *x, const struct op *op);
 
 /* At the end of the burst: what was sent counts. */
