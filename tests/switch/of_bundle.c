@@ -4,7 +4,10 @@
  * turns while others are served, but change nothing; limits.
  */
 #include "of_bundles.h"
+#include "of_packet_outs.h"
 #include "of_rules.h"
+
+#include <rte_common.h>
 
 #include <sw/clock.h>
 #include <sw/err.h>
@@ -131,6 +134,106 @@ static void errors(void **state)
 	}
 }
 
+/* --- behind the message --- */
+
+enum { BAD_TYPE = 0, BAD_LEN = 1, BAD_EXPERIMENTER = 5, FINE }; /* OFPBPC */
+
+struct behind {
+	const char *bytes;
+	unsigned whole; /* what is said to them behind a message of a multiple of 8 bytes, */
+	unsigned odd;	/* and behind one that lacks 3 bytes to that */
+};
+
+static void add_rule_with(int fd, uint8_t version, const char *behind)
+{
+	struct of_buf buf = { 0 };
+
+	ob_put_add(&buf, version, 7, 0xad, OR_ADD, "priority=2,tcp,actions=drop");
+	assert_int_equal(buf.len % 8, 0);
+	of_hex_buf(&buf, behind);
+	of_end(&buf, 0);
+	op_say_raw(fd, buf.bytes, buf.len);
+	of_buf_fini(&buf);
+}
+
+static void add_packet_with(int fd, uint8_t version, const char *behind)
+{
+	struct ts_frame frame = { 0x020000000001, 0x020000000002, -1, 61, 0 };
+	struct of_buf buf = { 0 };
+
+	ob_put_head(&buf, version, true, PO_XID);
+	of_hex_buf(&buf, "00000007 0000 0003");
+	po_put(&buf, version, 0xfffffffd, "", frame);
+	assert_int_equal(buf.len % 8, 5);
+	of_hex_buf(&buf, behind);
+	of_end(&buf, 0);
+	op_say_raw(fd, buf.bytes, buf.len);
+	of_buf_fini(&buf);
+}
+
+static void hear_property(int fd, uint8_t version, unsigned code)
+{
+	if (code == FINE)
+		op_echo(fd, version);
+	else if (version >= OF14)
+		op_hear_error(fd, 14, code);
+	else if (code == BAD_EXPERIMENTER)
+		op_hear_error(fd, 0xffff, 4445);
+	else
+		op_hear_error(fd, 13, code + 2);
+}
+
+static const struct behind behind[] = {
+	{ "", FINE, FINE },
+	{ "00", BAD_LEN, BAD_LEN },
+	{ "000000", BAD_LEN, FINE },
+	{ "00000000", BAD_LEN, BAD_LEN },
+	{ "0000000000000000", BAD_LEN, BAD_LEN },
+	{ "000000 0000000000000000", BAD_LEN, BAD_LEN },
+	{ "0001 0008 00000000", BAD_TYPE, BAD_LEN },
+	{ "000000 0001 0008 00000000", BAD_LEN, BAD_TYPE },
+	{ "0001 0018 00000000 0000000000000001 00000000 00000000", BAD_TYPE, BAD_LEN }, /* a time */
+	{ "0000 0004 00000000", BAD_TYPE, BAD_LEN },
+	{ "0000 0004", BAD_LEN, BAD_LEN },
+	{ "0000 0003 00000000", BAD_LEN, BAD_LEN },
+	{ "0000 0009 00000000", BAD_LEN, BAD_LEN },
+	{ "0000 0009 00000000 00", BAD_LEN, BAD_LEN },
+	{ "0000 0009 00000000 00000000 00000000", BAD_TYPE, BAD_LEN },
+	{ "ffff 000c 00002320 00000001 00000000", BAD_EXPERIMENTER, BAD_LEN },
+	{ "000000 ffff 000c 00002320 00000001 00000000", BAD_LEN, BAD_EXPERIMENTER },
+	{ "000000 ffff 0020 00002320 00000001 00000000", BAD_LEN, BAD_LEN },
+	{ "ffff 0004 00000000", BAD_LEN, BAD_LEN },
+	{ "000000 ffff 0007 00002320", BAD_LEN, BAD_LEN },
+};
+
+/* No property is known there. What is refused for one is not part of the bundle, which stays. */
+static void behind_the_message(void **state)
+{
+	for (unsigned v = 0; v < 3; v++) {
+		uint8_t version = versions[v];
+		int fd = or_dial(version);
+
+		ob_begin(fd, version);
+		ob_add(fd, version, 7, OR_ADD, "priority=1,udp,actions=drop");
+		for (unsigned i = 0; i < RTE_DIM(behind); i++) {
+			add_packet_with(fd, version, behind[i].bytes);
+			hear_property(fd, version, behind[i].odd);
+			if (behind[i].whole == FINE)
+				continue;
+			add_rule_with(fd, version, behind[i].bytes);
+			hear_property(fd, version, behind[i].whole);
+		}
+		ob_commit(fd, version);
+		or_expect(fd, version, "priority=1,udp actions=drop\n");
+		/* One that would open a bundle opens none. */
+		add_rule_with(fd, version, "0001 0008 00000000");
+		hear_property(fd, version, BAD_TYPE);
+		ob_control(fd, version, 7, OB_COMMIT, 3);
+		ob_hear_failed(fd, version, 2);
+		op_close(fd);
+	}
+}
+
 /* A large bundle goes in slices: meanwhile others are answered, and what they change waits for its end. */
 static void large(void **state)
 {
@@ -240,6 +343,7 @@ int main(void)
 		cmocka_unit_test(all_at_once),
 		cmocka_unit_test(nothing_at_all),
 		cmocka_unit_test(errors),
+		cmocka_unit_test(behind_the_message),
 		cmocka_unit_test(large),
 		cmocka_unit_test(cut_off),
 		cmocka_unit_test(limits),

@@ -36,7 +36,9 @@ static inline enum of_error of_get_property(struct of_cursor *c, struct of_prope
 	of_skip(c, -len & 7);
 	if (c->over)
 		return OFPBPC_BAD_LEN;
-	return out->type == OF_PROPERTY_EXPERIMENTER ? OFPBPC_BAD_EXPERIMENTER : OF_FINE;
+	if (out->type != OF_PROPERTY_EXPERIMENTER)
+		return OF_FINE;
+	return of_left(&out->body) < 4 ? OFPBPC_BAD_LEN : OFPBPC_BAD_EXPERIMENTER;
 }
 
 /* Write one: begin, the body, end. */

@@ -383,6 +383,22 @@ static enum of_error check_inner(
 	return inner->type->stage(c, inner, false);
 }
 
+/* Behind the message: nothing; or padding to 8 and properties, of which only control messages may have one. */
+static enum of_error check_rest(struct of_cursor *body, const struct of_msg *inner)
+{
+	struct of_property p;
+	enum of_error error;
+
+	of_skip(body, inner->len);
+	if (!of_left(body))
+		return OF_FINE;
+	of_skip(body, -inner->len & 7);
+	if (!body->over && !of_left(body))
+		return OF_FINE;
+	error = of_get_property(body, &p);
+	return error ? error : OFPBPC_BAD_TYPE;
+}
+
 static enum of_error add(struct of_conn *c, const struct of_msg *msg)
 {
 	struct of_cursor body = msg->body;
@@ -399,6 +415,8 @@ static enum of_error add(struct of_conn *c, const struct of_msg *msg)
 	error = b ? check(c, b, flags, true) : OF_FINE;
 	if (!error)
 		error = check_inner(c, msg, &body, &inner);
+	if (!error)
+		error = check_rest(&body, &inner);
 	if (error)
 		return error;
 	if (!b)
