@@ -242,16 +242,18 @@ static void stage_group(void)
 		put_group(id, version + 1);
 }
 
-/* Without a staging. Rules that go with a group make a version; what comes in the group's place, and what becomes of one that nothing
- * sends to, is none's that was before. */
+/* Without a staging. Rules that go with a group make a version, and what comes in its place another: buckets may watch it. What becomes of one
+ * that nothing names makes none. */
 static void change_group(void)
 {
 	unsigned id = below(RANDOM_GROUPS);
 	bool gone = below(2) && drop_group(id);
 
 	version += gone;
-	if (gone ? below(2) : !is_named(id))
-		put_group(id, version);
+	if (gone ? below(2) : !is_named(id)) {
+		put_group(id, version + gone);
+		version += gone;
+	}
 }
 
 /* --- versions --- */
