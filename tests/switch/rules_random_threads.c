@@ -8,6 +8,9 @@
  * that goes out of every port tells that all of it is there. Then versions are looked for that explain it. Learn is left to others:
  * what it does is not of a version.
  *
+ * What becomes of a packet that a register sends to NORMAL is not known. None is put in that would be one by the rules of then; where
+ * later rules make it one, and nothing else explains its batch, the batch says nothing: one of a hundred at most.
+ *
  * SWTEST_SEED runs one seed; SWTEST_PACKETS says how many packets (for hours: 1000000000).
  */
 #include "realworkers.h"
@@ -38,7 +41,7 @@
 #define VAIN_MAX    256
 
 static struct rw_bridge rw;
-static uint64_t rng, n_packets, n_out, n_between, n_versions;
+static uint64_t rng, n_packets, n_out, n_between, n_versions, n_batches, n_unsure;
 
 static struct sent {
 	struct packet_bytes bytes;
@@ -55,6 +58,7 @@ static unsigned n_kinds, n_came;
 static bool whole[RW_PORTS + 1]; /* the mark came */
 
 static struct oracle_result result;
+static bool unsure; /* what one of the batch comes to by one of the versions tried is not known */
 
 static unsigned below(unsigned n)
 {
@@ -163,6 +167,9 @@ static void run_oracle(const struct sent *s, unsigned v)
 static bool explains(const struct sent *s, unsigned v, struct explained *so_far)
 {
 	run_oracle(s, v);
+	unsure |= result.unsure;
+	if (result.unsure)
+		return false;
 	for (unsigned i = 0; i < result.n; i++) {
 		const struct oracle_out *out = &result.out[i];
 		unsigned k = kind_of(out->port, out->packet.b, out->packet.len);
@@ -245,11 +252,16 @@ static void check(void)
 	struct explained none = { 0 };
 
 	memset(n_vain, 0, sizeof(n_vain));
-	if (!explain(0, sent[0].since, &none)) {
+	unsure = false;
+	n_batches++;
+	if (explain(0, sent[0].since, &none)) {
+		n_out += n_came;
+	} else if (unsure) {
+		n_unsure++;
+	} else {
 		show();
 		fail_msg("no rules of one moment explain what came");
 	}
-	n_out += n_came;
 }
 
 /* --- rounds --- */
@@ -278,7 +290,7 @@ static void put_batch(struct packet_bytes kept[KEPT])
 		if (below(2))
 			packet_fill(&s->bytes, 0, below(44)); /* for check_pkt_larger */
 		run_oracle(s, moment_now());
-		if (result.n > OUTS_MAX)
+		if (result.n > OUTS_MAX || result.unsure)
 			continue;
 		tr_send(rw.port[sent_port], &s->bytes);
 		n_sent++;
@@ -289,6 +301,8 @@ static void put_batch(struct packet_bytes kept[KEPT])
 		if (!below(4))
 			rw_step();
 	}
+	if (!n_sent) /* by other rules some can be */
+		moment_stage_some();
 	moment_commit();
 }
 
@@ -340,10 +354,12 @@ static void test_changes_between_packets(void **state)
 	while (n_packets < packets)
 		one_set();
 	print_message(
-		"%llu packets in, %llu out, %llu versions, %llu packets by a version between\n",
+		"%llu packets in, %llu out, %llu versions, %llu packets by a version between, %llu of %llu batches unsure\n",
 		(unsigned long long)n_packets, (unsigned long long)n_out,
-		(unsigned long long)n_versions, (unsigned long long)n_between);
+		(unsigned long long)n_versions, (unsigned long long)n_between,
+		(unsigned long long)n_unsure, (unsigned long long)n_batches);
 	assert_true(n_out > n_packets / 8);
+	assert_true(n_unsure <= 1 + n_batches / 100);
 	rw_bridge_gone(&rw);
 	free(result.out);
 	free(result.told);
