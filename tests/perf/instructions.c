@@ -116,8 +116,6 @@ static void fill_flows(struct rig *rig, const struct rules_scene *sc, struct rte
 		rig_flow(pkts[i], swtest_rand(&rig->random) % FLOWS);
 		if (sc->fragments)
 			rte_pktmbuf_mtod(pkts[i], uint8_t *)[20] = 0x20;
-		if (sc->walked)
-			rte_pktmbuf_mtod(pkts[i], uint8_t *)[22] = 1;
 		if (sc->tagged)
 			add_tag(pkts[i]);
 	}
@@ -154,7 +152,8 @@ static void play_rules(struct rig *rig, const struct rules_scene *sc, unsigned b
 		rig_rule(rig, SW_RULE_ADD, text.s);
 		free(text.s);
 	}
-	run_flows(rig, sc, 8 * FLOWS / SW_BURST); /* each flow is kept */
+	rig_walk_all(rig, sc->walked);
+	run_flows(rig, sc, 8 * FLOWS / SW_BURST); /* each flow is kept, or none */
 	before = sent(rig);
 	scene_part();
 	run_flows(rig, sc, bursts);
@@ -165,6 +164,7 @@ static void play_rules(struct rig *rig, const struct rules_scene *sc, unsigned b
 		fprintf(stderr, "%s: not each packet left by one port\n", sc->what);
 		exit(1);
 	}
+	rig_walk_all(rig, false);
 	printf("%s\n", sc->what);
 	rig_leave(rig);
 }
@@ -204,7 +204,7 @@ static void run_walked(struct rig *rig, const struct class_rule *rule, unsigned 
 		for (unsigned k = 0; k < SW_BURST; k++) {
 			class_packet(
 				&rule[swtest_rand(&rig->random) % CLASS_RULES], &rig->random, &key);
-			rig_packet(pkts[k], &key, 1);
+			rig_packet(pkts[k], &key);
 		}
 		measured_burst(rig, 0, pkts);
 	}
@@ -218,6 +218,7 @@ static void play_walked(struct rig *rig, const char *what, unsigned bursts)
 	rig_enter(rig, &(struct scene){ what, 2, false, false, { -1, -1 }, 10 });
 	rig_rule(rig, SW_RULE_DELETE, "");
 	add_class_rules(rig, rule);
+	rig_walk_all(rig, true);
 	run_walked(rig, rule, WARM);
 	before = sent(rig);
 	scene_part();
@@ -231,6 +232,7 @@ static void play_walked(struct rig *rig, const char *what, unsigned bursts)
 	}
 	printf("%s\n", what);
 	free(rule);
+	rig_walk_all(rig, false);
 	rig_leave(rig);
 }
 

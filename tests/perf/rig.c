@@ -10,6 +10,7 @@
 #include <rte_mbuf.h>
 
 #include <sw/err.h>
+#include <sw/flow.h>
 #include <sw/group.h>
 #include <sw/groups.h>
 #include <sw/late.h>
@@ -18,6 +19,7 @@
 #include <sw/rcu.h>
 #include <sw/rule_text.h>
 
+#include "../../src/pipeline/exec/cache.h"
 #include "swtest.h"
 
 #define BATCH 64 /* bursts before what was put off is done, as a worker has turns */
@@ -274,7 +276,7 @@ void rig_flow(struct rte_mbuf *m, uint32_t f)
 	p[35] = flow_port(f);
 }
 
-void rig_packet(struct rte_mbuf *m, const struct sw_fields *key, uint8_t ttl)
+void rig_packet(struct rte_mbuf *m, const struct sw_fields *key)
 {
 	static const uint8_t head[60] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1, 8, 0, 0x45, 0, 0, 46,
 		0, 0, 0x40, 0, 64, [46] = 0x50, 0x10 };
@@ -284,12 +286,17 @@ void rig_packet(struct rte_mbuf *m, const struct sw_fields *key, uint8_t ttl)
 	m->data_len = m->pkt_len = 60;
 	p = rte_pktmbuf_mtod(m, uint8_t *);
 	memcpy(p, head, sizeof(head));
-	p[22] = ttl;
 	p[23] = key->ip_proto;
 	memcpy(p + 26, key->ip_src, 4);
 	memcpy(p + 30, key->ip_dst, 4);
 	memcpy(p + 34, &key->tp_src, 2);
 	memcpy(p + 36, &key->tp_dst, 2);
+}
+
+void rig_walk_all(struct rig *rig, bool on)
+{
+	cache_keeps = !on;
+	sw_flow_forget(rig->bridge);
 }
 
 double rig_measure(uint64_t (*one)(uint32_t flows), uint32_t flows)

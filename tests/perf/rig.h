@@ -63,7 +63,10 @@ void rig_flow(struct rte_mbuf *m, uint32_t f);
 void rig_flow_match(struct sw_str *match, uint32_t f);
 
 /* A packet of TCP or UDP over IPv4 with these addresses, protocol and ports. */
-void rig_packet(struct rte_mbuf *m, const struct sw_fields *key, uint8_t ttl);
+void rig_packet(struct rte_mbuf *m, const struct sw_fields *key);
+
+/* What is kept of the bridge is forgotten; and, when on, nothing more is kept: each packet is walked. */
+void rig_walk_all(struct rig *rig, bool on);
 
 /* Cycles a packet of bursts of so many flows, when all are known: the median of 4001 that `one` measures. */
 double rig_measure(uint64_t (*one)(uint32_t flows), uint32_t flows);

@@ -6,7 +6,7 @@
  *	build/tests/perf/perf_rules [core [set [rules]]]
  *
  * lookup: cycles a packet of a lookup in one table, in bursts of 32 and of 1. new flow: all of the rules program, cache
- * included, by bursts of 32 into a sink; walked: the same of packets whose flows are never kept (TTL 1); kept: of 1,000 flows. add:
+ * included, by bursts of 32 into a sink; walked: the same where none is kept; kept: of 1,000 flows. add:
  * microseconds a rule, each a commit of its own; MB: what they take.
  */
 #include <stdio.h>
@@ -136,7 +136,7 @@ static double lookup_cost(unsigned n)
 	return median(cycles, n);
 }
 
-static double program_cost(uint8_t ttl, unsigned flows)
+static double program_cost(unsigned flows)
 {
 	static uint64_t cycles[BURSTS];
 	struct sw_fields key[SW_BURST];
@@ -148,7 +148,7 @@ static double program_cost(uint8_t ttl, unsigned flows)
 		rig.next += SW_BURST;
 		take(key, SW_BURST, flows);
 		for (unsigned k = 0; k < SW_BURST; k++)
-			rig_packet(pkts[k], &key[k], ttl);
+			rig_packet(pkts[k], &key[k]);
 		start = rte_rdtsc_precise();
 		rig_run(&rig, 0, pkts, SW_BURST);
 		cycles[i % BURSTS] = rte_rdtsc_precise() - start;
@@ -168,18 +168,22 @@ static void make_sample(void)
 static void report(const char *what, double add_us, double mb)
 {
 	struct sw_rule_table_stats before, t;
-	double burst, one;
+	double burst, one, all, new, kept;
 
 	sw_rules_table_stats(rules, 0, &before);
 	burst = lookup_cost(SW_BURST);
 	sw_rules_table_stats(rules, 0, &t);
 	one = lookup_cost(1);
+	rig_walk_all(&rig, true);
+	all = program_cost(SAMPLE);
+	rig_walk_all(&rig, false);
+	new = program_cost(SAMPLE);
+	kept = program_cost(KEPT);
 	printf("%-12s %7u rules %4u masks %4u tuples, %5.1f probes | lookup %6.0f, single %6.0f | new flow %6.0f, "
 	       "walked %6.0f, kept %4.0f | add %4.1f us %4.0f MB\n",
 		what, t.rules, t.masks, t.tuples,
-		(double)(t.probes - before.probes) / (t.lookups - before.lookups), burst, one,
-		program_cost(64, SAMPLE), program_cost(1, SAMPLE), program_cost(64, KEPT), add_us,
-		mb);
+		(double)(t.probes - before.probes) / (t.lookups - before.lookups), burst, one, new,
+		all, kept, add_us, mb);
 	fflush(stdout);
 	remove_all();
 }

@@ -147,8 +147,8 @@ static void test_two_routers(void **state)
 	tr_rule(br, "ip,actions=dec_ttl,set_field:02:00:00:00:00:09->eth_src,goto_table:1");
 	tr_rule(br, "table=1,ip,actions=dec_ttl,output:2");
 	expect("0800 " UDP "02" PORTS, 2, 2);
-	send("0800 45000032 00004000 02110000 0a000001 0a000002" PORTS, 0, 1);
-	send("0800 45000032 00004000 02110000 0a000001 0a000002" PORTS, 0, 1);
+	expect("0800 45000032 00004000 02110000 0a000001 0a000002" PORTS, 0, 1);
+	expect("0800 45000032 00004000 01110000 0a000001 0a000002" PORTS, 0, 1);
 }
 
 /* A rule that leads there does something else now. */

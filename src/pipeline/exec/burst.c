@@ -148,7 +148,8 @@ static bool is_to_be_kept(struct cache *c, const struct burst *b, unsigned i)
 {
 	const struct cache_key *key = &b->key[i];
 
-	return b->stale[i] || (key->class != CACHE_NONE && cache_admits(c, key));
+	return likely(cache_keeps) &&
+	       (b->stale[i] || (key->class != CACHE_NONE && cache_admits(c, key)));
 }
 
 /* Is all known that there is to do with the packet, as its rule of the first table is plain (struct code)? */

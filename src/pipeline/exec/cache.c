@@ -17,6 +17,7 @@ SW_USE(drop, rule_drop);
 
 struct cache *caches[SW_WORKER_MAX];
 struct cache_secret cache_secret;
+bool cache_keeps = true;
 
 bool cache_tables_hold(const struct cache_entry *e, const struct cache_rest *rest,
 	const uint64_t *tables, const struct sw_rules *rules)

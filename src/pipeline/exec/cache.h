@@ -6,7 +6,7 @@
  * many rules and masks there are: nothing in the traffic makes the cache grow or slow.
  *
  * Packets whose headers lie elsewhere (ARP, fragments, IP options and extension headers, labels, headers cut short) have a key
- * made of their fields (cache_odd.c). Walked each time are those at the end of their hops, and those whose walk cannot be kept.
+ * made of their fields (cache_odd.c). Walked each time are those whose walk cannot be kept.
  * An entry holds while no table that its walk looked into has changed for its packets; then it is walked again. A bucket
  * is eight entries; a new one takes the place of one that was not used lately.
  *
@@ -90,6 +90,9 @@ static inline const struct sw_rule *const *cache_hits(
 {
 	return l->room ? c->room[l->room - 1].hits : l->few_hits;
 }
+
+/* False in measurements of what walks cost: nothing more is kept. */
+extern bool cache_keeps;
 
 void cache_list_free(struct cache *c, struct cache_list *list);
 

@@ -37,7 +37,7 @@ enum cache_kind {
 
 #define CACHE_IP4_LEN  20
 #define CACHE_IP6_LEN  40
-#define CACHE_TTL_END  1 /* those packets are walked: rules that count down lose them */
+#define CACHE_TTL_END  1 /* rules that count down lose those packets: they are of no class */
 #define CACHE_ICMP_LEN 8
 
 /* What follows IP: the header must be there whole, within what IP says is its own. */

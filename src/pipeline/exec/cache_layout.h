@@ -67,6 +67,8 @@ struct cache_masks {
 /* Words of 8 bytes of struct sw_fields: the first that is not 0 in all packets that come in, and how many there are. */
 #define CACHE_ODD_FIRST (offsetof(struct sw_fields, pkt_mark) / 8)
 #define CACHE_ODD_WORDS (sizeof(struct sw_fields) / 8)
+/* Bit of its first word: it is at the end of its hops. */
+#define CACHE_ODD_END	61
 
 /* A port by rules_prog.id, and its bridge's masks by their serial. */
 static inline uint64_t cache_owner(uint32_t port, uint32_t serial)

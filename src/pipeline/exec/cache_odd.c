@@ -20,6 +20,14 @@ _Static_assert(CACHE_ODD < CACHE_CLASSES, "the class has a number");
 _Static_assert(CACHE_ODD_WORDS <= 32, "a bit for each word of the fields");
 _Static_assert(CACHE_ODD_FIRST >= 8, "the class of the length is in the bits before them");
 
+/* Is its TTL 0 or 1? Rules that count down lose it. */
+static __rte_always_inline bool is_at_end(const struct sw_fields *f)
+{
+	if (have(f, SW_PRE_MPLS))
+		return (rte_be_to_cpu_32(f->mpls_lse) & 0xff) <= CACHE_TTL_END;
+	return f->ip_ttl <= CACHE_TTL_END && have(f, SW_PRE_IP);
+}
+
 /* Which headers it has. */
 static __rte_always_inline uint64_t shape(const struct sw_fields *f, const struct rte_mbuf *m)
 {
@@ -29,24 +37,9 @@ static __rte_always_inline uint64_t shape(const struct sw_fields *f, const struc
 	if (unlikely(f->vlan_tci))
 		is |= UINT64_C(1) << 58 |
 		      (uint64_t)cache_has_two_tags(m, rte_pktmbuf_mtod(m, const uint8_t *)) << 60;
+	if (unlikely(is_at_end(f)))
+		is |= UINT64_C(1) << CACHE_ODD_END;
 	return is;
-}
-
-/* Rules that count down lose those: they are walked. */
-static __rte_always_inline bool is_at_end(const struct sw_fields *f)
-{
-	if (have(f, SW_PRE_MPLS))
-		return (rte_be_to_cpu_32(f->mpls_lse) & 0xff) <= CACHE_TTL_END;
-	return f->ip_ttl <= CACHE_TTL_END && have(f, SW_PRE_IP);
-}
-
-/* The same of most, without a look at all of their headers. */
-static __rte_always_inline bool is_ip4_at_end(const struct rte_mbuf *m)
-{
-	const uint8_t *p = rte_pktmbuf_mtod(m, const uint8_t *);
-
-	return m->data_len >= 14 + CACHE_IP4_LEN && fold_load16(p + 12) == RTE_BE16(ETH_IPV4) &&
-	       p[14 + 8] <= CACHE_TTL_END;
 }
 
 /* How many words, or 0: there are too many. The last lane is whole. */
@@ -83,11 +76,7 @@ static __rte_always_inline bool gather_key(
 	unsigned n;
 
 	key->class = CACHE_NONE;
-	if (is_ip4_at_end(m))
-		return false;
 	fields_extract(m, 0, &fields);
-	if (is_at_end(&fields))
-		return false;
 	key->lane[0] = key->lane[1] = (cache_lane){ 0 };
 	n = gather((uint64_t *)key->lane, &fields, r->masks, m);
 	if (!n)

@@ -221,6 +221,15 @@ static void odd_mask(struct sw_match *match, const struct sw_fields *reads)
 	}
 }
 
+/* Its TTL is 0 or 1. */
+static void mask_end(struct sw_match *match)
+{
+	if (have(&match->value, SW_PRE_MPLS))
+		match->mask.mpls_lse |= RTE_BE32(0xff & ~CACHE_TTL_END);
+	else
+		match->mask.ip_ttl |= 0xff & ~CACHE_TTL_END;
+}
+
 static void match_odd(struct sw_match *match, const struct copy *copy,
 	const struct sw_fields *reads, uint32_t in_port)
 {
@@ -230,6 +239,8 @@ static void match_odd(struct sw_match *match, const struct copy *copy,
 	odd_values(&match->value, word);
 	match->value.in_port = rte_cpu_to_be_32(in_port);
 	odd_mask(match, reads);
+	if (word[0] >> CACHE_ODD_END & 1)
+		mask_end(match);
 }
 
 static void match_drawn(struct sw_match *match, const struct copy *copy,

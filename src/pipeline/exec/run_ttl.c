@@ -44,7 +44,7 @@ static void lose(struct walk *walk, const struct op *op)
 	walk->x->why = SW_ID(drop, ttl_exceeded);
 }
 
-/* No packet at its end has a key (cache_key.c), so lists hold for all others. Where it was counted down already, it may be at its end
+/* Keys tell packets at their end from others, for which lists hold. Where it was counted down already, it may be at its end
  * by now: that is looked at anew. False: the walk stops for it, else what it comes to holds for this packet. */
 static bool may_count_down(struct walk *walk)
 {
