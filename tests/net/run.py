@@ -10,8 +10,9 @@ own, so that its interfaces and named namespaces end with it, whatever happens; 
 adopted by this process when it dies, and killed; also where this process is ended before its time, by any
 signal, for which another one stands by (guarded). @swnet.limit(seconds) says how long a test may need on a
 machine of its own (60 otherwise), and three times that is waited; raising swnet.Skip(reason) skips it. Those
-marked @swnet.waits, which leave the processor to others for most of their time, come first, BESIDE at a time;
-the others run alone.
+marked @swnet.waits, or in a file with WAITS = True, leave the processor to others for much of their time, or
+take a minute of it and do not care how long that is. They come first, BESIDE at a time; the others run alone.
+How long each took is told, and how much of a processor.
 
 With --again N, where no more than N tests failed, each of them runs once more after the others: other
 people's programs run in these tests, on machines that others load. One that passes then counts as passed
@@ -25,6 +26,7 @@ import importlib
 import multiprocessing
 import os
 import pathlib
+import resource
 import shutil
 import signal
 import sys
@@ -38,11 +40,15 @@ sys.dont_write_bytecode = True
 import swnet  # noqa: E402  (found beside this file)
 
 PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG = 36, 1
-BESIDE = 3  # tests that wait, at a time
+BESIDE = 4  # tests that wait, at a time
 TAIL = 60  # lines of a failed test's log that are shown
 ENDS = [n for n in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP) if signal.getsignal(n) != signal.SIG_IGN]
 FOLDERS = set()  # of tests that run in this process
 libc = ctypes.CDLL(None, use_errno=True)
+
+
+def leaves_room(test):
+    return getattr(test, "waits", False) or getattr(sys.modules[test.__module__], "WAITS", False)
 
 
 def discover(folder, words):
@@ -135,8 +141,14 @@ def in_child(function, net, out):
     os._exit(0)
 
 
+def processor():
+    """Seconds of it that processes took that ended and were waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def run(full, function, args):
-    """(word, reason, seconds) of one test."""
+    """(word, reason, seconds, seconds of a processor) of one test."""
     limit = swnet.patient(getattr(function, "limit", 60))
     folder = pathlib.Path(tempfile.mkdtemp(prefix="swt-"))
     FOLDERS.add(folder)
@@ -144,7 +156,7 @@ def run(full, function, args):
     logs = args.logs / full
     shutil.rmtree(logs, ignore_errors=True)
     logs.mkdir(parents=True)
-    began = time.monotonic()
+    began, used = time.monotonic(), processor()
     readable, writable = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -176,7 +188,7 @@ def run(full, function, args):
             shutil.copy(path, logs / path.name)
     shutil.rmtree(folder, ignore_errors=True)
     FOLDERS.discard(folder)
-    return word, reason, time.monotonic() - began
+    return word, reason, time.monotonic() - began, processor() - used
 
 
 def show_stacks(logs, pid):
@@ -198,8 +210,9 @@ def failure(logs):
 
 def run_to_text(full, function, args, note=""):
     """(word, what is to be said) of one test."""
-    word, reason, seconds = run(full, function, args)
-    lines = [f"   {word:7} {seconds:5.1f} s  {full}{note}" + (f": {reason}" if reason else "")]
+    word, reason, seconds, busy = run(full, function, args)
+    lines = [f"   {word:7} {seconds:5.1f} s ({busy:4.1f} busy)  {full}{note}" +
+             (f": {reason}" if reason else "")]
     if word == "failed":
         lines += failure(args.logs / full)
     return word, "\n".join(lines)
@@ -294,7 +307,8 @@ def main():
 def run_all(tests, args):
     words, unsteady = {}, []
     try:
-        waiting = [test for test in tests if getattr(test[1], "waits", False)]
+        waiting = [test for test in tests if leaves_room(test[1])]
+        waiting.sort(key=lambda test: -getattr(test[1], "limit", 60))
         words.update(run_beside(waiting, args) if len(waiting) > 1 else {})
         for full, function in tests:
             if full not in words:

@@ -19,8 +19,8 @@ def limit(seconds):
 
 
 def waits(function):
-    """Decorator: the test mostly waits, for what takes its time (a back-off, a probe), and measures nothing.
-    run.py runs others of its kind beside it."""
+    """Decorator: the test mostly waits, for what takes its time (a back-off, a probe), or does not care how
+    long it takes, and measures nothing. run.py runs others of its kind beside it."""
     function.waits = True
     return function
 

@@ -8,6 +8,8 @@ import subprocess
 
 import swnet
 
+WAITS = True  # all of it (run.py)
+
 CLIENTS = 96
 
 

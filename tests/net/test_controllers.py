@@ -16,6 +16,8 @@ import time
 import swnet
 from swpki import Authority
 
+WAITS = True  # all of it (run.py)
+
 HELLO, ERROR, ECHO, ECHO_REPLY, FEATURES, PACKET_IN, FLOW_MOD, BARRIER = 0, 1, 2, 3, 5, 10, 14, 20
 TESTCONTROLLER = os.environ.get("SWD_TESTCONTROLLER", "/usr/bin/ovs-testcontroller")
 
@@ -166,7 +168,6 @@ def testcontroller(net, name, *words):
 ALONE = "cookie=0x7374616e64616c6f, priority=0 actions=NORMAL"
 
 
-@swnet.waits
 def test_connects(net):
     """A controller we connect to: back-off, HELLO, status, show, roles, and the end of it."""
     sw, a, b = bridge(net)
@@ -195,7 +196,6 @@ def test_connects(net):
     reaches(a, b)
 
 
-@swnet.waits
 def test_backoff(net):
     """Attempts go on while nobody is there; the reason is told; one that comes is found."""
     sw, _, _ = bridge(net)
@@ -215,7 +215,6 @@ def test_backoff(net):
     peer.close()
 
 
-@swnet.waits
 def test_standalone(net):
     """Without its controller the bridge goes on: from the first moment, and again after three probes."""
     sw, a, b = bridge(net)
@@ -243,7 +242,6 @@ def test_standalone(net):
         a.no_ping(b.ip)
 
 
-@swnet.waits
 def test_secure(net):
     """secure: no rule of ours ever, from the start; rules hold without the controller."""
     sw, a, b = bridge(net)
@@ -273,7 +271,6 @@ def test_secure(net):
     reaches(a, b)
 
 
-@swnet.waits
 def test_probe(net):
     """An echo is asked for after silence; one that does not answer is dropped; 0 asks nobody."""
     sw, _, _ = bridge(net)
@@ -290,7 +287,6 @@ def test_probe(net):
     swnet.wait_for(lambda: peer.receive() is None, 15, "the end of one that says nothing")
 
 
-@swnet.waits
 def test_many(net):
     """Several controllers with roles: one master, slaves hear less; one that is taken away."""
     sw, a, _ = bridge(net)
@@ -355,7 +351,6 @@ def context(authority, name):
     return made
 
 
-@swnet.waits
 def test_tls(net):
     """Active TLS: 1.2 and 1.3, no older; wrong authority, wrong files, files that change."""
     ours, others = Authority(net, "ours"), Authority(net, "others")
@@ -414,7 +409,6 @@ def refused_by(server):
     return False
 
 
-@swnet.waits
 def test_bootstrap(net):
     """set-ssl --bootstrap takes the authority from the first controller, and holds all to it."""
     ours, others = Authority(net, "ours"), Authority(net, "others")
@@ -440,7 +434,6 @@ def test_bootstrap(net):
     swnet.same(refused_by(server), True, "another authority is refused from now on")
 
 
-@swnet.waits
 def test_names(net):
     """A host's name, from /etc/hosts; one that nobody knows does not keep the switch."""
     hosts = net.dir / "hosts"
@@ -457,7 +450,6 @@ def test_names(net):
     peer.close()
 
 
-@swnet.waits
 def test_testcontroller(net):
     """ovs-testcontroller by TCP, killed and started again, and by TLS."""
     ours = Authority(net, "ours")
@@ -510,7 +502,6 @@ def test_limit(net):
     swnet.same(int(status["packet-in-lost"]) >= int(status["packet-in-miss-dropped"]), True, "losses")
 
 
-@swnet.waits
 def test_hostile(net):
     """Random bytes, half messages, one that never reads: the bridge, its traffic and others go on."""
     sw, a, b = bridge(net)

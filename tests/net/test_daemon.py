@@ -9,6 +9,8 @@ import time
 
 import swnet
 
+WAITS = True  # all of it (run.py)
+
 USER = 100000 + os.getpid()  # nobody's, and no other run's on this machine
 SMALL = "[memory]\nhugepages=no\nsize-mb=64\n"
 

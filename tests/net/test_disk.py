@@ -7,6 +7,8 @@ import signal
 
 import swnet
 
+WAITS = True  # all of it (run.py)
+
 
 class Traffic:
     """A ping that must not lose a packet while the disk is in trouble."""

@@ -13,6 +13,8 @@ import swhost
 import swnet
 from swhost import CPU, HUGE, NODE
 
+WAITS = True  # all of it (run.py)
+
 
 def doctor(net, *words, timeout=30):
     """Check name -> result, and the exit status."""
@@ -354,7 +356,6 @@ def test_access_list(net):
     swnet.same(net.run(*command, check=False).returncode, 1, "the kernel says the same")
 
 
-@swnet.waits
 @swnet.limit(60)
 def test_stopped(net):
     """A switch that does not answer is named with its process, and the doctor does not hang with it."""

@@ -4,6 +4,8 @@ import os
 
 import swnet
 
+WAITS = True  # all of it (run.py)
+
 NOBODY = 65534
 
 
@@ -27,7 +29,6 @@ def test_side_by_side(net):
     switches[0][1][0].ping(switches[0][1][1].ip)
 
 
-@swnet.waits
 @swnet.limit(120)
 def test_ordinary_user(net):
     """Without any privilege: vhost-user guests and DPDK vdevs work; what needs one says so."""

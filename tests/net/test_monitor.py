@@ -12,6 +12,8 @@ import termios
 
 import swnet
 
+WAITS = True  # all of it (run.py)
+
 
 class Watcher:
     """A swctl that goes on, its lines read as they come."""
@@ -91,7 +93,6 @@ def longest_step(sw):
     return int(re.search(r"worst_step_cpu_us +(\d+)", sw.ctl("control show"))[1])
 
 
-@swnet.waits
 def test_top(net):
     """The first table holds the ports and the totals; a terminal gets a screen and q ends it."""
     sw = net.switch()

@@ -8,6 +8,8 @@ import struct
 import swnet
 from osken_peer import V13, Peer, library
 
+WAITS = True  # all of it (run.py)
+
 ERROR, FLOW_MOD, GROUP_MOD, PORT_MOD, TABLE_MOD, MULTIPART, METER_MOD = 1, 14, 15, 16, 17, 18, 29
 ANY = "0001 0004 00000000"
 

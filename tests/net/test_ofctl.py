@@ -8,6 +8,8 @@ import swnet
 from swwire import frame
 from test_openflow import VERSIONS, bridge, flows, ofctl, refused
 
+WAITS = True  # all of it (run.py)
+
 A, B = "02:00:00:00:00:0a", "02:00:00:00:00:0b"
 
 
@@ -20,7 +22,6 @@ def said_in(net, log, words, what):
     swnet.wait_for(lambda: all(word in path.read_text() for word in words), 20, what)
 
 
-@swnet.waits
 def test_packet_out(net):
     """packet-out, in every version: to ports, to all, through the tables, from a port and from none."""
     sw = bridge(net)
@@ -45,7 +46,6 @@ def test_packet_out(net):
     sw.stop()
 
 
-@swnet.waits
 def test_mod_port(net):
     """mod-port: what a port is asked not to do, what is told of it, what is lost."""
     sw = bridge(net)
@@ -124,7 +124,6 @@ def test_userdata(net):
     sw.stop()
 
 
-@swnet.waits
 def test_resume(net):
     """controller(pause): monitor resume sends each packet on, and it goes on behind the action."""
     sw = bridge(net)
@@ -153,7 +152,6 @@ def test_resume(net):
     sw.stop()
 
 
-@swnet.waits
 def test_conjunction(net):
     """Conjunctive matches (ovs-fields(7)): two sets of addresses that may talk, in every version; how
     they are shown, watched and traced."""

@@ -27,6 +27,7 @@ def clone(net):
     return pathlib.Path(shutil.copytree(swnet.SOURCE, net.dir / "clone", ignore=ignore))
 
 
+@swnet.waits
 @swnet.limit(420)
 def test_up_and_down(net):
     quickstart = clone(net) / "tools" / "quickstart"

@@ -4,6 +4,8 @@ import threading
 
 import swnet
 
+WAITS = True  # all of it (run.py)
+
 
 def configure(net):
     for n in range(3):

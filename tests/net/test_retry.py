@@ -9,6 +9,8 @@ import subprocess
 
 import swnet
 
+WAITS = True  # all of it (run.py)
+
 
 class Between:
     """swctl's side of the socket; the switch's is reached by sw.rpc()."""

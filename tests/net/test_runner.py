@@ -71,7 +71,8 @@ class Run:
         self.process = subprocess.Popen(
             [sys.executable, RUNNER, *words],
             env={**os.environ, "TMPDIR": str(self.dir / "tmp")}, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
 
     def ends(self, folders=False):
         said, _ = self.process.communicate(timeout=swnet.PATIENT)

@@ -201,6 +201,7 @@ def check_calls(guest):
     swnet.same([call for call in calls if call[1] != CLONE3], [], "system calls that were refused")
 
 
+@swnet.waits
 @swnet.limit(420)
 def test_service(net):
     """The unit as installed: its user, rights and sandbox, NICs by VFIO, kills, a hang, guests only."""

@@ -11,6 +11,8 @@ import subprocess
 import swnet
 from swovs import Ovs
 
+WAITS = True  # all of it (run.py)
+
 VERSIONS = ("OpenFlow10", "OpenFlow13")
 COOKIE = "cookie=0x7377636f"
 
@@ -94,7 +96,6 @@ def counted(switch, *words):
     return int(re.search(r"n_packets=(\d+)", line).group(1))
 
 
-@swnet.waits
 def test_ovs_learns(net):
     """First packets by the controller, the others by its rules; in both versions."""
     switch, a, b = ovs(net)
@@ -120,7 +121,6 @@ def test_ovs_learns(net):
             swnet.same(n[name] >= least, True, f"{name} in {n}")
 
 
-@swnet.waits
 def test_ovs_modes(net):
     """Hub, no rules, NORMAL, wildcards, queues, rules of a file, rules for ever."""
     switch, a, b = ovs(net)
@@ -167,7 +167,6 @@ def test_ovs_modes(net):
         swnet.same(only(let_go(switch, c))["packet_ins"], 0, "packets that no rule of the file takes")
 
 
-@swnet.waits
 def test_ovs_versions(net):
     """What the bridge offers decides; 1.4 and 1.5 are agreed down; no common version is told and refused."""
     switch, a, b = ovs(net)
@@ -208,7 +207,6 @@ def test_ovs_station_moves(net):
         b.run("ip", "link", "set", "eth0", "up")
 
 
-@swnet.waits
 def test_ovs_many(net):
     """Several switches and methods at once: a socket of our own, a bridge's own, TCP."""
     a, b = hosts(net)
@@ -251,7 +249,6 @@ def authority(net, name):
     return d
 
 
-@swnet.waits
 @swnet.limit(120)
 def test_ovs_tls(net):
     """Both ways, with certificates of one authority; others are refused, and told why."""
@@ -488,7 +485,6 @@ def test_completion(net):
         swnet.same(offers("p"), ["pssl:", "ptcp:", "punix:"], f"methods in {shell[0]}")
 
 
-@swnet.waits
 def test_swd(net):
     """On the bridge's own socket: rules of a file, a hub, and swd's own rule for all packets is replaced."""
     a, b = hosts(net)
@@ -550,7 +546,6 @@ def learns(sw, a, b, c):
     return n
 
 
-@swnet.waits
 def test_swd_tcp(net):
     """By TCP, both ways, in both versions; the switch comes back to a controller that was started again."""
     sw, a, b = swd(net)
@@ -577,7 +572,6 @@ def test_swd_tcp(net):
     sw.stop()
 
 
-@swnet.waits
 @swnet.limit(120)
 def test_swd_tls(net):
     """By TLS, both ways; others' certificates get nowhere, and each side tells why."""
