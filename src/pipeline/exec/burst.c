@@ -264,9 +264,9 @@ static inline void begin(struct exec *x, struct burst *b, unsigned i)
 }
 
 /*
- * In the order in which they came. A walk that is kept may take the entry of a packet behind it, and so may packets that
- * come back to this worker by a patch port, and entries that are brought from a smaller cache: when there were `changes` more
- * than before the first was looked for, each is looked for again.
+ * In the order in which they came. A walk that is kept may take the entry of a packet behind it, and so may packets that are
+ * looked for again, those that come back to this worker by a patch port, and entries that are brought from a smaller cache: when there
+ * were `changes` more than before the first was looked for, all behind are found anew.
  */
 void burst_forward(struct sw_worker *w, const struct rules_prog *self, struct sw_lane *in,
 	struct cache *c, struct burst *b, uint64_t changes)
