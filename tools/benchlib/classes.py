@@ -95,22 +95,20 @@ def text(rule):
     return ",".join([*found, "actions=output:2"])
 
 
-def packets(n, count, ending=False):
-    """Packets of count flows, each by chance within one of rules(n). What has a TTL of 1 may be lost on the
-    way: a switch that keeps flows may not keep theirs."""
+def packets(n, count):
+    """Packets of count flows, each by chance within one of rules(n)."""
     dice, known, found = random.Random(frames.SEED + 1), rules(n), []
     for _ in range(count):
         _, protocol, *fields = dice.choice(known)
         src, dst, sport, dport = (value | dice.getrandbits(32) & ~mask & (0xFFFFFFFF if i < 2 else 0xFFFF)
                                   for i, (value, mask) in enumerate(fields))
-        found.append(packet(protocol or dice.choice((6, 17)), (src, dst, sport, dport), ending))
+        found.append(packet(protocol or dice.choice((6, 17)), (src, dst, sport, dport)))
     return found
 
 
-def packet(protocol, fields, ending):
+def packet(protocol, fields):
     src, dst, sport, dport = fields
-    ip = struct.pack(">BBHHHBBHII", 0x45, 0, frames.FRAME - 14, 0, 0, 1 if ending else 64, protocol, 0,
-                     src, dst)
+    ip = struct.pack(">BBHHHBBHII", 0x45, 0, frames.FRAME - 14, 0, 0, 64, protocol, 0, src, dst)
     ip = ip[:10] + frames.checksum(ip) + ip[12:]
     if protocol == 6:
         rest = struct.pack(">HHIIBBHHH", sport, dport, 0, 0, 0x50, 0x10, 512, 0, 0)

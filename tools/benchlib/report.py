@@ -164,6 +164,8 @@ def notes(case, slices):
             yield f"{who}: knows {s['stations']} of {case.stations} stations"
         if s.get("generator_ran", 1) < GENERATOR_SHARE:
             yield f"{who}: swgen had its core for {100 * s['generator_ran']:.0f} % of a slice only: {OTHERS}"
+        if s.get("found") is not None:
+            yield f"{who}: {100 * s['found']:.2f} % of packets found their flow kept"
         if s["slow"] > 0.0001:
             yield f"{who}: {100 * s['slow']:.2f} % of packets missed every cache (upcall)"
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """A slice: one program runs one case for a while, on one core."""
+import contextlib
 import time
 
 from . import machine, process
@@ -7,8 +8,10 @@ from . import machine, process
 SLOW_SHARE = 0.001  # of packets, up to which a program has settled
 
 
-def sample(program, core):
+def sample(program, core, forgets=0):
     found = program.read()
+    if forgets and hasattr(program, "found"):
+        found["found"] = program.found()
     found["when"], found["threads"] = time.monotonic(), program.process.core_ns()
     found["busy"], found["stolen"] = machine.core_times(core)
     return found
@@ -26,7 +29,8 @@ def difference(before, after):
     if packets <= 0:
         raise process.Trouble("no packet came through in the slice")
     ran = min(1.0, ran)
-    return {"seconds": round(seconds, 3), "packets": packets, "counted": counted / packets,
+    more = {"found": (after["found"] - before["found"]) / packets} if "found" in after else {}
+    return {**more, "seconds": round(seconds, 3), "packets": packets, "counted": counted / packets,
             "ran": round(ran, 4), "cycles": counted / packets * ran, "mpps": packets / seconds / 1e6,
             "slow": (after["slow"] - before["slow"]) / packets,
             "stolen": round((after["stolen"] - before["stolen"]) / seconds, 4)}
@@ -47,19 +51,27 @@ def settle(program, case, settings):
             return
 
 
+def forgetting(program, case):
+    """Where flows of the case are to be new each time: for programs that can forget those they keep."""
+    if case.forgets and hasattr(program, "forgetting"):
+        return program.forgetting(case.forgets)
+    return contextlib.nullcontext()
+
+
 def measure(program, case, place, settings):
     """One slice: start, warm up, measure, stop."""
     try:
         program.start(case)
         process.wait_for(lambda: program.read()["packets"] > 0, 30, f"{program.name} forwards")
         settle(program, case, settings)
-        time.sleep(settings.warmup)
-        before = sample(program, place.core)
-        time.sleep(settings.seconds)
-        # On a core that others keep busy half a second may bring nothing.
-        process.wait_for(lambda: program.read()["packets"] > before["packets"], 30,
-                         "a packet comes through")
-        found = difference(before, sample(program, place.core))
+        with forgetting(program, case):
+            time.sleep(settings.warmup)
+            before = sample(program, place.core, case.forgets)
+            time.sleep(settings.seconds)
+            # On a core that others keep busy half a second may bring nothing.
+            process.wait_for(lambda: program.read()["packets"] > before["packets"], 30,
+                             "a packet comes through")
+            found = difference(before, sample(program, place.core, case.forgets))
         if case.stations and program.stations() is not None:
             found["stations"] = program.stations()
         return found

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """swd as a program under test."""
+import contextlib
 import json
 import os
 import subprocess
+import threading
 
 from . import process
 from .cases import VLAN
@@ -97,6 +99,33 @@ class Swd:
         rows = self.table("worker", "show", "--totals")
         return {"packets": sum(row["Packets"] for row in rows),
                 "cycles": sum(row["Busy cycles"] for row in rows), "slow": 0}
+
+    @contextlib.contextmanager
+    def forgetting(self, rate):
+        """Meanwhile the flows that it keeps of rules are void, so often a second."""
+        done = threading.Event()
+        words = [self.swctl, "--socket", self.socket, "-f", "-"]
+        with subprocess.Popen(words, text=True, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE) as client:
+            def forget():
+                with contextlib.suppress(BrokenPipeError):  # it says why
+                    while not done.wait(1 / rate):
+                        client.stdin.write("flow del br0\n")
+                        client.stdin.flush()
+            thread = threading.Thread(target=forget)
+            thread.start()
+            try:
+                yield
+            finally:
+                done.set()
+                thread.join()
+                said = client.communicate(timeout=20)[1]
+            if client.returncode:
+                raise process.Trouble(f"flows could not be forgotten: {said}")
+
+    def found(self):
+        """Packets whose flow was kept."""
+        return sum(row["Hits"] for row in self.table("flow", "stats"))
 
     def stations(self):
         return self.table("fdb", "stats", "br0")[0]["Current"]

@@ -32,7 +32,7 @@ static inline struct cache_entry *find_one(
 	if (unlikely(key->class == CACHE_NONE))
 		return NULL;
 	e = cache_find(c, key);
-	if (unlikely(!e && c->old))
+	if (unlikely(!e && c->looks))
 		e = cache_bring(c, key);
 	if (!e || cache_holds(c, e, walk))
 		return e;

@@ -209,6 +209,7 @@ struct cache_entry *cache_bring(struct cache *c, const struct cache_key *key)
 	struct cache *old = sw_rcu_get(c->old);
 	struct cache_entry *e, *was = old ? cache_find(old, key) : NULL;
 
+	c->looks--;
 	if (!was || was->flags & CACHE_LISTED)
 		return NULL;
 	e = take(c, key);

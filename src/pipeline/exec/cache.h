@@ -59,8 +59,10 @@ struct cache {
 	uint64_t changes; /* entries given to another key: pointers to them are void */
 	/* Packets: found; walked; walked and cannot be kept; walked and not seen before. */
 	uint64_t hits, misses, uncached, ghostly;
-	bool full, told;       /* more than half of it is in use; told so */
-	struct cache *old;     /* the smaller one before it: what is in it is taken from there */
+	bool full, told; /* more than half of it is in use; told so */
+	struct cache *
+		old; /* the smaller one before it: what is in it is taken from there, while keys are looked for, */
+	uint64_t looks;	       /* so often yet. Who did not come by then walks once */
 	size_t mapped, listed; /* bytes: of entries and buckets; of lists and rooms */
 };
 
@@ -91,8 +93,7 @@ static inline const struct sw_rule *const *cache_hits(
 	return l->room ? c->room[l->room - 1].hits : l->few_hits;
 }
 
-/* False in measurements of what walks cost: nothing more is kept. */
-extern bool cache_keeps;
+extern bool cache_keeps; /* false in measurements of what walks cost */
 
 void cache_list_free(struct cache *c, struct cache_list *list);
 

@@ -285,6 +285,7 @@ void caches_destroy(void)
 /* --- growth: pages of the new cache are touched in slices, then the worker gets it --- */
 
 #define SLICE_BYTES (1u << 20)
+#define OLD_LOOKS   4 /* for an entry of the cache before: then flows that still come are here */
 
 struct growth {
 	unsigned worker;
@@ -315,6 +316,7 @@ static void grow(void *arg)
 	if (now->old)
 		forget_old(now);
 	g->c->old = now;
+	g->c->looks = OLD_LOOKS * now->entries;
 	sw_rcu_set(caches[g->worker], g->c);
 	sw_debug("worker %u keeps up to %u flows now", g->worker, g->c->entries);
 	free(g);
