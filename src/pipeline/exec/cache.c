@@ -168,10 +168,25 @@ static struct cache_entry *take(struct cache *c, const struct cache_key *key)
 	return e;
 }
 
-/* One of CACHE_CHANCE, whatever the order in which flows come. */
-static bool is_chosen(const struct cache *c)
+#define LOOKED_AT 4096 /* misses: so often it is looked whether what was kept by chance is of use */
+
+/* Where hardly a packet finds its flow, as each is another one, fewer are kept. */
+static void set_chance(struct cache *c)
 {
-	return (uint32_t)c->misses * 0x9e3779b1u < UINT32_MAX / CACHE_CHANCE;
+	uint64_t hits = c->hits - c->seen_hits;
+
+	c->chance =
+		UINT32_MAX / (hits < LOOKED_AT / CACHE_CHANCE ? CACHE_CHANCE_SCAN : CACHE_CHANCE);
+	c->seen_hits = c->hits;
+	c->seen_misses = c->misses;
+}
+
+/* A few, whatever the order in which flows come. */
+static bool is_chosen(struct cache *c)
+{
+	if (unlikely(c->misses - c->seen_misses >= LOOKED_AT))
+		set_chance(c);
+	return (uint32_t)c->misses * 0x9e3779b1u < c->chance;
 }
 
 /* If not, it is remembered that the key was here. */

@@ -5,14 +5,13 @@
  * and which headers follow. So a packet's key is its first bytes under the mask of its class, and one probe tells, however
  * many rules and masks there are: nothing in the traffic makes the cache grow or slow.
  *
- * Packets whose headers lie elsewhere (ARP, fragments, IP options and extension headers, labels, headers cut short) have a key
- * made of their fields (cache_odd.c). Walked each time are those whose walk cannot be kept.
- * An entry holds while no table that its walk looked into has changed for its packets; then it is walked again. A bucket
- * is eight entries; a new one takes the place of one that was not used lately.
+ * Packets whose headers lie elsewhere (ARP, fragments, IP options and extension headers, labels, headers cut short) have a key made of
+ * their fields (cache_odd.c). Walked each time are those whose walk cannot be kept. An entry holds while no table that its walk looked
+ * into has changed for its packets. A bucket is eight entries; a new one takes the place of one that was not used lately.
  *
- * A cache with much room keeps each flow at once. Later one is kept when it comes again before eight others of its bucket, which
- * remembers signs of keys (ghosts), or by chance, so that flows that come in turns get in, too. So packets that each are a
- * flow of their own, an attack or a scan, seldom cost more than a walk and a look, and push out only each other.
+ * A cache with much room keeps each flow at once. Later one is kept when it comes again before eight others of its bucket, which remembers
+ * signs of keys (ghosts), or by chance, so that flows that come in turns get in, too. So packets that each are a flow of their own, an attack or
+ * a scan, seldom cost more than a walk and a look, and push out only each other.
  *
  * room: pipeline (private). Thread: the worker that it is of.
  */
@@ -26,10 +25,11 @@
 #include "cache_layout.h"
 #include "walk.h"
 
-#define CACHE_EASY   4		/* a cache keeps all that comes until one in so many is used */
-#define CACHE_CHANCE 8		/* later, of flows not seen before one in so many */
-#define CACHE_FIRST  8192	/* entries of a worker's cache at first */
-#define CACHE_MOST   (1u << 21) /* and at most; it becomes twice as large when it is half full */
+#define CACHE_EASY	  4	     /* a cache keeps all that comes until one in so many is used */
+#define CACHE_CHANCE	  8	     /* later, of flows not seen before one in so many, and where */
+#define CACHE_CHANCE_SCAN 64	     /* hardly any is found again one in so many */
+#define CACHE_FIRST	  8192	     /* entries of a worker's cache at first */
+#define CACHE_MOST	  (1u << 21) /* and at most; it becomes twice as large when it is half full */
 
 /* Numbers of the lists, or of the rooms, of a cache: index + 1, 0 is none. */
 struct cache_stock {
@@ -41,10 +41,10 @@ struct cache_stock {
 struct cache {
 	uint64_t mask; /* buckets - 1 */
 	struct cache_bucket *bucket;
-	struct cache_signs *ghosts; /* of each bucket: the latest first */
-	struct cache_entry *entry;  /* CACHE_WAYS a bucket */
-	struct cache_rest *rest;    /* of each entry */
-	uint32_t entries, hand;
+	struct cache_signs *ghosts;	 /* of each bucket: the latest first */
+	struct cache_entry *entry;	 /* CACHE_WAYS a bucket */
+	struct cache_rest *rest;	 /* of each entry */
+	uint32_t entries, hand, chance;	 /* chance: of UINT32_MAX */
 	struct cache_stock lists, rooms; /* lists.n: a power of two */
 	struct cache_list *list;
 	struct cache_room *room;
@@ -59,7 +59,8 @@ struct cache {
 	uint64_t changes; /* entries given to another key: pointers to them are void */
 	/* Packets: found; walked; walked and cannot be kept; walked and not seen before. */
 	uint64_t hits, misses, uncached, ghostly;
-	bool full, told; /* more than half of it is in use; told so */
+	uint64_t seen_hits, seen_misses; /* when chance was set */
+	bool full, told;		 /* more than half of it is in use; told so */
 	struct cache *
 		old; /* the smaller one before it: what is in it is taken from there, while keys are looked for, */
 	uint64_t looks;	       /* so often yet. Who did not come by then walks once */
@@ -94,7 +95,6 @@ static inline const struct sw_rule *const *cache_hits(
 }
 
 extern bool cache_keeps; /* false in measurements of what walks cost */
-
 void cache_list_free(struct cache *c, struct cache_list *list);
 
 static inline void cache_list_put(struct cache *c, struct cache_list *list)

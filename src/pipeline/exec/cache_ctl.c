@@ -241,6 +241,7 @@ static struct cache *cache_create(uint32_t entries)
 	c->lists.n = lists;
 	c->rooms.n = rooms;
 	c->settle.run = kept_settle;
+	c->chance = UINT32_MAX / CACHE_CHANCE;
 	c->list_head = sw_xcalloc(lists, sizeof(*c->list_head));
 	return c;
 }
