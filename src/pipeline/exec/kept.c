@@ -51,8 +51,7 @@ void kept_run_again(struct exec *x, struct cache *c, const struct cache_entry *e
 {
 	const struct cache_list *l;
 
-	if (!x->again)
-		recirc_mark(x);
+	recirc_mark(x);
 	l = begin(x, c, e, recirc_bytes(x));
 	exec_ops(x, l->ops, l->n_ops);
 	if (l->recirc) /* it stays until its packets are counted */

@@ -27,7 +27,7 @@ static uint32_t *length_of(struct rte_mbuf *m)
 
 void recirc_mark(const struct exec *x)
 {
-	for (unsigned i = 0; i < x->n; i++)
+	for (unsigned i = 0; i < x->n && !x->again; i++)
 		*length_of(x->pkts[i]) = x->pkts[i]->pkt_len;
 }
 
@@ -99,8 +99,7 @@ void recirc_walked(struct exec *x, struct cache *c, const struct walk *walk, uin
 		return;
 	}
 	memcpy(left.bytes, walk->left, walk->left->size);
-	if (!x->again)
-		recirc_mark(x);
+	recirc_mark(x);
 	exec_ops(x, walk->ops, walk->n_ops);
 	recirc_run(x, c, &left.p, number);
 }

@@ -23,7 +23,7 @@ struct walk;
 /* So often a packet is looked for again, as in Open vSwitch; then its walk holds for it alone. */
 #define RECIRC_MOST 8
 
-/* Packets are to remember the length that they came with, as rules count that, whatever becomes of them; and so long they were all in all. */
+/* Packets that came in are to remember their length, as rules count that, whatever becomes of them; and so long they were all in all. */
 void recirc_mark(const struct exec *x);
 uint64_t recirc_bytes(const struct exec *x);
 
